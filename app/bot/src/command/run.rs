@@ -1,0 +1,95 @@
+//! `run`: opens the profile and keeps it running, with a prompt where a person sits in front.
+
+use std::io::{self, IsTerminal as _};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use undertone_engine::Engine;
+
+use crate::arguments::{LogLevel, RunArguments};
+use crate::client::{AskError, Client};
+use crate::control::Request;
+use crate::daemon::{Automatic, Daemon};
+use crate::failure::Failure;
+use crate::{logging, output, profile, terminal};
+
+/// How long the network layer may take to close, after the profile itself was closed.
+const CLOSING: Duration = Duration::from_millis(1500);
+
+pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
+    let person = !how.headless && io::stdin().is_terminal() && io::stdout().is_terminal();
+    // In front of a person log lines would stand between messages.
+    let usual = if person && how.log_file.is_none() {
+        LogLevel::Off
+    } else {
+        LogLevel::Warn
+    };
+    logging::start(how.log_level.unwrap_or(usual), how.log_file.as_deref())?;
+    let network = profile::network(how.network.as_deref())?;
+    let passphrase = how.passphrase.source().read()?;
+    let (engine, transport) = profile::open(home, network, passphrase).await?;
+    let result = keep_running(home, engine, &how, person).await;
+    // What it leaves behind when there is no time is deleted at the next start.
+    if timeout(CLOSING, transport.shutdown()).await.is_err() {
+        tracing::warn!("the network layer did not close in time");
+    }
+    result
+}
+
+async fn keep_running(
+    home: &Path,
+    engine: Engine,
+    how: &RunArguments,
+    person: bool,
+) -> Result<(), Failure> {
+    let automatic = Automatic {
+        echo: how.echo,
+        accept_all: how.accept_all,
+    };
+    let daemon = Daemon::new(engine, home, automatic).await?;
+    tell_ready();
+    if !person {
+        // For a script that started us with a pipe.
+        output::line("ready")?;
+        return Ok(daemon.run().await?);
+    }
+    let running = tokio::spawn(daemon.run());
+    let talked = talk(home).await;
+    let ran = running
+        .await
+        .map_err(|error| Failure::System(error.into()))?;
+    // Why the profile stopped says more than that the prompt lost it.
+    ran?;
+    match talked {
+        Err(Failure::Ask(AskError::Gone)) => Ok(()),
+        other => other,
+    }
+}
+
+/// The prompt; when it is left, the profile stops.
+async fn talk(home: &Path) -> Result<(), Failure> {
+    let client = Client::connect(home).await?;
+    let mut client = terminal::chat(client, None).await?;
+    client.ask(&Request::Stop).await?;
+    Ok(())
+}
+
+/// Tells systemd that the control socket answers, where systemd asked to be told.
+fn tell_ready() {
+    let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
+        return;
+    };
+    let address = match name.as_bytes().strip_prefix(b"@") {
+        Some(name) => SocketAddr::from_abstract_name(name),
+        None => SocketAddr::from_pathname(&name),
+    };
+    let told =
+        address.and_then(|address| UnixDatagram::unbound()?.send_to_addr(b"READY=1", &address));
+    if let Err(error) = told {
+        tracing::warn!(kind = ?error.kind(), "the service manager was not told that we are ready");
+    }
+}

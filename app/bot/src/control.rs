@@ -1,0 +1,287 @@
+//! The language between the process that runs a profile and the programs that drive it: one JSON
+//! object a line, over a Unix socket in the profile's home. It exists so that a script, a bot in
+//! any language and this program's own commands use the same thing. What can be said is the
+//! engine's [`Command`]; this file only adds what a connection needs. The crate's README
+//! describes it for the authors of bots.
+
+pub mod lines;
+pub mod socket;
+
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+use undertone_engine::{Command, CommandError, Event, Reply};
+
+/// The longest line that the running profile reads, in bytes: a message of 64 KiB in which every
+/// byte is written as `\u00XX`, and the rest.
+pub const MAX_REQUEST: usize = 6 * 65_536 + 16_384;
+
+/// The longest line that it sends, in bytes: a page of [`MAX_PAGE`] such messages.
+pub const MAX_ANSWER: usize = MAX_PAGE as usize * MAX_REQUEST;
+
+/// The most messages in one answer over the socket; [`Command::History`] with a higher limit is
+/// answered with this many.
+pub const MAX_PAGE: u32 = 100;
+
+const EVENTS: &str = "events";
+const STOP: &str = "stop";
+
+/// What a line asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// A command for the engine.
+    Engine(Command),
+    /// Send events on this connection from now on: `{"command":"events"}`.
+    Events,
+    /// End the process: `{"command":"stop"}`.
+    Stop,
+}
+
+impl Serialize for Request {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let name = match self {
+            Self::Engine(command) => return command.serialize(serializer),
+            Self::Events => EVENTS,
+            Self::Stop => STOP,
+        };
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("command", name)?;
+        map.end()
+    }
+}
+
+/// A request and the number that its sender gave it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Numbered {
+    /// From the field `request`; comes back with the answer.
+    pub number: Option<u64>,
+    /// The request, or why it is none.
+    pub request: Result<Request, RequestError>,
+}
+
+/// Why a line is no request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// Not a JSON object; or no command of this version; or its fields are wrong. The text is the
+    /// JSON reader's.
+    #[error("not a request: {0}")]
+    Malformed(Box<str>),
+    /// Longer than [`MAX_REQUEST`]. The connection ends.
+    #[error("a request can have {MAX_REQUEST} bytes")]
+    LineTooLong,
+}
+
+/// Reads one line.
+#[must_use]
+pub fn read_request(line: &[u8]) -> Numbered {
+    let malformed = |error: serde_json::Error| RequestError::Malformed(error.to_string().into());
+    let object = match serde_json::from_slice::<Map<String, Value>>(line) {
+        Ok(object) => object,
+        Err(error) => {
+            return Numbered {
+                number: None,
+                request: Err(malformed(error)),
+            };
+        }
+    };
+    let number = object.get("request").and_then(Value::as_u64);
+    let request = match object.get("command").and_then(Value::as_str) {
+        Some(EVENTS) => Ok(Request::Events),
+        Some(STOP) => Ok(Request::Stop),
+        _ => serde_json::from_value(Value::Object(object))
+            .map(|command| Request::Engine(bounded(command)))
+            .map_err(malformed),
+    };
+    Numbered { number, request }
+}
+
+fn bounded(command: Command) -> Command {
+    match command {
+        Command::History {
+            contact,
+            before,
+            limit,
+        } => Command::History {
+            contact,
+            before,
+            limit: limit.min(MAX_PAGE),
+        },
+        other => other,
+    }
+}
+
+#[derive(Serialize)]
+struct Answer<'a, T> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<u64>,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    error: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<Value>,
+    message: String,
+}
+
+/// The line that answers a request that was done.
+///
+/// # Errors
+/// When the reply cannot be written as JSON.
+pub fn reply_line(number: Option<u64>, reply: &Reply) -> serde_json::Result<Vec<u8>> {
+    line(&Answer {
+        request: number,
+        body: reply,
+    })
+}
+
+/// The line that answers a command that the engine refused.
+///
+/// # Errors
+/// When the error cannot be written as JSON.
+pub fn refusal_line(number: Option<u64>, error: &CommandError) -> serde_json::Result<Vec<u8>> {
+    let message = error.to_string();
+    let (error, detail) = match serde_json::to_value(error)? {
+        // An error with a detail is written as {"name": detail}.
+        Value::Object(named) => match named.into_iter().next() {
+            Some((name, detail)) => (Value::String(name), Some(detail)),
+            None => (Value::Null, None),
+        },
+        name => (name, None),
+    };
+    line(&Answer {
+        request: number,
+        body: &Refused {
+            error,
+            detail,
+            message,
+        },
+    })
+}
+
+/// The line that answers what is no request.
+///
+/// # Errors
+/// When the error cannot be written as JSON.
+pub fn error_line(number: Option<u64>, error: &RequestError) -> serde_json::Result<Vec<u8>> {
+    let name = match error {
+        RequestError::Malformed(_) => "malformed",
+        RequestError::LineTooLong => "line_too_long",
+    };
+    let message = error.to_string();
+    let body = Refused {
+        error: name.into(),
+        detail: None,
+        message,
+    };
+    line(&Answer {
+        request: number,
+        body: &body,
+    })
+}
+
+/// The line that tells of an event.
+///
+/// # Errors
+/// When the event cannot be written as JSON.
+pub fn event_line(event: &Event) -> serde_json::Result<Vec<u8>> {
+    line(event)
+}
+
+fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use undertone_engine::Stage;
+
+    use super::*;
+
+    fn read(line: &str) -> Numbered {
+        read_request(line.as_bytes())
+    }
+
+    fn text(line: serde_json::Result<Vec<u8>>) -> String {
+        String::from_utf8(line.unwrap()).unwrap()
+    }
+
+    #[test]
+    fn requests_are_commands_with_a_number() {
+        let numbered = read(r#"{"request":7,"command":"invite","one_time":true}"#);
+        assert_eq!(numbered.number, Some(7));
+        let invite = Command::Invite {
+            one_time: true,
+            expires_after: None,
+        };
+        assert_eq!(numbered.request, Ok(Request::Engine(invite)));
+        assert_eq!(read(r#"{"command":"events"}"#).request, Ok(Request::Events));
+        assert_eq!(read(r#"{"command":"stop"}"#).request, Ok(Request::Stop));
+        let profile = Numbered {
+            number: None,
+            request: Ok(Request::Engine(Command::Profile)),
+        };
+        assert_eq!(read(r#"{"command":"profile","later":[{}]}"#), profile);
+    }
+
+    #[test]
+    fn what_is_no_request_is_answered_under_its_number() {
+        for line in [
+            "",
+            "x",
+            "[]",
+            "7",
+            r#"{"command":7}"#,
+            r#"{"command":"fly"}"#,
+            "{}",
+        ] {
+            assert!(
+                matches!(read(line).request, Err(RequestError::Malformed(_))),
+                "{line}"
+            );
+        }
+        let numbered = read(r#"{"request":3,"command":"invite"}"#);
+        assert_eq!(numbered.number, Some(3));
+        let answer = text(error_line(Some(3), &numbered.request.unwrap_err()));
+        assert!(answer.starts_with(r#"{"request":3,"error":"malformed","message":"not a "#));
+        // Deeper than any request: refused by the JSON reader, not by the stack.
+        let deep = format!(r#"{{"command":"profile","x":{}"#, "[".repeat(100_000));
+        assert!(read(&deep).request.is_err());
+    }
+
+    #[test]
+    fn answers_say_reply_or_error() {
+        assert_eq!(
+            text(reply_line(Some(1), &Reply::Done)),
+            "{\"request\":1,\"reply\":\"done\"}\n"
+        );
+        assert_eq!(
+            text(refusal_line(
+                Some(2),
+                &CommandError::WrongStage(Stage::Blocked)
+            )),
+            concat!(
+                r#"{"request":2,"error":"wrong_stage","detail":"blocked","#,
+                r#""message":"this is not possible for a contact that is Blocked"}"#,
+                "\n"
+            )
+        );
+        assert_eq!(
+            text(refusal_line(None, &CommandError::Empty)),
+            "{\"error\":\"empty\",\"message\":\"the message is empty\"}\n"
+        );
+    }
+
+    /// The longest message fits into a request and a full page into an answer, however its bytes
+    /// are written.
+    #[test]
+    fn limits_fit_together() {
+        let text = "\u{1}".repeat(65_536);
+        let request = serde_json::json!({ "command": "send", "text": text }).to_string();
+        assert!(request.len() + 1_000 < MAX_REQUEST);
+    }
+}

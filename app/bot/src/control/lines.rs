@@ -1,0 +1,147 @@
+//! Lines of bounded length over a byte stream, in both directions. Needed because the readers of
+//! the libraries grow with what the other side sends.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+
+/// How long the other side may leave what it was sent unread.
+const WRITE_DEADLINE: Duration = Duration::from_secs(30);
+
+/// Read at a time, in bytes.
+const CHUNK: usize = 16 * 1024;
+
+/// Reads lines.
+#[derive(Debug)]
+pub struct Lines<R> {
+    from: R,
+    buffer: Vec<u8>,
+    /// No line break before this place.
+    searched: usize,
+    longest: usize,
+}
+
+/// Why there is no next line.
+#[derive(Debug, thiserror::Error)]
+pub enum LineError {
+    /// Longer than was agreed. Nothing after it can be read.
+    #[error("a line is too long")]
+    TooLong,
+    /// The stream failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl<R: AsyncRead + Unpin> Lines<R> {
+    /// Reads lines of at most `longest` bytes from a stream.
+    pub const fn new(from: R, longest: usize) -> Self {
+        Self {
+            from,
+            buffer: Vec::new(),
+            searched: 0,
+            longest,
+        }
+    }
+
+    /// The next line without its line break; `None` at the end. A line without a break at the
+    /// end of the stream is none. Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// See [`LineError`].
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, LineError> {
+        loop {
+            let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
+            if let Some(offset) = unsearched.iter().position(|byte| *byte == b'\n') {
+                let end = self.searched + offset;
+                if end > self.longest {
+                    return Err(LineError::TooLong);
+                }
+                let rest = self.buffer.split_off(end + 1);
+                let mut line = std::mem::replace(&mut self.buffer, rest);
+                line.pop();
+                self.searched = 0;
+                return Ok(Some(line));
+            }
+            self.searched = self.buffer.len();
+            if self.searched > self.longest {
+                return Err(LineError::TooLong);
+            }
+            self.buffer.reserve(CHUNK);
+            if self.from.read_buf(&mut self.buffer).await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+/// Writes a line that has its break already.
+///
+/// # Errors
+/// Also when the other side does not read for 30 s.
+pub async fn write(to: &mut (impl AsyncWrite + Unpin), line: &[u8]) -> io::Result<()> {
+    let written = async {
+        to.write_all(line).await?;
+        to.flush().await
+    };
+    match tokio::time::timeout(WRITE_DEADLINE, written).await {
+        Ok(result) => result,
+        Err(_) => Err(io::ErrorKind::TimedOut.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn lines_come_whole_however_they_arrive() {
+        let mut lines = Lines::new(&b"one\n\ntwo\r\nthree"[..], 10);
+        assert_eq!(lines.next().await.unwrap().unwrap(), b"one");
+        assert_eq!(lines.next().await.unwrap().unwrap(), b"");
+        assert_eq!(lines.next().await.unwrap().unwrap(), b"two\r");
+        assert!(lines.next().await.unwrap().is_none());
+
+        let (mut near, far) = tokio::io::duplex(1);
+        let writing = tokio::spawn(async move { write(&mut near, b"slow\nline\n").await });
+        let mut lines = Lines::new(far, 10);
+        assert_eq!(lines.next().await.unwrap().unwrap(), b"slow");
+        assert_eq!(lines.next().await.unwrap().unwrap(), b"line");
+        writing.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_endless_line_ends_the_reading_and_not_the_memory() {
+        let mut lines = Lines::new(tokio::io::repeat(b'x'), 100_000);
+        assert!(matches!(lines.next().await, Err(LineError::TooLong)));
+        assert!(
+            lines.buffer.capacity() < 400_000,
+            "{}",
+            lines.buffer.capacity()
+        );
+        let mut exact = Lines::new(&b"12345\n123456\n"[..], 5);
+        assert_eq!(exact.next().await.unwrap().unwrap(), b"12345");
+        assert!(matches!(exact.next().await, Err(LineError::TooLong)));
+    }
+
+    #[tokio::test]
+    async fn a_read_that_was_given_up_loses_nothing() {
+        let (mut near, far) = tokio::io::duplex(64);
+        let mut lines = Lines::new(far, 10);
+        write(&mut near, b"ha").await.unwrap();
+        tokio::select! {
+            biased;
+            _ = lines.next() => panic!("there is no whole line yet"),
+            () = tokio::task::yield_now() => {}
+        }
+        write(&mut near, b"lf\n").await.unwrap();
+        assert_eq!(lines.next().await.unwrap().unwrap(), b"half");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn someone_who_does_not_read_is_given_up() {
+        let (mut near, _far) = tokio::io::duplex(4);
+        let error = write(&mut near, b"more than fits\n").await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

@@ -1,0 +1,93 @@
+//! Standard output and standard input as the commands use them: whole lines out, bounded text in.
+
+use std::fmt;
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+
+use serde_json::Value;
+
+use crate::client::Object;
+use crate::failure::Failure;
+use crate::visible;
+
+/// The most that is read from standard input, in bytes: the longest message and a line break.
+const MAX_INPUT: u64 = 65_536 + 1;
+
+/// Writes a line to standard output.
+///
+/// # Errors
+/// [`Failure::Output`].
+pub fn line(text: impl fmt::Display) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(Failure::Output)
+}
+
+/// Writes a JSON object on a line of its own.
+///
+/// # Errors
+/// [`Failure::Output`].
+pub fn json(object: Object) -> Result<(), Failure> {
+    line(visible::json(&Value::Object(object)))
+}
+
+/// Writes a remark for a person to standard error, so that it is not in the way of a script.
+pub fn remark(text: impl fmt::Display) {
+    // Nobody may be there to read it, and then it is not needed.
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Whether a person looks at standard output.
+#[must_use]
+pub fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// All of standard input, without a line break at its end.
+///
+/// # Errors
+/// When it cannot be read, is no text, or is longer than a message can be.
+pub fn read_input() -> Result<String, Failure> {
+    read_text(io::stdin().lock())
+}
+
+fn read_text(from: impl io::Read) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    from.take(MAX_INPUT + 1)
+        .read_to_end(&mut bytes)
+        .map_err(Failure::Input)?;
+    if bytes.len() as u64 > MAX_INPUT {
+        return Err(Failure::InputTooLong);
+    }
+    let mut text = String::from_utf8(bytes).map_err(|_| Failure::InputNotText)?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_is_bounded_text() {
+        assert_eq!(read_text(&b"two\nlines\r\n"[..]).unwrap(), "two\nlines");
+        assert_eq!(read_text(&b""[..]).unwrap(), "");
+        let longest = vec![b'x'; 65_536];
+        assert_eq!(
+            read_text(&[&longest[..], b"\n"].concat()[..])
+                .unwrap()
+                .len(),
+            65_536
+        );
+        assert!(matches!(
+            read_text(io::repeat(b'x')),
+            Err(Failure::InputTooLong)
+        ));
+        assert!(matches!(read_text(&[0xff][..]), Err(Failure::InputNotText)));
+    }
+}

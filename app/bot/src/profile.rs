@@ -1,0 +1,171 @@
+//! Puts a profile together: home, store, Tor and engine. The only file that knows how they are
+//! started; everything else speaks [`Command`](undertone_engine::Command).
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use undertone_engine::{Engine, EngineOptions, network_state};
+use undertone_storage::{CreateError, Home, HomeError, KdfParameters, OpenError, ReadError, Store};
+use undertone_tor::{Network, NetworkFile, NetworkFileError, TorOptions, TorTransport};
+use undertone_transport::Transport;
+use zeroize::Zeroizing;
+
+use crate::offline::Offline;
+use crate::passphrase::Passphrase;
+
+/// The directory in the home that keeps the Tor network's public directory between starts.
+const TOR_CACHE: &str = "tor-cache";
+
+/// Why a profile was not made or not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The home cannot be used.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The store was not made.
+    #[error(transparent)]
+    Create(#[from] CreateError),
+    /// The store was not opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The network file is unusable.
+    #[error(transparent)]
+    Network(#[from] NetworkFileError),
+    /// Tor cannot be started.
+    #[error(transparent)]
+    Tor(#[from] undertone_tor::StartError),
+    /// The engine refuses what the store holds.
+    #[error(transparent)]
+    Engine(#[from] undertone_engine::StartError),
+    /// The store does not tell the network's state.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A thread of ours failed.
+    #[error("the passphrase could not be worked on")]
+    Thread(#[from] tokio::task::JoinError),
+}
+
+/// Where a profile is looked for when no place is named.
+#[must_use]
+pub fn default_home() -> Option<PathBuf> {
+    let absolute = |name| {
+        let path = PathBuf::from(std::env::var_os(name)?);
+        path.is_absolute().then_some(path)
+    };
+    let data = absolute("XDG_DATA_HOME").or_else(|| Some(absolute("HOME")?.join(".local/share")));
+    Some(data?.join("undertone"))
+}
+
+/// The network that a file describes, or the public one.
+///
+/// # Errors
+/// [`StartError::Network`].
+pub fn network(file: Option<&Path>) -> Result<Network, StartError> {
+    match file {
+        Some(file) => Ok(Network::Private(NetworkFile::read(file)?)),
+        None => Ok(Network::Public),
+    }
+}
+
+/// Makes a profile. Nothing is sent; the network is not even started.
+///
+/// # Errors
+/// See [`StartError`]. After one that came too late to leave no trace, the same call made again
+/// with the same passphrase goes on.
+pub async fn create(home: &Path, nickname: &str, passphrase: Passphrase) -> Result<(), StartError> {
+    let home = Home::create(home)?;
+    let store = with_passphrase(passphrase, move |passphrase| {
+        match Store::create(&home, passphrase, KdfParameters::shipped()) {
+            // Perhaps a store whose profile was never made: the engine knows.
+            Err(CreateError::Exists) => {
+                Store::open(&home, passphrase).map_err(|error| match error {
+                    OpenError::InUse => CreateError::Open(error),
+                    _ => CreateError::Exists,
+                })
+            }
+            other => other,
+        }
+    })
+    .await??;
+    let options = EngineOptions::new(store, Arc::new(Offline::default()));
+    Engine::create(options, nickname).await?.shutdown().await;
+    Ok(())
+}
+
+/// Changes the passphrase of a profile that is not running.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn change_passphrase(
+    home: &Path,
+    old: Passphrase,
+    new: Passphrase,
+) -> Result<(), StartError> {
+    let home = Home::open(home)?;
+    with_passphrase(old, move |old| {
+        let store = Store::open(&home, old)?;
+        Ok(store.change_passphrase(&new, KdfParameters::shipped())?)
+    })
+    .await?
+}
+
+/// Opens a profile and starts it on a network. The transport is to be shut down after the
+/// engine.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn open(
+    home: &Path,
+    network: Network,
+    passphrase: Passphrase,
+) -> Result<(Engine, Arc<TorTransport>), StartError> {
+    let place = Home::open(home)?;
+    let opened = place.clone();
+    let store = with_passphrase(passphrase, move |passphrase| {
+        Store::open(&opened, passphrase)
+    })
+    .await??;
+
+    let public = network == Network::Public;
+    let mut options = TorOptions::new(network, home.to_owned());
+    // A private network lives for an hour and its guards with it: they are not remembered, and do
+    // not take the place of the public network's.
+    if public {
+        options.state.guards = network_state(&store)?;
+        options.cache_dir = Some(home.join(TOR_CACHE));
+    }
+    let transport = Arc::new(TorTransport::start(options).await?);
+    let mut options = EngineOptions::new(store, Arc::clone(&transport) as Arc<dyn Transport>);
+    options.network_state = public.then(|| guards(&transport));
+    match Engine::start(options).await {
+        Ok(engine) => Ok((engine, transport)),
+        Err(error) => {
+            transport.shutdown().await;
+            Err(error.into())
+        }
+    }
+}
+
+/// What Tor wants to be kept sealed, in the form that the engine takes.
+fn guards(transport: &TorTransport) -> watch::Receiver<Option<Zeroizing<Vec<u8>>>> {
+    let mut states = transport.guard_state();
+    let (to, guards) = watch::channel(None);
+    tokio::spawn(async move {
+        while states.changed().await.is_ok() {
+            let state = states.borrow_and_update().guards.clone();
+            if to.send(state).is_err() {
+                return;
+            }
+        }
+    });
+    guards
+}
+
+/// Works on the passphrase on a thread that may wait, because it takes most of a second.
+async fn with_passphrase<T: Send + 'static>(
+    passphrase: Passphrase,
+    work: impl FnOnce(&[u8]) -> T + Send + 'static,
+) -> Result<T, tokio::task::JoinError> {
+    tokio::task::spawn_blocking(move || work(&passphrase)).await
+}

@@ -1,0 +1,232 @@
+//! How things look on a terminal. Every text that somebody else wrote passes through
+//! [`visible`](crate::visible) here.
+
+pub mod qr;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::client::view::{Contact, Invitation, Message, Profile};
+use crate::visible::{Name, Text};
+
+/// The local time, or the number of a time that no calendar has.
+fn time(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
+        Ok(time) => time
+            .to_zoned(TimeZone::system())
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string(),
+        Err(_) => format!("@{seconds}"),
+    }
+}
+
+/// How the profile is, on a few lines.
+#[must_use]
+pub fn profile(profile: &Profile) -> String {
+    let Profile {
+        nickname,
+        network,
+        doors_reachable,
+        doors,
+    } = profile;
+    let nickname = Name(nickname);
+    format!(
+        "nickname  {nickname}\nnetwork   {network}\ndoors     {doors_reachable} of {doors} can be found"
+    )
+}
+
+/// An invitation in a list.
+#[must_use]
+pub fn invitation(invitation: &Invitation) -> String {
+    let Invitation {
+        number,
+        text,
+        one_time,
+        expires,
+        reachable,
+    } = invitation;
+    let kind = if *one_time { "one-time" } else { "reusable" };
+    let found = if *reachable {
+        "can be found"
+    } else {
+        "cannot be found yet"
+    };
+    let end = expires
+        .map(|at| format!(", until {}", time(at)))
+        .unwrap_or_default();
+    format!("[{number}] {kind}, {found}{end}\n    {}", Name(text))
+}
+
+/// A contact in a list: name, id, what stands in the way.
+#[must_use]
+pub fn contact(contact: &Contact) -> String {
+    let mut line = format!("{}  {}", contact.short_id(), contact.name());
+    if contact
+        .pet_name
+        .as_deref()
+        .is_some_and(|name| name != contact.nickname && !contact.nickname.is_empty())
+    {
+        line.push_str(&format!(" (~{})", Name(&contact.nickname)));
+    }
+    line.push_str(&format!(": {}", stage(&contact.stage)));
+    if contact.verified {
+        line.push_str(", verified");
+    }
+    if contact.connected {
+        line.push_str(", connected");
+    } else if let Some(why) = &contact.reason {
+        line.push_str(&format!(", {}", reason(why)));
+        if let Some(seconds) = contact.next_try {
+            line.push_str(&format!(", next try in {seconds} s"));
+        }
+    }
+    match contact.waiting {
+        0 => {}
+        1 => line.push_str(", 1 message waiting"),
+        many => line.push_str(&format!(", {many} messages waiting")),
+    }
+    if let Some(greeting) = contact
+        .greeting
+        .as_deref()
+        .filter(|greeting| !greeting.is_empty())
+    {
+        line.push_str(&format!("\n    \"{}\"", Text(greeting)));
+    }
+    line
+}
+
+/// The stage in words. The names are those of the control language.
+fn stage(name: &str) -> String {
+    match name {
+        "requested" => "you asked, no answer yet",
+        "no_answer" => "you asked, no answer came",
+        "undecided" => "asks to be a contact",
+        "accepting" => "you accepted, their confirmation is on the way",
+        "accepted" => "contact",
+        "rejected" => "you rejected the request",
+        "blocked" => "you blocked them",
+        other => return Name(other).to_string(),
+    }
+    .to_owned()
+}
+
+/// The reason in words.
+fn reason(name: &str) -> String {
+    match name {
+        "not_tried" => "not tried yet",
+        "dialling" => "dialling",
+        "no_network" => "no connection to the Tor network",
+        "wrong_clock" => "this computer's clock is wrong",
+        "bootstrapping" => "still connecting to the Tor network",
+        "away" => "away",
+        "not_admitted" => "their door does not admit you: they moved, or a moment too early",
+        "introduction_failed" => "the introduction failed",
+        "rendezvous_timed_out" => "the rendezvous timed out",
+        "refused" => "their door refused",
+        "no_answer" => "no answer to the handshake",
+        "broken" => "the connection broke",
+        "network_failed" => "the network layer failed",
+        other => return Name(other).to_string(),
+    }
+    .to_owned()
+}
+
+/// A message on a line, or several if it has several. `name` is safe to show already.
+#[must_use]
+pub fn message(name: &str, message: &Message) -> String {
+    let text = match &message.text {
+        Some(text) => Text(text).to_string(),
+        None => "(not supported by this version)".to_owned(),
+    };
+    let who = match message.delivery.as_str() {
+        "incoming" => name.to_owned(),
+        "waiting" => "me (waiting)".to_owned(),
+        "sent" => "me (sent)".to_owned(),
+        "received" => "me".to_owned(),
+        other => format!("me ({})", Name(other)),
+    };
+    format!("[{}] {} {who}: {text}", message.number, time(message.time))
+}
+
+/// The digits of a verification code on four lines, to be read aloud.
+#[must_use]
+pub fn digits(digits: &str) -> String {
+    let blocks: Vec<String> = digits
+        .split_whitespace()
+        .map(|block| Name(block).to_string())
+        .collect();
+    let lines: Vec<String> = blocks.chunks(3).map(|line| line.join("  ")).collect();
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hostile_contact() -> Contact {
+        serde_json::from_value(serde_json::json!({
+            "id": "00112233445566778899aabbccddeeff",
+            "nickname": "bob\u{1b}[2J\n\u{202e}",
+            "pet_name": null,
+            "stage": "undecided\u{9b}",
+            "greeting": "hi\nid  bob: contact\u{200b}",
+            "verified": false,
+            "connected": false,
+            "reason": "away\u{7}",
+            "next_try": 7,
+            "waiting": 2
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_hostile_contact_cannot_act_on_the_terminal() {
+        assert_eq!(
+            contact(&hostile_contact()),
+            "00112233  ~bob\\u{1b}[2J\\u{a}\\u{202e}: undecided\\u{9b}, away\\u{7}, \
+             next try in 7 s, 2 messages waiting\n    \"hi\n    id  bob: contact\\u{200b}\""
+        );
+    }
+
+    #[test]
+    fn a_pet_name_is_shown_without_the_mark_of_a_nickname() {
+        let mut one = hostile_contact();
+        one.pet_name = Some("Bob".to_owned());
+        one.nickname = "robert".to_owned();
+        one.stage = "accepted".to_owned();
+        one.connected = true;
+        one.waiting = 0;
+        one.greeting = None;
+        assert_eq!(contact(&one), "00112233  Bob (~robert): contact, connected");
+    }
+
+    #[test]
+    fn messages_show_whose_they_are_and_how_far_they_got() {
+        let mut one: Message = serde_json::from_value(serde_json::json!({
+            "number": 3, "id": "x", "delivery": "incoming", "time": 0, "text": "a\n[4] me: b\u{1b}c"
+        }))
+        .unwrap();
+        let shown = message("Bob", &one);
+        assert!(shown.ends_with(" Bob: a\n    [4] me: b\\u{1b}c"), "{shown}");
+        one.delivery = "waiting".to_owned();
+        one.text = None;
+        let shown = message("Bob", &one);
+        assert!(
+            shown.ends_with(" me (waiting): (not supported by this version)"),
+            "{shown}"
+        );
+        one.time = i64::MAX;
+        assert!(message("Bob", &one).contains("@9223372036854775807"));
+    }
+
+    #[test]
+    fn digits_stand_in_blocks() {
+        let code = (0..12)
+            .map(|n| format!("{n:05}"))
+            .collect::<Vec<_>>()
+            .join(" ");
+        let shown = digits(&code);
+        assert_eq!(shown.lines().count(), 4);
+        assert_eq!(shown.lines().next(), Some("00000  00001  00002"));
+    }
+}

@@ -1,0 +1,149 @@
+//! Makes text that others wrote safe to look at: nothing in it can move the cursor, change
+//! colours, turn the reading direction round or hide. It exists because nicknames, greetings and
+//! messages come from people who may want to deceive. It does not detect letters that look alike.
+
+use std::fmt::{self, Write as _};
+
+/// Names: everything on one line.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a>(pub &'a str);
+
+/// Text of several lines: those after the first are indented, so that no line of a message can
+/// pass for the beginning of another message.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'a>(pub &'a str);
+
+/// What stands at the beginning of each line of a text after the first.
+const INDENT: &str = "    ";
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_visible(f, self.0)
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, line) in self.0.split('\n').enumerate() {
+            if number > 0 {
+                write!(f, "\n{INDENT}")?;
+            }
+            write_visible(f, line.strip_suffix('\r').unwrap_or(line))?;
+        }
+        Ok(())
+    }
+}
+
+fn write_visible(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let mut before = '\0';
+    for character in text.chars() {
+        // These choose between the two drawings of an emoji and show by what they do.
+        let drawing = matches!(character, '\u{fe0e}' | '\u{fe0f}') && !before.is_ascii();
+        if is_hidden(character) {
+            before = '\0';
+            if !drawing {
+                write!(f, "{}", character.escape_unicode())?;
+                continue;
+            }
+        } else {
+            before = character;
+        }
+        f.write_char(character)?;
+    }
+    Ok(())
+}
+
+/// Whether a character is not seen by itself or changes what is seen around it: controls, line
+/// separators, and what Unicode calls default-ignorable (zero width, direction, tags, fillers).
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(u32::from(character),
+            0xad | 0x34f | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f
+            | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
+            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x1bca0..=0x1bca3
+            | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
+}
+
+/// JSON in which every hidden character is written `\uXXXX`, so that it can be shown on a
+/// terminal. It means the same: outside of its strings JSON has no such characters.
+#[must_use]
+pub fn json(value: &serde_json::Value) -> String {
+    let mut out = String::new();
+    for character in value.to_string().chars() {
+        if is_hidden(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_every_kind_become_visible() {
+        for (hostile, shown) in [
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("a\u{8}\u{7f}b", "a\\u{8}\\u{7f}b"),
+            ("\u{202e}gpj.exe", "\\u{202e}gpj.exe"),
+            ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("al\u{200b}ice", "al\\u{200b}ice"),
+            ("\u{feff}\u{ad}\u{2060}", "\\u{feff}\\u{ad}\\u{2060}"),
+            ("\u{e0041}\u{115f}\u{3164}", "\\u{e0041}\\u{115f}\\u{3164}"),
+            ("x\u{fe0f}", "x\\u{fe0f}"),
+            ("a\nb\r\u{2028}c", "a\\u{a}b\\u{d}\\u{2028}c"),
+        ] {
+            assert_eq!(Name(hostile).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn ordinary_writing_of_the_world_stays() {
+        for text in [
+            "Zoë",
+            "日本語",
+            "שלום",
+            "سلام",
+            "नमस्ते",
+            "❤\u{fe0f}",
+            "👍🏽",
+            "a\\u{1b}",
+        ] {
+            assert_eq!(Name(text).to_string(), text);
+            assert_eq!(Text(text).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn no_line_of_a_message_begins_like_another_message() {
+        let text = Text("yes\r\n08:00 bob: no\n\u{1b}c").to_string();
+        assert_eq!(text, "yes\n    08:00 bob: no\n    \\u{1b}c");
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_acts_on_is_left() {
+        let everything: String = ('\0'..=char::MAX).collect();
+        for shown in [Name(&everything).to_string(), Text(&everything).to_string()] {
+            assert!(shown.chars().all(|c| c == '\n' || !is_hidden(c)));
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_meaning() {
+        let value = serde_json::json!({ "text": "a\u{1b}\u{9b}\u{202e}\u{e0041}é" });
+        let shown = json(&value);
+        assert!(!shown.chars().any(is_hidden), "{shown}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            value
+        );
+    }
+}

@@ -1,0 +1,410 @@
+//! The one task that owns a profile: gathers what happened, lets the machine take it as one step,
+//! commits, and only then lets anything leave.
+
+mod commands;
+mod effects;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::CryptoRng;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::time::Instant;
+use undertone_protocol::{Bug, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step};
+use undertone_storage::{CommitError, Kind, Slot, Store};
+use undertone_transport::{BoxStream, DialError, Door, DoorStatus, NetworkStatus, Transport};
+use zeroize::Zeroizing;
+
+use crate::clock::Time;
+use crate::connections::Connections;
+use crate::doors::Doors;
+use crate::language::{Command, CommandError, Event, Reply, StopReason};
+use crate::records::Work;
+
+/// At most this many messages are taken into one commit.
+const BATCH: usize = 64;
+/// The state key is renewed this often (D11.2).
+const RENEW: Duration = Duration::from_secs(15 * 60);
+/// How often the two clocks are compared. A wall clock that ran further than the monotonic one by
+/// [`SLEPT`] means that the computer slept.
+const COMPARE: Duration = Duration::from_secs(10);
+const SLEPT: u64 = 20;
+
+/// What reaches the actor.
+pub(crate) enum Message {
+    Command(Command, oneshot::Sender<Result<Reply, CommandError>>),
+    Dialled(ContactId, Purpose, Result<BoxStream, DialError>),
+    Arrived(DoorName, BoxStream),
+    Frame(LinkId, Vec<u8>),
+    Closed(LinkId),
+    DoorOpened(DoorName, Box<dyn Door>),
+    DoorStatus(DoorName, DoorStatus),
+    Shutdown(oneshot::Sender<()>),
+}
+
+/// Why the actor stops.
+enum Stop {
+    Asked(oneshot::Sender<()>),
+    Abandoned,
+    Storage,
+    Bug,
+}
+
+impl From<Bug> for Stop {
+    fn from(bug: Bug) -> Self {
+        tracing::error!(%bug, "a broken invariant");
+        Self::Bug
+    }
+}
+
+/// A command's reply that may be given once its step is durable.
+type Waiting = (
+    oneshot::Sender<Result<Reply, CommandError>>,
+    Command,
+    Outcome,
+);
+
+/// What a command came to before the commit.
+enum Outcome {
+    Ready(Reply),
+    /// Read the reply from the committed state.
+    Read,
+}
+
+pub(crate) struct Actor {
+    profile: Profile,
+    store: Arc<Store>,
+    transport: Arc<dyn Transport>,
+    network: watch::Receiver<NetworkStatus>,
+    network_state: Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
+    time: Time,
+    rng: Box<dyn CryptoRng + Send>,
+    messages: mpsc::Receiver<Message>,
+    events: broadcast::Sender<Event>,
+    connections: Connections,
+    doors: Doors,
+    /// Numbers of messages that were sent and whose replies wait for the commit, in order.
+    sent: VecDeque<u64>,
+    renew_at: Instant,
+    compared: (Instant, u64),
+}
+
+impl Actor {
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn new(
+        profile: Profile,
+        store: Arc<Store>,
+        transport: Arc<dyn Transport>,
+        network_state: Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
+        time: Time,
+        rng: Box<dyn CryptoRng + Send>,
+        (inbox, messages): (mpsc::Sender<Message>, mpsc::Receiver<Message>),
+        events: broadcast::Sender<Event>,
+    ) -> Self {
+        let now = Instant::now();
+        let wall = time.now().wall;
+        Self {
+            profile,
+            store,
+            network: transport.status(),
+            network_state,
+            time,
+            rng,
+            messages,
+            events,
+            connections: Connections::new(Arc::clone(&transport), inbox.clone()),
+            doors: Doors::new(Arc::clone(&transport), inbox),
+            transport,
+            sent: VecDeque::new(),
+            renew_at: now + RENEW,
+            compared: (now, wall),
+        }
+    }
+
+    /// Runs until it is told to stop, or cannot go on.
+    pub(crate) async fn run(mut self) {
+        let stop = match self.go().await {
+            Ok(never) => match never {},
+            Err(stop) => stop,
+        };
+        self.connections.finish().await;
+        self.doors.reconcile(Vec::new());
+        let reason = match &stop {
+            Stop::Storage => Some(StopReason::Storage),
+            Stop::Bug => Some(StopReason::Bug),
+            Stop::Asked(_) | Stop::Abandoned => None,
+        };
+        if let Some(reason) = reason {
+            self.tell(Event::Stopped { reason });
+        }
+        if let Ok(store) = Arc::try_unwrap(self.store)
+            && let Ok(Err(error)) = tokio::task::spawn_blocking(move || store.lock()).await
+        {
+            tracing::warn!(%error, "the state key could not be renewed at the end");
+        }
+        if let Stop::Asked(done) = stop {
+            // Whoever asked may have stopped waiting.
+            let _ = done.send(());
+        }
+    }
+
+    async fn go(&mut self) -> Result<std::convert::Infallible, Stop> {
+        self.doors.reconcile(self.profile.doors());
+        loop {
+            let now = self.time.now();
+            self.connections.dial(&self.profile, now, &mut *self.rng);
+            let first = self.wait(now).await?;
+            let mut batch = Vec::from_iter(first);
+            while batch.len() < BATCH
+                && let Ok(message) = self.messages.try_recv()
+            {
+                batch.push(message);
+            }
+            self.take(batch).await?;
+        }
+    }
+
+    /// Waits for something to do. `None`: only the time has come.
+    async fn wait(&mut self, now: Now) -> Result<Option<Message>, Stop> {
+        let wake = [self.profile.next_wake(now), self.connections.next_wake()];
+        let wake = wake.into_iter().flatten().min();
+        let wake = wake.map_or(self.renew_at, |at| self.time.instant(at).min(self.renew_at));
+        let compare = self.compared.0 + COMPARE;
+        tokio::select! {
+            biased;
+            message = self.messages.recv() => return message.map(Some).ok_or(Stop::Abandoned),
+            Ok(()) = self.network.changed() => self.network_changed(),
+            state = changed_state(&mut self.network_state) => self.keep_network_state(state).await?,
+            () = tokio::time::sleep_until(wake.min(compare)) => {}
+        }
+        if Instant::now() >= compare {
+            self.compare_clocks();
+        }
+        if Instant::now() >= self.renew_at {
+            self.renew().await?;
+        }
+        Ok(None)
+    }
+
+    /// One batch, one commit. The machine sees the inputs in the order in which they came.
+    async fn take(&mut self, batch: Vec<Message>) -> Result<(), Stop> {
+        let now = self.time.now();
+        tracing::trace!(target: "undertone_engine::phase", "batch begins");
+        let mut inputs = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
+        let mut waiting: Vec<Waiting> = Vec::new();
+        let mut stop = None;
+        for message in batch {
+            match message {
+                Message::Command(command, reply) => {
+                    self.step(now, &mut inputs, &mut steps)?;
+                    match self.execute(now, &command) {
+                        Ok((step, outcome)) => {
+                            steps.extend(step);
+                            waiting.push((reply, command, outcome));
+                        }
+                        Err(Some(error)) => {
+                            // Whoever asked may have gone.
+                            let _ = reply.send(Err(error));
+                        }
+                        Err(None) => return Err(Stop::Bug),
+                    }
+                }
+                Message::Shutdown(done) => stop = Some(done),
+                other => inputs.extend(self.input(now, other)),
+            }
+        }
+        inputs.push(Input::Wake);
+        self.step(now, &mut inputs, &mut steps)?;
+        self.commit(steps, waiting).await?;
+        match stop {
+            Some(done) => Err(Stop::Asked(done)),
+            None => Ok(()),
+        }
+    }
+
+    fn step(
+        &mut self,
+        now: Now,
+        inputs: &mut Vec<Input>,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), Stop> {
+        if !inputs.is_empty() {
+            let inputs = std::mem::take(inputs);
+            steps.push(self.profile.handle_all(now, &mut *self.rng, inputs)?);
+        }
+        Ok(())
+    }
+
+    /// What a message means to the machine, if anything.
+    fn input(&mut self, now: Now, message: Message) -> Option<Input> {
+        match message {
+            Message::Frame(link, frame) => Some(Input::Frame(link, frame)),
+            Message::Closed(link) => self
+                .connections
+                .ended(link, now.monotonic, &mut *self.rng)
+                .then_some(Input::Closed(link)),
+            Message::Arrived(door, stream) => {
+                let link = self.connections.hold(stream, None);
+                Some(Input::Arrived { door, link })
+            }
+            Message::Dialled(contact, purpose, Ok(stream)) => {
+                let link = self.connections.hold(stream, Some(contact));
+                Some(Input::Dialled {
+                    contact,
+                    purpose,
+                    link,
+                })
+            }
+            Message::Dialled(contact, _, Err(error)) => {
+                tracing::debug!(%error, "a dial failed");
+                let rng = &mut *self.rng;
+                self.connections
+                    .dial_failed(contact, error, now.monotonic, rng);
+                self.contact_changed(contact);
+                None
+            }
+            Message::DoorOpened(name, door) => {
+                self.doors.opened(name, door);
+                None
+            }
+            Message::DoorStatus(name, status) => {
+                let reachable = self.doors.status_changed(name, status);
+                if let (true, DoorName::Knock(invitation)) = (reachable, name) {
+                    self.tell(Event::InvitationReachable { invitation });
+                }
+                None
+            }
+            Message::Command(..) | Message::Shutdown(_) => None,
+        }
+    }
+
+    /// Makes the steps durable, then lets leave what they hold, then answers.
+    async fn commit(&mut self, steps: Vec<Step>, waiting: Vec<Waiting>) -> Result<(), Stop> {
+        let mut work = Work::default();
+        for step in &steps {
+            work.add(step.changes());
+            for violation in step.violations() {
+                tracing::info!(kind = %violation.kind, "a peer broke the rules; its link is closed");
+            }
+        }
+        if !work.is_empty() {
+            tracing::trace!(target: "undertone_engine::phase", "commit begins");
+            self.store(work).await.map_err(|error| {
+                tracing::error!(%error, "the store refuses to commit");
+                Stop::Storage
+            })?;
+            tracing::trace!(target: "undertone_engine::phase", "commit done");
+        }
+        for step in steps {
+            for effect in step.committed() {
+                self.effect(effect);
+            }
+        }
+        tracing::trace!(target: "undertone_engine::phase", "effects done");
+        for (reply, command, outcome) in waiting {
+            let answer = match outcome {
+                Outcome::Ready(answer) => Ok(answer),
+                Outcome::Read => self.read(&command).await,
+            };
+            // Whoever asked may have gone.
+            let _ = reply.send(answer);
+        }
+        Ok(())
+    }
+
+    /// Work on the disk happens on a thread that may wait.
+    async fn store(&mut self, work: Work) -> Result<(), CommitError> {
+        let store = Arc::clone(&self.store);
+        let done = tokio::task::spawn_blocking(move || {
+            if !work.set.is_empty() {
+                store.commit(work.set)?;
+            }
+            for contact in work.erase {
+                let erased = store.erase_conversation(*contact.as_bytes());
+                erased.map_err(|error| error.0)?;
+            }
+            Ok(())
+        });
+        done.await.unwrap_or(Err(CommitError::Closed))
+    }
+
+    async fn renew(&mut self) -> Result<(), Stop> {
+        self.renew_at = Instant::now() + RENEW;
+        let store = Arc::clone(&self.store);
+        let today = (self.time.now().wall / 86_400) as u32;
+        let done = tokio::task::spawn_blocking(move || {
+            store.rotate_state_key()?;
+            store.merge_days(today)
+        });
+        match done.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the state key could not be renewed");
+                Err(Stop::Storage)
+            }
+            Err(_) => Err(Stop::Abandoned),
+        }
+    }
+
+    /// Keeps what the network layer wants to find again (Tor's guards).
+    async fn keep_network_state(&mut self, state: Option<Zeroizing<Vec<u8>>>) -> Result<(), Stop> {
+        if let Some(state) = state {
+            let mut work = Work::default();
+            work.set.put(Kind::Guards, b"guards", Slot::Data, state);
+            self.store(work).await.map_err(|error| {
+                tracing::error!(%error, "the store refuses to commit");
+                Stop::Storage
+            })?;
+        }
+        Ok(())
+    }
+
+    fn network_changed(&mut self) {
+        let status = *self.network.borrow_and_update();
+        if status == NetworkStatus::Ready {
+            let now = self.time.now().monotonic;
+            self.connections.retry(None, now);
+        }
+        self.tell(Event::Network { status });
+    }
+
+    /// A computer that slept, or whose clock was set: the network layer forgets what it learned.
+    fn compare_clocks(&mut self) {
+        let (then, wall) = self.compared;
+        let (now, now_wall) = (Instant::now(), self.time.now().wall);
+        let passed = now.duration_since(then).as_secs();
+        if now_wall.saturating_sub(wall) > passed + SLEPT {
+            tracing::info!("the computer slept or its clock was set; dialling anew");
+            self.wake_up();
+        }
+        self.compared = (now, now_wall);
+    }
+
+    fn wake_up(&mut self) {
+        self.transport.network_changed();
+        let now = self.time.now().monotonic;
+        self.connections.retry(None, now);
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody may be listening.
+        let _ = self.events.send(event);
+    }
+}
+
+/// The next state that the network layer wants to be kept; never, where there is none.
+async fn changed_state(
+    state: &mut Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let Some(receiver) = state else {
+        return std::future::pending().await;
+    };
+    if receiver.changed().await.is_err() {
+        // The network layer is gone: nothing more will come.
+        *state = None;
+        return None;
+    }
+    receiver.borrow_and_update().clone()
+}

@@ -1,0 +1,182 @@
+//! Connections from the dial to their end: who dials when, what a failed dial means, what leaves on
+//! which link.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::CryptoRng;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use undertone_protocol::{ContactId, LinkId, Now, Profile, WantedDial};
+use undertone_transport::{BoxStream, DialError, DialTarget, Isolation, Transport};
+
+use crate::actor::Message;
+use crate::dials::Dials;
+use crate::language::Reason;
+use crate::links::Connection;
+
+/// Longer than the network layer's own deadlines; bounds a dial that it forgot.
+const DIAL: Duration = Duration::from_secs(150);
+/// At the end of the program, for what is still to be written.
+const FINISH: Duration = Duration::from_millis(1500);
+
+struct Held {
+    connection: Connection,
+    /// The dial that it came from, until it led to something.
+    dial: Option<ContactId>,
+}
+
+/// All connections of a running profile.
+pub(crate) struct Connections {
+    transport: Arc<dyn Transport>,
+    inbox: mpsc::Sender<Message>,
+    held: BTreeMap<LinkId, Held>,
+    dials: Dials,
+    tasks: JoinSet<()>,
+    next_link: u64,
+    /// One circuit isolation a contact and run.
+    isolation: BTreeMap<ContactId, Isolation>,
+}
+
+impl Connections {
+    pub(crate) fn new(transport: Arc<dyn Transport>, inbox: mpsc::Sender<Message>) -> Self {
+        Self {
+            transport,
+            inbox,
+            held: BTreeMap::new(),
+            dials: Dials::default(),
+            tasks: JoinSet::new(),
+            next_link: 1,
+            isolation: BTreeMap::new(),
+        }
+    }
+
+    /// Takes over whom the machine wants to dial, and dials those whose time has come.
+    pub(crate) fn dial(&mut self, profile: &Profile, now: Now, rng: &mut dyn CryptoRng) {
+        let wanted = profile.dials(now);
+        self.dials.want(&wanted, now.monotonic, rng);
+        for dial in self.dials.due(&wanted, now.monotonic) {
+            self.start(dial, rng);
+        }
+        while self.tasks.try_join_next().is_some() {}
+    }
+
+    fn start(&mut self, dial: WantedDial, rng: &mut dyn CryptoRng) {
+        let isolation = *self.isolation.entry(dial.contact).or_insert_with(|| {
+            let mut token = [0; 16];
+            rng.fill_bytes(&mut token);
+            Isolation(token)
+        });
+        let target = DialTarget {
+            door: dial.door,
+            descriptor_key: dial.descriptor,
+            isolation,
+        };
+        let (contact, purpose) = (dial.contact, dial.purpose);
+        let (transport, inbox) = (Arc::clone(&self.transport), self.inbox.clone());
+        self.tasks.spawn(async move {
+            let result = tokio::time::timeout(DIAL, transport.dial(target))
+                .await
+                .unwrap_or(Err(DialError::TimedOut));
+            // An actor that is gone does not want it.
+            let _ = inbox.send(Message::Dialled(contact, purpose, result)).await;
+        });
+    }
+
+    pub(crate) fn next_wake(&self) -> Option<Duration> {
+        self.dials.next_wake()
+    }
+
+    /// Holds a new connection; gives its name, higher than all before.
+    pub(crate) fn hold(&mut self, stream: BoxStream, dial: Option<ContactId>) -> LinkId {
+        let link = LinkId(self.next_link);
+        self.next_link += 1;
+        let connection = Connection::start(link, stream, self.inbox.clone());
+        self.held.insert(link, Held { connection, dial });
+        link
+    }
+
+    pub(crate) fn dial_failed(
+        &mut self,
+        contact: ContactId,
+        error: DialError,
+        now: Duration,
+        rng: &mut dyn CryptoRng,
+    ) {
+        self.dials.failed(contact, reason(error), now, rng);
+    }
+
+    /// The machine holds the purpose of this contact's dial for done.
+    pub(crate) fn dial_succeeded(&mut self, contact: ContactId) {
+        self.dials.succeeded(contact);
+        for held in self.held.values_mut() {
+            if held.dial == Some(contact) {
+                held.dial = None;
+            }
+        }
+    }
+
+    pub(crate) fn send(&self, link: LinkId, frames: Vec<Vec<u8>>) {
+        if let Some(held) = self.held.get(&link) {
+            held.connection.send(frames);
+        }
+    }
+
+    /// The machine closes a connection. One that had not led to anything yet is a failed dial.
+    pub(crate) fn close(&mut self, link: LinkId, now: Duration, rng: &mut dyn CryptoRng) {
+        if let Some(held) = self.held.remove(&link) {
+            if let Some(contact) = held.dial {
+                self.dials.failed(contact, Reason::NoAnswer, now, rng);
+            }
+            held.connection.close();
+        }
+    }
+
+    /// The stream ended by itself. `false`: it was known already.
+    pub(crate) fn ended(&mut self, link: LinkId, now: Duration, rng: &mut dyn CryptoRng) -> bool {
+        let Some(held) = self.held.remove(&link) else {
+            return false;
+        };
+        if let Some(contact) = held.dial {
+            self.dials.failed(contact, Reason::Broken, now, rng);
+        }
+        true
+    }
+
+    pub(crate) fn retry(&mut self, contact: Option<ContactId>, now: Duration) {
+        self.dials.retry(contact, now);
+    }
+
+    pub(crate) fn reason(
+        &self,
+        contact: ContactId,
+        now: Duration,
+    ) -> Option<(Reason, Option<u64>)> {
+        self.dials.reason(contact, now)
+    }
+
+    /// Lets leave what was sent and closes everything.
+    pub(crate) async fn finish(&mut self) {
+        self.tasks.abort_all();
+        let held = std::mem::take(&mut self.held);
+        let finishing = held
+            .into_values()
+            .map(|held| held.connection.finish(FINISH));
+        futures::future::join_all(finishing).await;
+    }
+}
+
+const fn reason(error: DialError) -> Reason {
+    match error {
+        DialError::NoNetwork => Reason::NoNetwork,
+        DialError::WrongClock => Reason::WrongClock,
+        DialError::Bootstrapping(_) => Reason::Bootstrapping,
+        DialError::NoDescriptor => Reason::Away,
+        DialError::NotAdmitted => Reason::NotAdmitted,
+        DialError::IntroductionFailed => Reason::IntroductionFailed,
+        DialError::RendezvousTimedOut | DialError::TimedOut => Reason::RendezvousTimedOut,
+        DialError::Refused => Reason::Refused,
+        DialError::Other => Reason::NetworkFailed,
+    }
+}

@@ -1,0 +1,234 @@
+//! The handle that an application holds.
+
+use std::sync::Arc;
+
+use rand::CryptoRng;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use undertone_protocol::{LoadError, Profile, Refusal};
+use undertone_storage::{CommitError, EraseError, Kind, ReadError, Store};
+use undertone_transport::Transport;
+use zeroize::Zeroizing;
+
+use crate::actor::{Actor, Message};
+use crate::clock::{Clock, SystemClock, Time};
+use crate::language::{Command, CommandError, Event, Reply};
+use crate::records::{Work, name};
+
+/// Frames and reports that wait for the actor. A full inbox slows the streams down.
+const INBOX: usize = 1_024;
+/// Events that wait for a slow listener; older ones are counted and dropped.
+const EVENTS: usize = 4_096;
+
+/// What an engine is made of.
+pub struct EngineOptions {
+    /// The opened store of the profile.
+    pub store: Store,
+    /// The network.
+    pub transport: Arc<dyn Transport>,
+    /// State of the network layer that has to be kept sealed (Tor's guards), as it changes; see
+    /// [`network_state`] for reading it back.
+    pub network_state: Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
+    /// The wall clock.
+    pub clock: Box<dyn Clock>,
+    /// Randomness, for tests that replay a seed; the system's otherwise.
+    pub rng: Box<dyn CryptoRng + Send>,
+}
+
+impl EngineOptions {
+    /// The computer's clock and randomness.
+    #[must_use]
+    pub fn new(store: Store, transport: Arc<dyn Transport>) -> Self {
+        Self {
+            store,
+            transport,
+            network_state: None,
+            clock: Box::new(SystemClock),
+            rng: Box::new(rand::make_rng::<rand::rngs::StdRng>()),
+        }
+    }
+}
+
+impl std::fmt::Debug for EngineOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EngineOptions(..)")
+    }
+}
+
+/// Why an engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store holds no profile, or damaged records.
+    #[error(transparent)]
+    Load(#[from] LoadError<ReadError>),
+    /// The store refuses to write.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+    /// The store refuses to renew its keys.
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+    /// The nickname cannot be.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is a profile already.
+    #[error("the store holds a profile already")]
+    Exists,
+    /// The work on the store was broken off: the program is ending.
+    #[error("the program is ending")]
+    Ending,
+}
+
+/// What the network layer wants to be kept, from the last run ([`EngineOptions::network_state`]).
+///
+/// # Errors
+/// The store refuses to read.
+pub fn network_state(store: &Store) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
+    store.get(Kind::Guards, b"guards")
+}
+
+/// A running profile. Dropping it ends the profile as a crash would: nothing acknowledged is
+/// lost, but nothing is said to the peers either. [`Self::shutdown`] is the orderly way.
+pub struct Engine {
+    inbox: mpsc::Sender<Message>,
+    events: broadcast::Sender<Event>,
+    actor: JoinHandle<()>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine(..)")
+    }
+}
+
+impl Engine {
+    /// Starts the profile that the store holds.
+    ///
+    /// # Errors
+    /// See [`StartError`]; nothing was changed.
+    pub async fn start(options: EngineOptions) -> Result<Self, StartError> {
+        let EngineOptions { store, .. } = &options;
+        let profile = Profile::load(|key| {
+            let (kind, id) = name(key);
+            store.get(kind, &id)
+        })?;
+        Self::launch(options, profile).await
+    }
+
+    /// Makes a profile in an empty store and starts it.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn create(mut options: EngineOptions, nickname: &str) -> Result<Self, StartError> {
+        let (kind, id) = name(undertone_protocol::RecordKey::Profile);
+        if options
+            .store
+            .get(kind, &id)
+            .map_err(LoadError::Store)?
+            .is_some()
+        {
+            return Err(StartError::Exists);
+        }
+        let now = undertone_protocol::Now {
+            monotonic: std::time::Duration::ZERO,
+            wall: options.clock.wall(),
+        };
+        let (profile, step) = Profile::create(nickname, now, &mut *options.rng)?;
+        let mut work = Work::default();
+        work.add(step.changes());
+        options.store.commit(work.set)?;
+        let effects = step.committed();
+        debug_assert!(effects.is_empty());
+        Self::launch(options, profile).await
+    }
+
+    async fn launch(options: EngineOptions, profile: Profile) -> Result<Self, StartError> {
+        let store = Arc::new(options.store);
+        let opened = Arc::clone(&store);
+        let today = (options.clock.wall() / 86_400) as u32;
+        // Whoever copied the files before today's start cannot read what is written from now on.
+        tokio::task::spawn_blocking(move || {
+            opened.rotate_state_key()?;
+            opened.merge_days(today)
+        })
+        .await
+        .map_err(|_| StartError::Ending)??;
+        let (inbox, messages) = mpsc::channel(INBOX);
+        let (events, _) = broadcast::channel(EVENTS);
+        let actor = Actor::new(
+            profile,
+            store,
+            options.transport,
+            options.network_state,
+            Time::new(options.clock),
+            options.rng,
+            (inbox.clone(), messages),
+            events.clone(),
+        );
+        Ok(Self {
+            inbox,
+            events,
+            actor: tokio::spawn(actor.run()),
+        })
+    }
+
+    /// Runs a command; the reply comes when it is durable.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn run(&self, command: Command) -> Result<Reply, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox
+            .send(Message::Command(command, reply))
+            .await
+            .map_err(|_| CommandError::Closed)?;
+        answer.await.unwrap_or(Err(CommandError::Closed))
+    }
+
+    /// Events from now on.
+    #[must_use]
+    pub fn events(&self) -> EventStream {
+        EventStream {
+            receiver: self.events.subscribe(),
+        }
+    }
+
+    /// Commits, closes doors and links, renews the state key and closes the store.
+    pub async fn shutdown(mut self) {
+        let (done, finished) = oneshot::channel();
+        if self.inbox.send(Message::Shutdown(done)).await.is_ok() {
+            // An actor that stopped by itself drops the sender.
+            let _ = finished.await;
+        }
+        // An actor that panicked has nothing more to close.
+        let _ = (&mut self.actor).await;
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.actor.abort();
+    }
+}
+
+/// Events in order.
+pub struct EventStream {
+    receiver: broadcast::Receiver<Event>,
+}
+
+impl std::fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EventStream(..)")
+    }
+}
+
+impl EventStream {
+    /// The next one; `None` when the engine is closed. A listener that was too slow hears
+    /// [`Event::Missed`].
+    pub async fn next(&mut self) -> Option<Event> {
+        match self.receiver.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(count)) => Some(Event::Missed { count }),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What is shown of the machine's state, in the words of the language.
+
+use undertone_protocol::{
+    ContactId, ContactState, Profile, Refusal, ScanError, StageName, StoredMessage,
+};
+use undertone_wire::v1::Kind;
+
+use crate::connections::Connections;
+use crate::language::{CommandError, ContactView, Delivery, InvitationView, MessageView, Stage};
+
+pub(crate) const fn stage(name: StageName) -> Stage {
+    match name {
+        StageName::Requested => Stage::Requested,
+        StageName::NoAnswer => Stage::NoAnswer,
+        StageName::Undecided => Stage::Undecided,
+        StageName::Accepting => Stage::Accepting,
+        StageName::Accepted => Stage::Accepted,
+        StageName::Rejected => Stage::Rejected,
+        StageName::Blocked => Stage::Blocked,
+    }
+}
+
+pub(crate) fn contact(
+    state: ContactState,
+    connections: &Connections,
+    now: undertone_protocol::Now,
+) -> ContactView {
+    let waits = state
+        .next_repeat
+        .map(|at| at.saturating_sub(now.wall))
+        .filter(|_| state.stage == StageName::Requested);
+    let (reason, next_try) = match connections.reason(state.id, now.monotonic) {
+        Some((reason, next)) if !state.connected => (Some(reason), next),
+        _ => (None, waits),
+    };
+    ContactView {
+        id: state.id,
+        nickname: state.nickname,
+        pet_name: state.pet_name,
+        stage: stage(state.stage),
+        greeting: state.greeting,
+        verified: state.verified,
+        connected: state.connected,
+        reason,
+        next_try,
+        waiting: u32::try_from(state.waiting).unwrap_or(u32::MAX),
+    }
+}
+
+pub(crate) fn invitation(
+    state: undertone_protocol::InvitationState,
+    reachable: bool,
+) -> InvitationView {
+    InvitationView {
+        number: state.number,
+        text: state.text,
+        one_time: state.one_time,
+        expires: state.expires,
+        reachable,
+    }
+}
+
+pub(crate) fn message(
+    profile: &Profile,
+    contact: ContactId,
+    stored: &StoredMessage,
+) -> MessageView {
+    let delivery = match stored.place {
+        None => Delivery::Incoming,
+        Some(place) => match profile.delivery(contact, place) {
+            undertone_protocol::Delivery::Waiting => Delivery::Waiting,
+            undertone_protocol::Delivery::Sent => Delivery::Sent,
+            undertone_protocol::Delivery::Received => Delivery::Received,
+        },
+    };
+    let (text, reply_to) = match stored.content().map(|content| content.kind) {
+        Some(Kind::Text { text, reply_to }) => (Some(text), reply_to),
+        _ => (None, None),
+    };
+    MessageView {
+        number: stored.number,
+        id: stored.id,
+        delivery,
+        time: stored.time,
+        text,
+        reply_to,
+    }
+}
+
+/// A refusal of the machine in the words of the language. `None`: a broken invariant.
+pub(crate) fn refusal(refusal: Refusal) -> Option<CommandError> {
+    Some(match refusal {
+        Refusal::NoSuchContact => CommandError::NoSuchContact,
+        Refusal::NoSuchInvitation => CommandError::NoSuchInvitation,
+        Refusal::WrongStage(name) => CommandError::WrongStage(stage(name)),
+        Refusal::Invitation(error) => CommandError::Invitation(error.to_string()),
+        Refusal::OwnInvitation => CommandError::OwnInvitation,
+        Refusal::AlreadyUsed => CommandError::AlreadyUsed,
+        Refusal::Name => CommandError::Name,
+        Refusal::Greeting => CommandError::Greeting,
+        Refusal::TextTooLong(length) => CommandError::TextTooLong(length),
+        Refusal::Empty => CommandError::Empty,
+        Refusal::QueueFull => CommandError::QueueFull,
+        Refusal::TooMany => CommandError::TooMany,
+        Refusal::UnusableRequest => CommandError::UnusableRequest,
+        Refusal::Scan(ScanError::NotACode) => CommandError::NotACode,
+        Refusal::Scan(ScanError::OwnCode) => CommandError::OwnCode,
+        Refusal::Scan(ScanError::Differs) => CommandError::CodesDiffer,
+        Refusal::Bug(bug) => {
+            tracing::error!(%bug, "a command met a broken invariant");
+            return None;
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,218 @@
+//! A place where engines live: homes on the disk, a network in memory, a clock that follows the
+//! virtual time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use tempfile::TempDir;
+use tokio::time::{Instant, timeout};
+use undertone_engine::{
+    Clock, Command, ContactId, ContactView, Engine, EngineOptions, Event, EventStream, MessageView,
+    Reply, Stage,
+};
+use undertone_storage::{DataKey, Home, Store};
+use undertone_transport::memory::{MemoryNetwork, MemoryOptions, MemoryTransport};
+use undertone_transport::{DoorSeed, Transport};
+use undertone_wire::{OnionKey, X25519Public, X25519Secret};
+
+/// Longer than anything an honest network needs.
+const DEADLINE: Duration = Duration::from_secs(1_800);
+
+fn onion_key(seed: &DoorSeed) -> OnionKey {
+    undertone_protocol::DoorSeed::from_bytes(seed.0).onion_key()
+}
+
+fn reader_key(secret: &X25519Secret) -> X25519Public {
+    undertone_protocol::public_of(secret).expect("ordinary key")
+}
+
+/// Follows tokio's time, which stands still until all wait.
+struct VirtualClock(Instant);
+
+impl Clock for VirtualClock {
+    fn wall(&self) -> u64 {
+        1_800_000_000 + self.0.elapsed().as_secs()
+    }
+}
+
+pub(crate) struct Place {
+    pub(crate) network: MemoryNetwork,
+    directory: TempDir,
+    start: Instant,
+    seed: u64,
+}
+
+pub(crate) struct Person {
+    name: String,
+    pub(crate) transport: MemoryTransport,
+    pub(crate) engine: Engine,
+    events: EventStream,
+}
+
+impl Place {
+    pub(crate) fn new(seed: u64) -> Self {
+        let options = MemoryOptions::new(seed, onion_key, reader_key);
+        Self {
+            network: MemoryNetwork::new(options),
+            directory: tempfile::tempdir().expect("a temporary directory"),
+            start: Instant::now(),
+            seed,
+        }
+    }
+
+    fn options(&self, name: &str, store: Store) -> (EngineOptions, MemoryTransport) {
+        let transport = self.network.node(name);
+        let shared: Arc<dyn Transport> = Arc::new(transport.clone());
+        let mut options = EngineOptions::new(store, shared);
+        options.clock = Box::new(VirtualClock(self.start));
+        let seed = name.bytes().fold(self.seed, |s, b| s * 31 + u64::from(b));
+        options.rng = Box::new(ChaCha20Rng::seed_from_u64(seed));
+        (options, transport)
+    }
+
+    pub(crate) async fn create(&self, name: &str) -> Person {
+        let home = Home::create(self.directory.path().join(name)).expect("a home");
+        let store = Store::create_with_key(&home, &DataKey::from_bytes([7; 32])).expect("a store");
+        let (options, transport) = self.options(name, store);
+        let engine = Engine::create(options, name).await.expect("an engine");
+        Person {
+            name: name.to_owned(),
+            transport,
+            events: engine.events(),
+            engine,
+        }
+    }
+
+    /// Starts a profile that was shut down or crashed.
+    pub(crate) async fn start(&self, name: &str) -> Person {
+        let home = Home::open(self.directory.path().join(name)).expect("a home");
+        let store = Store::open_with_key(&home, &DataKey::from_bytes([7; 32])).expect("a store");
+        let (options, transport) = self.options(name, store);
+        let engine = Engine::start(options).await.expect("an engine");
+        Person {
+            name: name.to_owned(),
+            transport,
+            events: engine.events(),
+            engine,
+        }
+    }
+}
+
+impl Person {
+    pub(crate) async fn run(&self, command: Command) -> Reply {
+        let shown = format!("{command:?}");
+        match self.engine.run(command).await {
+            Ok(reply) => reply,
+            Err(error) => panic!("{}: {shown}: {error}", self.name),
+        }
+    }
+
+    /// Waits for an event that fits.
+    pub(crate) async fn hear<T>(&mut self, mut fits: impl FnMut(Event) -> Option<T>) -> T {
+        let name = &self.name;
+        let events = &mut self.events;
+        let found = timeout(DEADLINE, async {
+            loop {
+                let event = events.next().await.expect("the engine runs");
+                if let Some(found) = fits(event) {
+                    return found;
+                }
+            }
+        });
+        found
+            .await
+            .unwrap_or_else(|_| panic!("{name} waited in vain"))
+    }
+
+    pub(crate) async fn hear_stage(&mut self, contact: ContactId, stage: Stage) {
+        if self.contact(contact).await.stage == stage {
+            return;
+        }
+        self.hear(|event| match event {
+            Event::ContactChanged { contact: view } if view.id == contact => {
+                (view.stage == stage).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+    }
+
+    pub(crate) async fn invite(&self) -> String {
+        let command = Command::Invite {
+            one_time: true,
+            expires_after: None,
+        };
+        match self.run(command).await {
+            Reply::Invitation(view) => view.text,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn contacts(&self) -> Vec<ContactView> {
+        match self.run(Command::Contacts).await {
+            Reply::Contacts { contacts } => contacts,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn contact(&self, id: ContactId) -> ContactView {
+        let contacts = self.contacts().await;
+        contacts
+            .into_iter()
+            .find(|contact| contact.id == id)
+            .expect("a known contact")
+    }
+
+    pub(crate) async fn send(&self, contact: ContactId, text: &str) -> MessageView {
+        let command = Command::Send {
+            contact,
+            text: text.to_owned(),
+            reply_to: None,
+        };
+        match self.run(command).await {
+            Reply::Message(view) => view,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) async fn history(&self, contact: ContactId) -> Vec<MessageView> {
+        let command = Command::History {
+            contact,
+            before: None,
+            limit: 1_000,
+        };
+        match self.run(command).await {
+            Reply::Messages { messages } => messages,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// Makes two people contacts; gives how each names the other.
+pub(crate) async fn befriend(a: &mut Person, b: &mut Person) -> (ContactId, ContactId) {
+    let command = Command::AddContact {
+        invitation: b.invite().await,
+        pet_name: None,
+        greeting: "hello".to_owned(),
+    };
+    let Reply::Contact(at_a) = a.run(command).await else {
+        panic!("no contact");
+    };
+    let at_b = b
+        .hear(|event| match event {
+            Event::RequestReceived { contact } => Some(*contact),
+            _ => None,
+        })
+        .await;
+    assert_eq!(at_b.greeting.as_deref(), Some("hello"));
+    b.run(Command::Accept {
+        contact: at_b.id,
+        pet_name: None,
+    })
+    .await;
+    a.hear_stage(at_a.id, Stage::Accepted).await;
+    b.hear_stage(at_b.id, Stage::Accepted).await;
+    (at_a.id, at_b.id)
+}

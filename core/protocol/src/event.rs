@@ -1,0 +1,22 @@
+//! What the machine reports, in terms of local names only.
+
+use undertone_wire::{ContactId, MessageId};
+
+/// Something that an application wants to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A contact request was stored.
+    RequestReceived(ContactId),
+    /// Our request was taken in at the other side's knock door.
+    RequestDelivered(ContactId),
+    /// Stage, name, doors or verification changed.
+    ContactChanged(ContactId),
+    /// A live link came up.
+    Connected(ContactId),
+    /// The last live link went down.
+    Disconnected(ContactId),
+    /// A message was stored under this number.
+    MessageReceived(ContactId, u64),
+    /// A message of ours got further.
+    MessageChanged(ContactId, u64, MessageId),
+}

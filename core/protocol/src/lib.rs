@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+
+mod bucket;
+mod derive;
+mod event;
+mod handshake;
+mod kem;
+mod keys;
+pub mod limits;
+mod link;
+mod pickle;
+mod profile;
+mod ratchet;
+mod relation;
+mod replay;
+mod seal;
+mod step;
+mod verify;
+
+pub use event::Event;
+pub use keys::{DoorSeed, public_of};
+pub use link::DoorName;
+pub use profile::{
+    ContactState, Delivery, Input, InvitationState, LoadError, MAX_PAGE, Profile, Refusal,
+    StoredMessage, WantedDial, WantedDoor,
+};
+pub use relation::StageName;
+pub use step::{
+    Bug, Change, Changes, Effect, Lifetime, LinkId, Now, RecordKey, Step, Violation, ViolationKind,
+};
+pub use undertone_wire::ContactId;
+pub use undertone_wire::v1::Purpose;
+pub use verify::{ScanError, VerificationCode};

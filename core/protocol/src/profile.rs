@@ -1,0 +1,498 @@
+//! The machine of one profile: invitations, relationships, links. Inputs and the time go in, steps
+//! come out; nothing here waits, stores or sends.
+//!
+//! What should be true of the outside is asked for, not ordered: [`Profile::doors`] says which
+//! doors should be open and [`Profile::dials`] whom to dial, after any step that says so and after
+//! a restart alike. So nothing has to be remembered to be undone.
+
+mod acceptance;
+mod block;
+mod commands;
+mod links;
+mod listen;
+mod messages;
+mod persist;
+mod request;
+mod reset;
+mod view;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+use undertone_wire::v1::Purpose;
+use undertone_wire::{ContactId, OnionKey, X25519Public, X25519Secret};
+
+pub(crate) use acceptance::Pending;
+pub use commands::{MAX_PAGE, Refusal};
+pub use persist::{LoadError, StoredMessage};
+pub use view::{ContactState, Delivery, InvitationState};
+
+use crate::bucket::Bucket;
+use crate::derive::Secret;
+use crate::keys::{DoorSeed, KeyPair};
+use crate::limits::{HANDSHAKES_PER_MINUTE, MAX_CIRCLE, REPEAT_SECONDS};
+use crate::link::{DoorName, Link};
+use crate::ratchet::{Ratchet, Waiting};
+use crate::relation::{MAX_TRIES, Relation, Stage};
+use crate::step::{Bug, Fault, LinkId, Now, RecordKey, Step, Turn, Violation};
+
+/// What happens to a profile from outside.
+#[derive(Debug)]
+pub enum Input {
+    /// A dial that [`Profile::dials`] asked for succeeded.
+    Dialled {
+        /// Whom.
+        contact: ContactId,
+        /// What for.
+        purpose: Purpose,
+        /// The new connection's name: higher than all before.
+        link: LinkId,
+    },
+    /// Someone connected to a door.
+    Arrived {
+        /// Which door.
+        door: DoorName,
+        /// The new connection's name: higher than all before.
+        link: LinkId,
+    },
+    /// A whole frame came.
+    Frame(LinkId, Vec<u8>),
+    /// The connection ended.
+    Closed(LinkId),
+    /// The time that [`Profile::next_wake`] named has come.
+    Wake,
+}
+
+/// A door that should be open.
+#[derive(Clone, Debug)]
+pub struct WantedDoor {
+    /// Names it.
+    pub name: DoorName,
+    /// Its onion key.
+    pub seed: DoorSeed,
+    /// Who can read its descriptor; `None`: everyone who knows the address.
+    pub readers: Option<Vec<X25519Public>>,
+}
+
+/// A connection that should be made.
+#[derive(Clone, Debug)]
+pub struct WantedDial {
+    /// Whom to dial.
+    pub contact: ContactId,
+    /// What for.
+    pub purpose: Purpose,
+    /// Where.
+    pub door: OnionKey,
+    /// What opens its descriptor.
+    pub descriptor: Option<X25519Secret>,
+    /// Who of a pair dials first: the other waits a little, so that not both connect at once.
+    pub first: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ProfileRecord {
+    pub(crate) nickname: String,
+    pub(crate) invitations: Vec<u64>,
+    pub(crate) next_invitation: u64,
+    pub(crate) contacts: Vec<ContactId>,
+    pub(crate) circles: Vec<Circle>,
+    pub(crate) next_circle: u32,
+}
+
+/// Contacts that share a contact door.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Circle {
+    pub(crate) number: u32,
+    pub(crate) seed: DoorSeed,
+}
+
+/// An open invitation of ours.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Invite {
+    pub(crate) number: u64,
+    pub(crate) seed: DoorSeed,
+    pub(crate) noise: KeyPair,
+    pub(crate) one_time: Option<Secret>,
+    pub(crate) expires: Option<u64>,
+}
+
+/// A relationship with all that belongs to it.
+pub(crate) struct Contact {
+    pub(crate) relation: Relation,
+    pub(crate) ratchet: Option<Ratchet>,
+    pub(crate) waiting: VecDeque<Waiting>,
+    /// Bytes in `waiting`.
+    pub(crate) waiting_bytes: usize,
+    /// A live link was reported.
+    pub(crate) connected: bool,
+    /// The reply door over which the acceptance came, open until that link ends.
+    pub(crate) reply_door: Option<(DoorSeed, X25519Public)>,
+}
+
+/// The machine of one profile.
+pub struct Profile {
+    pub(crate) record: ProfileRecord,
+    pub(crate) invitations: BTreeMap<u64, Invite>,
+    pub(crate) contacts: BTreeMap<ContactId, Contact>,
+    pub(crate) links: BTreeMap<LinkId, Link>,
+    handshakes: Bucket,
+}
+
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (contacts, links) = (self.contacts.len(), self.links.len());
+        write!(f, "Profile({contacts} contacts, {links} links)")
+    }
+}
+
+impl Profile {
+    fn with(record: ProfileRecord) -> Self {
+        Self {
+            record,
+            invitations: BTreeMap::new(),
+            contacts: BTreeMap::new(),
+            links: BTreeMap::new(),
+            handshakes: Bucket::new(HANDSHAKES_PER_MINUTE),
+        }
+    }
+
+    /// Takes one input.
+    ///
+    /// # Errors
+    /// Only for a broken invariant of ours. The profile must then be loaded anew, like after a
+    /// commit that failed: what it holds in memory may be ahead of what is stored.
+    pub fn handle(&mut self, now: Now, rng: &mut dyn CryptoRng, input: Input) -> Result<Step, Bug> {
+        self.handle_all(now, rng, [input])
+    }
+
+    /// Takes several inputs as one step, which is one commit: acknowledgements and records are
+    /// written once.
+    ///
+    /// # Errors
+    /// See [`Self::handle`].
+    pub fn handle_all(
+        &mut self,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        inputs: impl IntoIterator<Item = Input>,
+    ) -> Result<Step, Bug> {
+        let mut turn = Turn::new(now, rng);
+        for input in inputs {
+            match input {
+                Input::Dialled {
+                    contact,
+                    purpose,
+                    link,
+                } => self.dialled(contact, purpose, link, &mut turn)?,
+                Input::Arrived { door, link } => self.arrived(door, link, &mut turn),
+                Input::Frame(link, frame) => {
+                    let outcome = self.frame(link, &frame, &mut turn);
+                    self.judge(link, outcome, &mut turn)?;
+                }
+                Input::Closed(link) => self.closed(link, &mut turn)?,
+                Input::Wake => self.wake(&mut turn)?,
+            }
+        }
+        self.finish(turn)
+    }
+
+    /// Closes the link of a peer that broke the rules.
+    fn judge(
+        &mut self,
+        link: LinkId,
+        outcome: Result<(), Fault>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(Fault::Bug(bug)) => Err(bug),
+            Err(Fault::Violation(kind)) => {
+                turn.step.violations.push(Violation { link, kind });
+                self.close(link, turn)
+            }
+        }
+    }
+
+    /// Acknowledges what the step received and writes the ratchets that it changed.
+    fn finish(&mut self, mut turn: Turn<'_>) -> Result<Step, Bug> {
+        self.send_acknowledgements(&mut turn)?;
+        for contact in std::mem::take(&mut turn.ratchets) {
+            self.save_ratchet(contact, &mut turn)?;
+        }
+        Ok(turn.step)
+    }
+
+    /// When [`Input::Wake`] is due, by the monotonic clock.
+    #[must_use]
+    pub fn next_wake(&self, now: Now) -> Option<Duration> {
+        let links = self.links.values().map(Link::next_wake);
+        let wall = self.invitations.values().filter_map(|i| i.expires);
+        let requests = self.contacts.values().filter_map(|c| c.next_repeat());
+        let waits = wall.chain(requests).map(|at| {
+            // A wall clock can jump: look again at least every hour.
+            let wait = at.saturating_sub(now.wall).clamp(1, 3600);
+            now.monotonic + Duration::from_secs(wait)
+        });
+        links.chain(waits).min()
+    }
+
+    fn wake(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let over: Vec<LinkId> = self
+            .links
+            .values()
+            .filter(|link| link.is_over(turn.now))
+            .map(|link| link.id)
+            .collect();
+        for link in over {
+            self.close(link, turn)?;
+        }
+        for link in self.links.values_mut() {
+            link.keepalive(turn)?;
+        }
+        self.expire_invitations(turn)?;
+        self.expire_requests(turn)
+    }
+
+    /// The doors that should be open.
+    #[must_use]
+    pub fn doors(&self) -> Vec<WantedDoor> {
+        let knock = self.invitations.values().map(|invite| WantedDoor {
+            name: DoorName::Knock(invite.number),
+            seed: invite.seed.clone(),
+            readers: None,
+        });
+        let reply = self.contacts.values().filter_map(|contact| {
+            let (seed, reader) = match &contact.relation.stage {
+                Stage::Requested(outgoing) => (&outgoing.reply_seed, outgoing.reply_reader),
+                _ => contact.reply_door.as_ref().map(|(seed, r)| (seed, *r))?,
+            };
+            Some(WantedDoor {
+                name: DoorName::Reply(contact.relation.id),
+                seed: seed.clone(),
+                readers: Some(vec![reader]),
+            })
+        });
+        let circles = self.record.circles.iter().filter_map(|circle| {
+            let readers: Vec<_> = self
+                .members(circle.number)
+                .filter_map(|contact| contact.relation.bond().map(|bond| bond.reader))
+                .collect();
+            (!readers.is_empty()).then(|| WantedDoor {
+                name: DoorName::Circle(circle.number),
+                seed: circle.seed.clone(),
+                readers: Some(readers),
+            })
+        });
+        knock.chain(reply).chain(circles).collect()
+    }
+
+    /// Whom to dial now: not those with a live link, or with a handshake under way.
+    #[must_use]
+    pub fn dials(&self, now: Now) -> Vec<WantedDial> {
+        self.contacts
+            .values()
+            .filter_map(|contact| self.dial_of(contact, now))
+            .collect()
+    }
+
+    fn dial_of(&self, contact: &Contact, now: Now) -> Option<WantedDial> {
+        let id = contact.relation.id;
+        // A link that lives, or a dial of ours that is in its handshake.
+        let live = |purposes: &[Purpose]| {
+            self.links.values().any(|link| {
+                link.contact == Some(id)
+                    && (link.live || link.dialled())
+                    && link.purpose.is_some_and(|p| purposes.contains(&p))
+            })
+        };
+        let dial = |purpose, door, descriptor, first| {
+            Some(WantedDial {
+                contact: id,
+                purpose,
+                door,
+                descriptor,
+                first,
+            })
+        };
+        match &contact.relation.stage {
+            Stage::Requested(outgoing) => {
+                let waits = contact.next_repeat().is_some_and(|at| now.wall < at);
+                if waits || live(&[Purpose::Knock]) {
+                    return None;
+                }
+                dial(Purpose::Knock, outgoing.knock_door, None, true)
+            }
+            Stage::Accepting(accepting, _) => {
+                if live(&[Purpose::Accept, Purpose::Chat]) {
+                    return None;
+                }
+                let descriptor = Some(accepting.reply_descriptor.clone());
+                dial(Purpose::Accept, accepting.reply_door, descriptor, true)
+            }
+            Stage::Accepted(bond) => {
+                let door = bond.peer_door.as_ref()?;
+                if live(&[Purpose::Chat, Purpose::Recovery]) {
+                    return None;
+                }
+                let first = contact.relation.role == undertone_wire::v1::Role::A;
+                dial(
+                    Purpose::Chat,
+                    door.door,
+                    Some(door.descriptor.clone()),
+                    first,
+                )
+            }
+            _ => None,
+        }
+    }
+
+    /// The contacts of a circle.
+    pub(crate) fn members(&self, circle: u32) -> impl Iterator<Item = &Contact> {
+        self.contacts.values().filter(move |contact| {
+            contact
+                .relation
+                .bond()
+                .is_some_and(|bond| bond.circle == circle)
+        })
+    }
+
+    /// A circle with room for one more: further doors open by themselves.
+    pub(crate) fn circle_with_room(&mut self, turn: &mut Turn<'_>) -> Result<u32, Bug> {
+        let found = self
+            .record
+            .circles
+            .iter()
+            .map(|circle| circle.number)
+            .find(|&number| self.members(number).count() < MAX_CIRCLE);
+        if let Some(number) = found {
+            return Ok(number);
+        }
+        let number = self.record.next_circle;
+        self.record.next_circle += 1;
+        self.record.circles.push(Circle {
+            number,
+            seed: DoorSeed::random(turn.rng),
+        });
+        self.save_profile(turn)?;
+        Ok(number)
+    }
+
+    pub(crate) fn circle(&self, number: u32) -> Result<&Circle, Bug> {
+        self.record
+            .circles
+            .iter()
+            .find(|circle| circle.number == number)
+            .ok_or(Bug("a contact in a circle that does not exist"))
+    }
+
+    /// Whether a received key is one of our own (D1.5): a reflection.
+    pub(crate) fn is_own(&self, key: &X25519Public) -> bool {
+        let invites = self.invitations.values().map(|invite| invite.noise.public);
+        let relations = self
+            .contacts
+            .values()
+            .filter_map(|contact| Some(contact.relation.noise.as_ref()?.public));
+        let accounts = self.contacts.values().filter_map(|contact| {
+            let account = contact.relation.account.as_ref()?;
+            X25519Public::from_bytes(account.curve25519_key().to_bytes()).ok()
+        });
+        invites
+            .chain(relations)
+            .chain(accounts)
+            .any(|own| own == *key)
+    }
+
+    fn expire_invitations(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let expired: Vec<u64> = self
+            .invitations
+            .values()
+            .filter(|invite| invite.expires.is_some_and(|at| at <= turn.now.wall))
+            .map(|invite| invite.number)
+            .collect();
+        for number in expired {
+            self.destroy_invitation(number, turn)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes an invitation, its keys and, with the next look at [`Self::doors`], its door.
+    pub(crate) fn destroy_invitation(
+        &mut self,
+        number: u64,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        if self.invitations.remove(&number).is_none() {
+            return Ok(());
+        }
+        self.record.invitations.retain(|&n| n != number);
+        turn.step.changes.delete(RecordKey::Invitation(number));
+        turn.step.doors_changed();
+        self.save_profile(turn)
+    }
+
+    /// Gives up on requests that were taken in often enough without an answer.
+    fn expire_requests(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let due: Vec<ContactId> = self
+            .contacts
+            .values()
+            .filter(|contact| contact.next_repeat().is_some_and(|at| at <= turn.now.wall))
+            .map(|contact| contact.relation.id)
+            .collect();
+        for id in due {
+            turn.step.dials_changed();
+            let contact = self.contact_mut(id)?;
+            if let Stage::Requested(outgoing) = &contact.relation.stage
+                && outgoing.deliveries as usize >= MAX_TRIES
+            {
+                contact.relation.stage = Stage::NoAnswer;
+                contact.relation.noise = None;
+                contact.relation.account = None;
+                self.save_relation(id, turn)?;
+                turn.step.doors_changed();
+                turn.step.event(crate::Event::ContactChanged(id));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn contact_mut(&mut self, id: ContactId) -> Result<&mut Contact, Bug> {
+        self.contacts
+            .get_mut(&id)
+            .ok_or(Bug("a contact that does not exist"))
+    }
+
+    pub(crate) fn link_mut(&mut self, id: LinkId) -> Result<&mut Link, Bug> {
+        self.links
+            .get_mut(&id)
+            .ok_or(Bug("a link that does not exist"))
+    }
+}
+
+impl Contact {
+    pub(crate) fn new(relation: Relation) -> Self {
+        Self {
+            relation,
+            ratchet: None,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            connected: false,
+            reply_door: None,
+        }
+    }
+
+    pub(crate) fn ratchet_mut(&mut self) -> Result<&mut Ratchet, Bug> {
+        self.ratchet
+            .as_mut()
+            .ok_or(Bug("a contact without a ratchet"))
+    }
+
+    /// When a request that was taken in is to be repeated, seconds since 1970.
+    fn next_repeat(&self) -> Option<u64> {
+        match &self.relation.stage {
+            Stage::Requested(outgoing) => outgoing.delivered.map(|at| at + REPEAT_SECONDS),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The listening side up to flight 2 (D3.7–8): who may go on, and silence for everyone else.
+
+use undertone_wire::v1::{FLIGHT_1, Flight1, Purpose, Role};
+
+use crate::derive;
+use crate::handshake::{self, Answer, Terms};
+use crate::link::{DoorName, Phase};
+use crate::relation::{Stage, dial_hint};
+use crate::step::{Bug, Fault, LinkId, Turn};
+
+use super::Profile;
+
+/// Who was recognised, and the terms to go on with.
+struct Recognised {
+    contact: Option<undertone_wire::ContactId>,
+    attempt: usize,
+    terms: Terms,
+}
+
+impl Profile {
+    /// Reads flight 1 once both frames are there.
+    pub(super) fn flight_1(&mut self, id: LinkId, turn: &mut Turn<'_>) -> Result<(), Fault> {
+        let link = self.link_mut(id)?;
+        let Phase::Flight1(bytes) = &mut link.phase else {
+            return Err(Bug("flight 1 at a link that does not wait for it").into());
+        };
+        if bytes.len() < FLIGHT_1 {
+            return Ok(());
+        }
+        let bytes = std::mem::take(bytes);
+        link.phase = Phase::Silent;
+        let door = link.door.ok_or(Bug("a listening link without a door"))?;
+        let Some(flight) = Flight1::decode(&bytes) else {
+            return Ok(());
+        };
+        let Some(recognised) = self.recognise(door, &flight, turn) else {
+            return Ok(());
+        };
+        let Ok((answer, frames)) = handshake::answer(&recognised.terms, &flight, turn.rng) else {
+            return Ok(());
+        };
+        let link = self.link_mut(id)?;
+        link.contact = recognised.contact;
+        link.attempt = recognised.attempt;
+        link.purpose = Some(flight.purpose);
+        match answer {
+            Answer::Channel(channel) => link.open(*channel, turn.now),
+            Answer::Listener(listener) => link.phase = Phase::Flight3(listener),
+        }
+        turn.step.send(id, frames);
+        Ok(())
+    }
+
+    fn recognise(
+        &mut self,
+        door: DoorName,
+        flight: &Flight1,
+        turn: &mut Turn<'_>,
+    ) -> Option<Recognised> {
+        match (door, flight.purpose) {
+            (DoorName::Knock(number), Purpose::Knock) => {
+                let invite = self.invitations.get(&number)?;
+                if !self.handshakes.take(turn.now.monotonic) {
+                    return None;
+                }
+                let terms = Terms {
+                    purpose: Purpose::Knock,
+                    psk0: derive::expand(&invite.ik(), "knock psk", &[]),
+                    local: invite.noise.secret.clone(),
+                    remote: None,
+                    door: invite.seed.onion_key(),
+                    invitation: Some(invite.invitation().hash()),
+                };
+                Some(Recognised {
+                    contact: None,
+                    attempt: 0,
+                    terms,
+                })
+            }
+            (DoorName::Reply(contact), Purpose::Accept) => {
+                if !self.handshakes.take(turn.now.monotonic) {
+                    return None;
+                }
+                self.recognise_acceptor(contact, flight)
+            }
+            (DoorName::Circle(circle), Purpose::Chat) => {
+                self.recognise_contact(circle, flight, turn)
+            }
+            _ => None,
+        }
+    }
+
+    /// The hint tells which of our tries the acceptor answers. All are compared.
+    fn recognise_acceptor(
+        &self,
+        id: undertone_wire::ContactId,
+        flight: &Flight1,
+    ) -> Option<Recognised> {
+        let relation = &self.contacts.get(&id)?.relation;
+        let Stage::Requested(outgoing) = &relation.stage else {
+            return None;
+        };
+        let door = outgoing.reply_seed.onion_key();
+        let mut found = None;
+        for (attempt, one) in outgoing.tries.iter().enumerate() {
+            let hint = dial_hint(&one.prov, Role::B, &flight.nonce, &door, flight.purpose);
+            if derive::equal(&hint, &flight.hint) {
+                found = Some((attempt, one));
+            }
+        }
+        let (attempt, one) = found?;
+        let terms = Terms {
+            purpose: Purpose::Accept,
+            psk0: derive::expand(&one.prov, "accept psk", &[]),
+            local: relation.noise.as_ref()?.secret.clone(),
+            remote: None,
+            door,
+            invitation: Some(outgoing.invitation),
+        };
+        Some(Recognised {
+            contact: Some(id),
+            attempt,
+            terms,
+        })
+    }
+
+    /// Compares the hint with every contact of the circle, then takes the counter in; the window
+    /// is durable before flight 2 leaves.
+    fn recognise_contact(
+        &mut self,
+        circle: u32,
+        flight: &Flight1,
+        turn: &mut Turn<'_>,
+    ) -> Option<Recognised> {
+        let door = self.circle(circle).ok()?.seed.onion_key();
+        let mut found = None;
+        for contact in self.members(circle) {
+            let Some(bond) = contact.relation.bond() else {
+                continue;
+            };
+            let dialer = contact.relation.role.other();
+            let hint = dial_hint(
+                &bond.link_root,
+                dialer,
+                &flight.nonce,
+                &door,
+                flight.purpose,
+            );
+            if derive::equal(&hint, &flight.hint) {
+                found = Some(contact.relation.id);
+            }
+        }
+        let id = found?;
+        let contact = self.contacts.get_mut(&id)?;
+        let counter = u64::from_be_bytes(*flight.nonce.first_chunk()?);
+        if !contact.ratchet.as_mut()?.replay.accept(counter) {
+            return None;
+        }
+        turn.ratchets.insert(id);
+        let bond = contact.relation.bond()?;
+        let terms = Terms {
+            purpose: flight.purpose,
+            psk0: derive::expand(&bond.link_root, "link psk", &[]),
+            local: contact.relation.noise.as_ref()?.secret.clone(),
+            remote: Some(bond.peer_noise),
+            door,
+            invitation: None,
+        };
+        Some(Recognised {
+            contact: Some(id),
+            attempt: 0,
+            terms,
+        })
+    }
+}

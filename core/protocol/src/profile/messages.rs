@@ -1,0 +1,422 @@
+//! Messages between contacts (D6, D9): outbox, transmission, receipt, acknowledgement.
+
+use undertone_wire::v1::{
+    Acknowledgement, Content, Direction, Inside, InsideKind, Kind, Letter, ParcelKind, Role,
+    SealedBody,
+};
+use undertone_wire::{ContactId, MessageId, PairId};
+use vodozemac::olm::{OlmMessage, Session};
+use zeroize::Zeroizing;
+
+use crate::event::Event;
+use crate::limits::MAX_IN_FLIGHT_BYTES;
+use crate::ratchet::{Arrival, Encrypted, Ratchet, WINDOW, Waiting};
+use crate::relation::PeerDoor;
+use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
+
+use super::persist::{StoredMessage, save_message, save_waiting};
+use super::{Contact, Profile};
+
+/// What decrypting an Olm message led to.
+enum Opened {
+    Letter(Letter),
+    /// The session does not fit: a new one is needed (D6.5).
+    Unreadable,
+}
+
+impl Profile {
+    /// Puts something into the outbox. It is encrypted when its turn comes, so that what waits
+    /// can still be taken back.
+    pub(crate) fn enqueue(
+        &mut self,
+        id: ContactId,
+        message: Option<(u64, MessageId)>,
+        inside: &Inside,
+        turn: &mut Turn<'_>,
+    ) -> Result<u64, Bug> {
+        let contact = self.contact_mut(id)?;
+        let ratchet = contact.ratchet_mut()?;
+        let place = ratchet.outbox_next;
+        ratchet.outbox_next += 1;
+        let waiting = Waiting {
+            place,
+            message,
+            written: turn.now.wall,
+            inside: inside.encode(),
+            encrypted: None,
+            on: None,
+        };
+        turn.ratchets.insert(id);
+        save_waiting(id, &waiting, turn)?;
+        contact.waiting_bytes += waiting.inside.len();
+        contact.waiting.push_back(waiting);
+        Ok(place)
+    }
+
+    /// Encrypts what the window has room for and transmits what the present link has not carried
+    /// yet.
+    pub(crate) fn pump(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let Some(link) = self.sending_link(id) else {
+            return Ok(());
+        };
+        self.offer_rekey(id, turn)?;
+        let (Some(contact), Some(link)) = (self.contacts.get_mut(&id), self.links.get_mut(&link))
+        else {
+            return Ok(());
+        };
+        let (direction, pair) = (contact.relation.sends(), pair_of(contact)?);
+        let Some(ratchet) = &mut contact.ratchet else {
+            return Ok(());
+        };
+        let mut in_flight = 0;
+        for waiting in contact.waiting.iter_mut().take(WINDOW) {
+            in_flight += waiting.inside.len();
+            if in_flight > MAX_IN_FLIGHT_BYTES && in_flight > waiting.inside.len() {
+                break;
+            }
+            if waiting.encrypted.is_none() {
+                waiting.encrypted = Some(encrypt(ratchet, pair, direction, &waiting.inside)?);
+                save_waiting(id, waiting, turn)?;
+                turn.ratchets.insert(id);
+                if let Some((number, name)) = waiting.message {
+                    turn.step.event(Event::MessageChanged(id, number, name));
+                }
+            }
+            let Some(encrypted) = &waiting.encrypted else {
+                continue;
+            };
+            if waiting.on == Some(link.id) {
+                continue;
+            }
+            let body = SealedBody {
+                offset: offset(turn.now.wall, waiting.written),
+                olm_type: encrypted.olm_type,
+                olm: encrypted.olm.clone(),
+            };
+            let sealed =
+                ratchet
+                    .seal
+                    .seal(&pair, direction, encrypted.sequence, &body, turn.rng)?;
+            link.send(ParcelKind::Sealed, sealed, turn)?;
+            waiting.on = Some(link.id);
+        }
+        Ok(())
+    }
+
+    /// A counts what it is about to encrypt and offers a new seal key when it is time (D6.4).
+    fn offer_rekey(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let contact = self.contact_mut(id)?;
+        if contact.relation.role != Role::A {
+            return Ok(());
+        }
+        let fresh = contact
+            .waiting
+            .iter()
+            .take(WINDOW)
+            .filter(|waiting| waiting.encrypted.is_none())
+            .count();
+        let ratchet = contact
+            .ratchet
+            .as_mut()
+            .ok_or(Bug("a contact without a ratchet"))?;
+        let mut offer = None;
+        for _ in 0..fresh {
+            offer = offer.or(ratchet.seal.count_and_offer(turn.now.wall, turn.rng));
+        }
+        if let Some(offer) = offer {
+            let inside = Inside {
+                kind: InsideKind::RekeyOffer(offer),
+            };
+            self.enqueue(id, None, &inside, turn)?;
+        }
+        Ok(())
+    }
+
+    /// A sealed message came on a live link.
+    pub(super) fn sealed_arrived(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        sealed: &[u8],
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let contact = self.contact_mut(id)?;
+        let (direction, pair) = (contact.relation.receives(), pair_of(contact)?);
+        let ratchet = contact.ratchet_mut()?;
+        let (body, epoch) = ratchet.seal.open(&pair, direction, sealed)?;
+        if ratchet.is_repeat(&body.olm) {
+            self.link_mut(link)?.acknowledge = true;
+            return Ok(());
+        }
+        let letter = match self.open_olm(id, &body)? {
+            Opened::Letter(letter) => letter,
+            Opened::Unreadable => return Ok(self.ask_for_reset(id, link, turn)?),
+        };
+        turn.ratchets.insert(id);
+        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+        let fits = letter.pair == pair
+            && letter.direction == direction
+            && letter.generation == ratchet.peer_generation;
+        if !fits {
+            return Err(ViolationKind::Header.into());
+        }
+        match ratchet.judge(letter.sequence) {
+            Arrival::FarOut => return Err(ViolationKind::Header.into()),
+            Arrival::Repeat => {}
+            Arrival::New => {
+                let inside =
+                    Inside::decode(&letter.inside).map_err(|_| ViolationKind::Malformed)?;
+                self.take_in(id, inside.kind, body.offset, turn)?;
+                self.contact_mut(id)?
+                    .ratchet_mut()?
+                    .receive(letter.sequence);
+            }
+        }
+        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+        ratchet.remember(&body.olm);
+        ratchet.seal.received_under(epoch);
+        if ratchet.session_is_new {
+            // A one-time key of the account was spent, too.
+            self.save_relation(id, turn)?;
+            self.encrypt_anew(id, turn)?;
+        }
+        self.link_mut(link)?.acknowledge = true;
+        Ok(self.pump(id, turn)?)
+    }
+
+    /// Decrypts with the present session. A pre-key message is accepted only for the session it
+    /// began, or for a one-time key that we handed out for this (D6.5).
+    fn open_olm(&mut self, id: ContactId, body: &SealedBody) -> Result<Opened, Fault> {
+        let message = OlmMessage::from_parts(body.olm_type.into(), &body.olm)
+            .map_err(|_| ViolationKind::Malformed)?;
+        let contact = self.contact_mut(id)?;
+        let ratchet = contact.ratchet_mut()?;
+        if let OlmMessage::PreKey(first) = &message
+            && !belongs(ratchet.session.as_ref(), first.session_keys())
+        {
+            let letter = self.begin_session(id, first)?;
+            return Ok(Opened::Letter(letter));
+        }
+        let Some(session) = &mut ratchet.session else {
+            return Ok(Opened::Unreadable);
+        };
+        let Ok(plaintext) = session.decrypt(&message) else {
+            return Ok(Opened::Unreadable);
+        };
+        let plaintext = Zeroizing::new(plaintext);
+        let letter = Letter::decode(&plaintext).map_err(|_| ViolationKind::Malformed)?;
+        Ok(Opened::Letter(letter))
+    }
+
+    /// Acts on the inside of a new message.
+    fn take_in(
+        &mut self,
+        id: ContactId,
+        kind: InsideKind,
+        offset: u32,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        match kind {
+            InsideKind::Content(bytes) => self.content_arrived(id, bytes, offset, turn),
+            InsideKind::Confirm(confirm) => self.confirmed(id, &confirm, turn),
+            InsideKind::Door(notice) => {
+                if let Some(bond) = self.contact_mut(id)?.relation.bond_mut() {
+                    bond.peer_door = Some(PeerDoor {
+                        door: notice.door,
+                        descriptor: notice.descriptor,
+                    });
+                }
+                self.save_relation(id, turn)?;
+                turn.step.dials_changed();
+                Ok(())
+            }
+            InsideKind::RekeyOffer(offer) => {
+                let contact = self.contact_mut(id)?;
+                if contact.relation.role != Role::B {
+                    return Err(ViolationKind::Rekey.into());
+                }
+                let seal = &mut contact.ratchet_mut()?.seal;
+                let answer = seal.answer(&offer, turn.now.wall, turn.rng)?;
+                let kind = InsideKind::RekeyAnswer(answer);
+                self.enqueue(id, None, &Inside { kind }, turn)?;
+                Ok(())
+            }
+            InsideKind::RekeyAnswer(answer) => {
+                let seal = &mut self.contact_mut(id)?.ratchet_mut()?.seal;
+                Ok(seal.finish(&answer, turn.now.wall)?)
+            }
+            InsideKind::Unknown => Ok(()),
+        }
+    }
+
+    fn content_arrived(
+        &mut self,
+        id: ContactId,
+        bytes: Zeroizing<Vec<u8>>,
+        offset: u32,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let content = Content::decode(&bytes).map_err(|_| ViolationKind::Malformed)?;
+        match content.kind {
+            // Signs of the moment, which are not kept.
+            Kind::Typing { .. } | Kind::Delivered(_) | Kind::Read(_) => return Ok(()),
+            Kind::Nickname(name) => {
+                self.contact_mut(id)?.relation.nickname = name;
+                self.save_relation(id, turn)?;
+                turn.step.event(Event::ContactChanged(id));
+                return Ok(());
+            }
+            _ => {}
+        }
+        let written = turn.now.wall.saturating_sub(offset.into());
+        let number = self.keep(id, content.id, None, written, bytes, turn)?;
+        turn.step.event(Event::MessageReceived(id, number));
+        Ok(())
+    }
+
+    /// Stores a message of the conversation and makes it a parent of the next.
+    pub(super) fn keep(
+        &mut self,
+        id: ContactId,
+        name: MessageId,
+        place: Option<u64>,
+        time: u64,
+        content: Zeroizing<Vec<u8>>,
+        turn: &mut Turn<'_>,
+    ) -> Result<u64, Bug> {
+        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+        let number = ratchet.next_message;
+        ratchet.next_message += 1;
+        ratchet.heads = vec![name];
+        turn.ratchets.insert(id);
+        let message = StoredMessage {
+            number,
+            id: name,
+            place,
+            time,
+            content,
+        };
+        save_message(id, &message, turn)?;
+        Ok(number)
+    }
+
+    /// The other side stored some of ours: they leave the outbox.
+    pub(super) fn acknowledged(
+        &mut self,
+        id: ContactId,
+        bytes: &[u8],
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let ack = Acknowledgement::decode(bytes).ok_or(ViolationKind::Malformed)?;
+        let contact = self.contact_mut(id)?;
+        let ratchet = contact
+            .ratchet
+            .as_mut()
+            .ok_or(ViolationKind::Acknowledgement)?;
+        let highest = ack.cumulative.saturating_add(match ack.bitmap {
+            0 => 0,
+            bitmap => 65 - u64::from(bitmap.leading_zeros()),
+        });
+        if highest >= ratchet.next_sequence {
+            return Err(ViolationKind::Acknowledgement.into());
+        }
+        let mut freed = 0;
+        contact.waiting.retain(|waiting| {
+            let done = waiting
+                .encrypted
+                .as_ref()
+                .is_some_and(|encrypted| ack.covers(encrypted.sequence));
+            if done {
+                freed += waiting.inside.len();
+                let key = RecordKey::Outbox(id, waiting.place);
+                turn.step.changes.delete(key);
+                if let Some((number, name)) = waiting.message {
+                    turn.step.event(Event::MessageChanged(id, number, name));
+                }
+            }
+            !done
+        });
+        contact.waiting_bytes -= freed;
+        let retired = ratchet.seal.retire(ack.cumulative, ratchet.has_gap());
+        if freed > 0 || retired {
+            turn.ratchets.insert(id);
+        }
+        Ok(self.pump(id, turn)?)
+    }
+
+    /// One acknowledgement for all that a step received on a link.
+    pub(super) fn send_acknowledgements(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        for link in self.links.values_mut() {
+            if !std::mem::take(&mut link.acknowledge) {
+                continue;
+            }
+            let ratchet = link
+                .contact
+                .and_then(|id| self.contacts.get(&id)?.ratchet.as_ref());
+            if let Some(ratchet) = ratchet {
+                let bytes = ratchet.acknowledgement().encode();
+                link.send(ParcelKind::Acknowledgement, bytes, turn)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn pair_of(contact: &Contact) -> Result<PairId, Bug> {
+    Ok(contact
+        .relation
+        .bond()
+        .ok_or(Bug("a message without a bond"))?
+        .pair)
+}
+
+/// Seconds between writing and this transmission (D13).
+fn offset(now: u64, written: u64) -> u32 {
+    u32::try_from(now.saturating_sub(written)).unwrap_or(u32::MAX)
+}
+
+fn belongs(session: Option<&Session>, keys: vodozemac::olm::SessionKeys) -> bool {
+    session.is_some_and(|session| session.session_keys() == keys)
+}
+
+/// Makes the one Olm ciphertext of a message.
+pub(super) fn encrypt(
+    ratchet: &mut Ratchet,
+    pair: PairId,
+    direction: Direction,
+    inside: &Zeroizing<Vec<u8>>,
+) -> Result<Encrypted, Bug> {
+    let sequence = ratchet.next_sequence;
+    ratchet.next_sequence += 1;
+    encrypt_as(ratchet, pair, direction, inside, sequence)
+}
+
+/// The same for a sequence that is already given: after a session reset.
+pub(super) fn encrypt_as(
+    ratchet: &mut Ratchet,
+    pair: PairId,
+    direction: Direction,
+    inside: &Zeroizing<Vec<u8>>,
+    sequence: u64,
+) -> Result<Encrypted, Bug> {
+    let letter = Letter {
+        pair,
+        direction,
+        generation: ratchet.generation,
+        sequence,
+        inside: inside.clone(),
+    };
+    let session = ratchet
+        .session
+        .as_mut()
+        .ok_or(Bug("a message without a session"))?;
+    let message = session
+        .encrypt(letter.encode().as_slice())
+        .map_err(|_| Bug("Olm refuses to encrypt"))?;
+    let (olm_type, olm) = message.to_parts();
+    Ok(Encrypted {
+        sequence,
+        olm_type: u8::try_from(olm_type).map_err(|_| Bug("an unknown Olm type"))?,
+        olm,
+    })
+}

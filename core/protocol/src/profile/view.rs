@@ -1,0 +1,161 @@
+//! What can be seen of a profile. Reading changes nothing.
+
+use undertone_wire::{ContactId, OnionKey};
+
+use crate::link::DoorName;
+use crate::relation::{Outgoing, Stage, StageName};
+
+use super::{Contact, Profile};
+
+/// A contact or request as it is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContactState {
+    /// Its local name.
+    pub id: ContactId,
+    /// What they call themselves; empty before they answer a request of ours.
+    pub nickname: String,
+    /// What we call them.
+    pub pet_name: Option<String>,
+    /// Where the relationship stands.
+    pub stage: StageName,
+    /// The greeting of a request that waits for a decision.
+    pub greeting: Option<String>,
+    /// The code was compared.
+    pub verified: bool,
+    /// There is a live link.
+    pub connected: bool,
+    /// The next message's number; all below it exist or existed.
+    pub next_message: u64,
+    /// Messages that are not acknowledged.
+    pub waiting: usize,
+    /// When our request will be repeated, seconds since 1970.
+    pub next_repeat: Option<u64>,
+}
+
+impl std::fmt::Debug for ContactState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ContactState({}, {:?})", self.id, self.stage)
+    }
+}
+
+/// An open invitation.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvitationState {
+    /// Its number.
+    pub number: u64,
+    /// The text to hand over.
+    pub text: String,
+    /// For one person only.
+    pub one_time: bool,
+    /// When it is destroyed, seconds since 1970.
+    pub expires: Option<u64>,
+}
+
+impl std::fmt::Debug for InvitationState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "InvitationState({})", self.number)
+    }
+}
+
+/// How far a message of ours got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Waits for a link or for its turn.
+    Waiting,
+    /// On the way.
+    Sent,
+    /// Acknowledged.
+    Received,
+}
+
+impl Profile {
+    /// Our nickname.
+    #[must_use]
+    pub fn nickname(&self) -> &str {
+        &self.record.nickname
+    }
+
+    /// All contacts and requests, in the order they came to be.
+    pub fn contacts(&self) -> impl Iterator<Item = ContactState> {
+        self.record
+            .contacts
+            .iter()
+            .filter_map(|id| self.contact(*id))
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn contact(&self, id: ContactId) -> Option<ContactState> {
+        let contact = self.contacts.get(&id)?;
+        let relation = &contact.relation;
+        let greeting = match &relation.stage {
+            Stage::Undecided(incoming) => Some(incoming.greeting.clone()),
+            _ => None,
+        };
+        let verified = relation
+            .bond()
+            .is_some_and(|bond| bond.verified == Some(bond.peer_noise));
+        Some(ContactState {
+            id,
+            nickname: relation.nickname.clone(),
+            pet_name: relation.pet_name.clone(),
+            stage: relation.stage_name(),
+            greeting,
+            verified,
+            connected: contact.connected,
+            next_message: contact.ratchet.as_ref().map_or(1, |r| r.next_message),
+            waiting: contact.waiting.len(),
+            next_repeat: contact.next_repeat(),
+        })
+    }
+
+    /// The open invitations, in the order they were made.
+    pub fn open_invitations(&self) -> impl Iterator<Item = InvitationState> {
+        self.invitations.values().map(|invite| InvitationState {
+            number: invite.number,
+            text: invite.invitation().to_string(),
+            one_time: invite.one_time.is_some(),
+            expires: invite.expires,
+        })
+    }
+
+    /// How far the message at this place of the outbox got.
+    #[must_use]
+    pub fn delivery(&self, id: ContactId, place: u64) -> Delivery {
+        let waiting = self.contacts.get(&id).and_then(|contact| {
+            contact
+                .waiting
+                .iter()
+                .find(|waiting| waiting.place == place)
+        });
+        match waiting {
+            None => Delivery::Received,
+            Some(waiting) if waiting.encrypted.is_some() => Delivery::Sent,
+            Some(_) => Delivery::Waiting,
+        }
+    }
+
+    /// How often the seal of a contact was re-keyed (D6.4).
+    #[must_use]
+    pub fn seal_epoch(&self, id: ContactId) -> Option<u32> {
+        Some(self.contacts.get(&id)?.ratchet.as_ref()?.seal.epoch())
+    }
+
+    /// The onion key of a door that is wanted.
+    #[must_use]
+    pub fn door_key(&self, name: DoorName) -> Option<OnionKey> {
+        self.doors()
+            .into_iter()
+            .find(|door| door.name == name)
+            .map(|door| door.seed.onion_key())
+    }
+}
+
+impl Contact {
+    pub(crate) fn outgoing(&self) -> Option<&Outgoing> {
+        match &self.relation.stage {
+            Stage::Requested(outgoing) => Some(outgoing),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! A relationship as it is stored: who it is, where it stands, and the keys that both share.
+//! What changes with every message is in [`crate::ratchet`].
+
+use serde::{Deserialize, Serialize};
+use undertone_wire::v1::{Direction, Role};
+use undertone_wire::{
+    ContactId, InvitationHash, OnionKey, PairId, RequestId, X25519Public, X25519Secret,
+};
+use vodozemac::olm::Account;
+use zeroize::Zeroizing;
+
+use crate::derive::{self, Secret};
+use crate::kem::KemSeed;
+use crate::keys::{DoorSeed, KeyPair};
+use crate::pickle;
+
+/// At most this many tries of one request (D4.2: once a day for 14 days).
+pub(crate) const MAX_TRIES: usize = 14;
+
+/// One relationship.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Relation {
+    pub(crate) id: ContactId,
+    pub(crate) role: Role,
+    /// What they call themselves; for a request of ours, empty until they answer.
+    pub(crate) nickname: String,
+    pub(crate) pet_name: Option<String>,
+    /// When it began here, seconds since 1970.
+    pub(crate) created: u64,
+    /// Ours for this relationship; destroyed by a block.
+    pub(crate) noise: Option<KeyPair>,
+    #[serde(with = "pickle::account")]
+    pub(crate) account: Option<Account>,
+    pub(crate) stage: Stage,
+}
+
+/// Where it stands.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Stage {
+    /// A: asked, not answered.
+    Requested(Box<Outgoing>),
+    /// A: asked often enough.
+    NoAnswer,
+    /// B: asked by them, not decided.
+    Undecided(Box<Incoming>),
+    /// B: accepted, their confirmation is to come.
+    Accepting(Box<Accepting>, Box<Bond>),
+    /// Contacts.
+    Accepted(Box<Bond>),
+    /// B: rejected. The identifier keeps repeats quiet.
+    Rejected(RequestId),
+    /// Blocked; B keeps the identifier of the request.
+    Blocked(Option<RequestId>),
+}
+
+/// Where a relationship stands, without what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StageName {
+    /// I asked; no answer yet.
+    Requested,
+    /// I asked often enough; no answer came.
+    NoAnswer,
+    /// They ask; I have not decided.
+    Undecided,
+    /// I accepted; their confirmation is on the way.
+    Accepting,
+    /// Contacts.
+    Accepted,
+    /// I rejected their request.
+    Rejected,
+    /// I blocked them.
+    Blocked,
+}
+
+/// One try of a request: every knock has its own handshake hash, hence its own secret (D4.3).
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Try {
+    pub(crate) prov: Secret,
+    #[serde(with = "serde_bytes")]
+    pub(crate) transcript: [u8; 32],
+}
+
+/// What A keeps of a pending request; all of it is destroyed when it ends.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Outgoing {
+    /// The invitation's knock door and its key.
+    pub(crate) knock_door: OnionKey,
+    pub(crate) knock_noise: X25519Public,
+    pub(crate) invitation: InvitationHash,
+    /// `ik` (D2.2).
+    pub(crate) ik: Secret,
+    /// The encoded request, the same in every try.
+    #[serde(with = "zeroizing_bytes")]
+    pub(crate) request: Zeroizing<Vec<u8>>,
+    pub(crate) kem: KemSeed,
+    pub(crate) random: Secret,
+    pub(crate) reply_seed: DoorSeed,
+    /// The public half of the descriptor key that the request hands over.
+    pub(crate) reply_reader: X25519Public,
+    pub(crate) tries: Vec<Try>,
+    /// When the other side's program took it in, seconds since 1970.
+    pub(crate) delivered: Option<u64>,
+    /// How often it was taken in.
+    pub(crate) deliveries: u32,
+}
+
+/// What B keeps of a request before the decision.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Incoming {
+    pub(crate) id: RequestId,
+    #[serde(with = "zeroizing_bytes")]
+    pub(crate) request: Zeroizing<Vec<u8>>,
+    pub(crate) greeting: String,
+    /// Which invitation was used.
+    pub(crate) invitation: u64,
+    pub(crate) invitation_hash: InvitationHash,
+    pub(crate) last: Try,
+}
+
+/// What B keeps until A's confirmation came.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Accepting {
+    /// The encoded acceptance, the same in every dial.
+    #[serde(with = "zeroizing_bytes")]
+    pub(crate) accept: Zeroizing<Vec<u8>>,
+    pub(crate) prov: Secret,
+    pub(crate) invitation: InvitationHash,
+    pub(crate) reply_door: OnionKey,
+    pub(crate) reply_descriptor: X25519Secret,
+    /// What A's confirmation must be.
+    #[serde(with = "serde_bytes")]
+    pub(crate) expected: [u8; 32],
+}
+
+/// The other's contact door.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct PeerDoor {
+    pub(crate) door: OnionKey,
+    pub(crate) descriptor: X25519Secret,
+}
+
+/// What two contacts share.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Bond {
+    pub(crate) pair: PairId,
+    pub(crate) link_root: Secret,
+    /// For the recovery door (D10.4).
+    pub(crate) recovery_root: Secret,
+    pub(crate) peer_noise: X25519Public,
+    pub(crate) peer_olm: X25519Public,
+    /// Unknown to B until A's confirmation.
+    pub(crate) peer_door: Option<PeerDoor>,
+    /// Our circle for this contact, and the descriptor key that lets it in.
+    pub(crate) circle: u32,
+    pub(crate) reader: X25519Public,
+    /// B: the invitation that A used, which a block retires.
+    pub(crate) invitation: Option<u64>,
+    /// The code was compared; the other's Noise key that it was about (D5.3).
+    pub(crate) verified: Option<X25519Public>,
+}
+
+/// All that is derived from the transcript (D4.5–6), once.
+pub(crate) struct Derived {
+    pub(crate) pair: PairId,
+    pub(crate) link_root: Secret,
+    pub(crate) recovery_root: Secret,
+    pub(crate) seal_root: Secret,
+    confirm_a: [u8; 32],
+    confirm_b: [u8; 32],
+}
+
+impl Derived {
+    /// From the request's transcript, the acceptance as it travelled, and the three secrets.
+    pub(crate) fn new(
+        request_transcript: &[u8; 32],
+        accept: &[u8],
+        shared: &Secret,
+        random_a: &[u8; 32],
+        random_b: &[u8; 32],
+    ) -> Self {
+        let transcript = derive::hash("contact", &[request_transcript, accept]);
+        let root = derive::extract(&transcript, &[shared.as_bytes(), random_a, random_b]);
+        let pair = derive::hash("pair", &[&transcript]);
+        let mut id = [0; 16];
+        id.copy_from_slice(&pair[..16]);
+        let confirm = |role: Role| {
+            let key = derive::expand(&root, "confirm", &[&[role.byte()]]);
+            derive::mac(&key, "confirm", &[&transcript])
+        };
+        Self {
+            pair: PairId::from_bytes(id),
+            link_root: derive::expand(&root, "link root", &[]),
+            recovery_root: derive::expand(&root, "recovery root", &[]),
+            seal_root: derive::expand(&root, "seal root", &[]),
+            confirm_a: confirm(Role::A),
+            confirm_b: confirm(Role::B),
+        }
+    }
+
+    pub(crate) const fn confirm(&self, role: Role) -> [u8; 32] {
+        match role {
+            Role::A => self.confirm_a,
+            Role::B => self.confirm_b,
+        }
+    }
+}
+
+/// The transcript hash of a request (D4.3).
+pub(crate) fn request_transcript(
+    invitation: &InvitationHash,
+    link: &[u8; 32],
+    request: &[u8],
+) -> [u8; 32] {
+    derive::hash("request", &[invitation.as_bytes(), link, request])
+}
+
+/// `prov = EXT(th_req, r_A ∥ ik)`.
+pub(crate) fn provisional(transcript: &[u8; 32], random: &[u8; 32], ik: &Secret) -> Secret {
+    derive::extract(transcript, &[random, ik.as_bytes()])
+}
+
+/// The dial hint (D3.7), from `link_root` of contacts or `prov` of a pending request.
+pub(crate) fn dial_hint(
+    root: &Secret,
+    dialer: Role,
+    nonce: &[u8; 16],
+    door: &OnionKey,
+    purpose: undertone_wire::v1::Purpose,
+) -> [u8; 16] {
+    let key = derive::expand(root, "dial hint", &[&[dialer.byte()]]);
+    let full = derive::mac(
+        &key,
+        "dial hint",
+        &[nonce, door.as_bytes(), &[purpose as u8]],
+    );
+    let mut hint = [0; 16];
+    hint.copy_from_slice(&full[..16]);
+    hint
+}
+
+impl Relation {
+    pub(crate) const fn stage_name(&self) -> StageName {
+        match self.stage {
+            Stage::Requested(_) => StageName::Requested,
+            Stage::NoAnswer => StageName::NoAnswer,
+            Stage::Undecided(_) => StageName::Undecided,
+            Stage::Accepting(..) => StageName::Accepting,
+            Stage::Accepted(_) => StageName::Accepted,
+            Stage::Rejected(_) => StageName::Rejected,
+            Stage::Blocked(_) => StageName::Blocked,
+        }
+    }
+
+    pub(crate) fn bond(&self) -> Option<&Bond> {
+        match &self.stage {
+            Stage::Accepting(_, bond) | Stage::Accepted(bond) => Some(bond),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn bond_mut(&mut self) -> Option<&mut Bond> {
+        match &mut self.stage {
+            Stage::Accepting(_, bond) | Stage::Accepted(bond) => Some(bond),
+            _ => None,
+        }
+    }
+
+    /// The direction of what we send.
+    pub(crate) const fn sends(&self) -> Direction {
+        self.role.sends()
+    }
+
+    /// The direction of what we receive.
+    pub(crate) const fn receives(&self) -> Direction {
+        self.role.other().sends()
+    }
+}
+
+/// Bytes that are cleared when dropped, as a CBOR byte string.
+pub(crate) mod zeroizing_bytes {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use zeroize::Zeroizing;
+
+    pub(crate) fn serialize<S: Serializer>(
+        bytes: &Zeroizing<Vec<u8>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Zeroizing<Vec<u8>>, D::Error> {
+        Ok(Zeroizing::new(
+            serde_bytes::ByteBuf::deserialize(deserializer)?.into_vec(),
+        ))
+    }
+}

@@ -1,0 +1,276 @@
+//! The contract of a machine: what goes in, what must be durable, what may leave after that.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rand::CryptoRng;
+
+use zeroize::Zeroizing;
+
+use undertone_wire::ContactId;
+
+use crate::event::Event;
+
+/// The time, as an argument. The machine never reads a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Never goes back; since an arbitrary start.
+    pub monotonic: Duration,
+    /// Seconds since 1970 by the computer's clock, which may be wrong and may jump. For display
+    /// and for waits of days only.
+    pub wall: u64,
+}
+
+/// Names one connection of this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LinkId(pub u64);
+
+/// A record of the sealed store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RecordKey {
+    /// The profile: nickname, lists of what else there is.
+    Profile,
+    /// An invitation by its number.
+    Invitation(u64),
+    /// A relationship's keys, doors and names.
+    Relation(ContactId),
+    /// A relationship's ratchets, counters and windows: changes with every message.
+    Ratchet(ContactId),
+    /// One waiting message by its place.
+    Outbox(ContactId, u64),
+    /// One message of a conversation by its number.
+    Message(ContactId, u64),
+}
+
+/// How a record dies, and so which key seals it (D11.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// Ratchets, roots, keys: re-sealed under a new state key again and again, so that what was
+    /// overwritten cannot be read from old copies.
+    State,
+    /// What was said on a day (days since 1970): dies with the day's key.
+    Day(u32),
+}
+
+/// One change of the store.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Write, replacing what is there, sealed under the key that its lifetime names.
+    Put(RecordKey, Lifetime, Zeroizing<Vec<u8>>),
+    /// Remove.
+    Delete(RecordKey),
+    /// Destroy the keys under which a conversation's records are sealed.
+    EraseConversation(ContactId),
+}
+
+/// What must be durable before anything of a step leaves the program: all of it or nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    pub(crate) list: Vec<Change>,
+}
+
+impl Changes {
+    /// Whether there is nothing to store.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The changes in order; of several to one record only the last counts.
+    pub fn iter(&self) -> impl Iterator<Item = &Change> {
+        self.list.iter()
+    }
+
+    pub(crate) fn put(&mut self, key: RecordKey, lifetime: Lifetime, value: Zeroizing<Vec<u8>>) {
+        self.forget(key);
+        self.list.push(Change::Put(key, lifetime, value));
+    }
+
+    pub(crate) fn delete(&mut self, key: RecordKey) {
+        self.forget(key);
+        self.list.push(Change::Delete(key));
+    }
+
+    fn forget(&mut self, key: RecordKey) {
+        self.list.retain(
+            |change| !matches!(change, Change::Put(k, ..) | Change::Delete(k) if *k == key),
+        );
+    }
+}
+
+/// What leaves the machine once its changes are durable.
+#[derive(Debug)]
+pub enum Effect {
+    /// Frames for a connection, in this order.
+    Send(LinkId, Vec<Vec<u8>>),
+    /// Close a connection now, without a farewell.
+    Close(LinkId),
+    /// Something the application wants to know.
+    Event(Event),
+    /// The doors that should be open changed: ask again.
+    DoorsChanged,
+    /// Whom to dial changed: ask again.
+    DialsChanged,
+}
+
+/// A peer broke the rules. Its link is closed; nothing it sent in that step was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The link, closed by the same step.
+    pub link: LinkId,
+    /// What it did.
+    pub kind: ViolationKind,
+}
+
+/// What a peer did on an authenticated link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ViolationKind {
+    /// A frame that does not decrypt.
+    #[error("a frame did not decrypt")]
+    Frame,
+    /// A frame that decrypts to nonsense.
+    #[error(transparent)]
+    Layout(#[from] undertone_wire::v1::FrameError),
+    /// A parcel that does not belong on this link.
+    #[error("a parcel out of place")]
+    OutOfPlace,
+    /// A seal that does not open.
+    #[error("a seal did not open")]
+    Seal,
+    /// The inside of a message is malformed.
+    #[error("a malformed message")]
+    Malformed,
+    /// A message for another pair, direction or generation, or a sequence far out.
+    #[error("a message with a header that does not fit")]
+    Header,
+    /// A pre-key message that nobody asked for.
+    #[error("an unexpected pre-key message")]
+    PreKey,
+    /// A confirmation that does not verify.
+    #[error("the confirmation does not verify")]
+    Confirmation,
+    /// A key it may not use.
+    #[error("an unusable key")]
+    Key,
+    /// A re-key step that does not fit.
+    #[error("a re-key step out of turn")]
+    Rekey,
+    /// An acknowledgement of what was never sent.
+    #[error("an acknowledgement of what was never sent")]
+    Acknowledgement,
+}
+
+/// An invariant of ours is broken: not the peer's fault, not the environment's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a bug in undertone: {0}")]
+pub struct Bug(pub &'static str);
+
+/// What a handler works with: the time, our randomness, and the step that it fills.
+pub(crate) struct Turn<'a> {
+    pub(crate) now: Now,
+    pub(crate) rng: &'a mut dyn CryptoRng,
+    pub(crate) step: Step,
+    /// Relationships whose ratchet record changed: written once, at the end of the step.
+    pub(crate) ratchets: BTreeSet<ContactId>,
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) fn new(now: Now, rng: &'a mut dyn CryptoRng) -> Self {
+        Self {
+            now,
+            rng,
+            step: Step::default(),
+            ratchets: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
+    }
+}
+
+/// Why a handler stopped in the middle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Violation(ViolationKind),
+    Bug(Bug),
+}
+
+impl From<ViolationKind> for Fault {
+    fn from(kind: ViolationKind) -> Self {
+        Self::Violation(kind)
+    }
+}
+
+impl From<Bug> for Fault {
+    fn from(bug: Bug) -> Self {
+        Self::Bug(bug)
+    }
+}
+
+/// The outcome of one input. What may leave is reachable only by consuming the step, which is
+/// done after its changes are durable.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Step {
+    pub(crate) changes: Changes,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) violations: Vec<Violation>,
+}
+
+impl Step {
+    /// What must be durable first.
+    #[must_use]
+    pub const fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
+    /// What peers did wrong.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// To be called when the changes are durable, and only then.
+    #[must_use]
+    pub fn committed(self) -> Vec<Effect> {
+        self.effects
+    }
+
+    pub(crate) fn event(&mut self, event: Event) {
+        self.effects.push(Effect::Event(event));
+    }
+
+    pub(crate) fn send(&mut self, link: LinkId, mut frames: Vec<Vec<u8>>) {
+        if let Some(Effect::Send(last, earlier)) = self.effects.last_mut()
+            && *last == link
+        {
+            earlier.append(&mut frames);
+            return;
+        }
+        self.effects.push(Effect::Send(link, frames));
+    }
+
+    pub(crate) fn doors_changed(&mut self) {
+        self.once(
+            |effect| matches!(effect, Effect::DoorsChanged),
+            Effect::DoorsChanged,
+        );
+    }
+
+    pub(crate) fn dials_changed(&mut self) {
+        self.once(
+            |effect| matches!(effect, Effect::DialsChanged),
+            Effect::DialsChanged,
+        );
+    }
+
+    fn once(&mut self, same: fn(&Effect) -> bool, effect: Effect) {
+        if !self.effects.iter().any(same) {
+            self.effects.push(effect);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Whole machines against each other in virtual time, over a network that cuts, delays, half-closes
+//! and lets programs crash at any commit.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod attacks;
+mod faults;
+mod life;
+mod world;

@@ -1,0 +1,625 @@
+//! The simulated outside of machines: stores, doors, connections, time. Every run of one seed is
+//! the same; a failing one can be replayed.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::time::Duration;
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use undertone_protocol::{
+    Change, ContactId, Delivery, DoorName, Effect, Event, Input, LinkId, Now, Profile, Purpose,
+    RecordKey, StageName, Step, StoredMessage, Violation, public_of,
+};
+use undertone_wire::v1::Kind;
+use undertone_wire::{MessageId, OnionKey, X25519Public};
+use zeroize::Zeroizing;
+
+/// What may go wrong, each as a chance of one in `n`; 0: never.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Faults {
+    /// A frame breaks its connection for both sides.
+    pub(crate) cut: u32,
+    /// A frame breaks its connection, and only one side hears of it.
+    pub(crate) half_open: u32,
+    /// A commit is followed by a crash before anything leaves.
+    pub(crate) crash_after_commit: u32,
+    /// A crash comes before the commit.
+    pub(crate) crash_before_commit: u32,
+    /// A commit that is silently left out: a bug that the invariants must catch.
+    pub(crate) skip_commit: u32,
+}
+
+#[derive(Debug)]
+enum Happening {
+    Frame(usize, LinkId, Vec<u8>),
+    Arrived(usize, OnionKey, LinkId),
+    Dialled(usize, ContactId, Purpose, LinkId),
+    Closed(usize, LinkId),
+    Dial(usize, ContactId, Purpose),
+    Wake(usize, u64),
+    Restart(usize),
+}
+
+/// Where a node's messages went: number of the conversation, name, words.
+pub(crate) type Words = Vec<(u64, MessageId, String)>;
+
+pub(crate) struct Node {
+    pub(crate) profile: Profile,
+    pub(crate) store: BTreeMap<RecordKey, Vec<u8>>,
+    pub(crate) online: bool,
+    pub(crate) events: Vec<Event>,
+    /// What it sent, in order, as the commands returned it.
+    pub(crate) sent: Words,
+    dialling: BTreeSet<ContactId>,
+    next_link: u64,
+    wake: u64,
+}
+
+/// The other end of a connection.
+#[derive(Clone, Copy)]
+struct End {
+    node: usize,
+    link: LinkId,
+}
+
+pub(crate) struct World {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) faults: Faults,
+    pub(crate) now: Duration,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) crashes: u32,
+    /// Everything that a node received, for comparisons of what two contacts saw.
+    pub(crate) wire: Vec<(usize, LinkId, Vec<u8>)>,
+    /// What happened, for comparisons of two runs.
+    pub(crate) trace: Vec<String>,
+    pub(crate) rng: ChaCha20Rng,
+    queue: BinaryHeap<Reverse<(Duration, u64, usize)>>,
+    happenings: Vec<Option<Happening>>,
+    peers: BTreeMap<(usize, LinkId), End>,
+    /// Ends whose frames vanish: the connection is broken and this end does not know it yet.
+    broken: BTreeSet<(usize, LinkId)>,
+    /// When the last frame of a direction arrives: streams keep their order.
+    last: BTreeMap<(usize, LinkId), Duration>,
+}
+
+const EPOCH: u64 = 1_800_000_000;
+
+impl World {
+    pub(crate) fn new(seed: u64, names: &[&str], faults: Faults) -> Self {
+        let mut world = Self {
+            nodes: Vec::new(),
+            faults,
+            now: Duration::ZERO,
+            violations: Vec::new(),
+            crashes: 0,
+            wire: Vec::new(),
+            trace: Vec::new(),
+            rng: ChaCha20Rng::seed_from_u64(seed),
+            queue: BinaryHeap::new(),
+            happenings: Vec::new(),
+            peers: BTreeMap::new(),
+            broken: BTreeSet::new(),
+            last: BTreeMap::new(),
+        };
+        for name in names {
+            let (profile, step) =
+                Profile::create(name, world.time(), &mut world.rng).expect("a good name");
+            let mut node = Node {
+                profile,
+                store: BTreeMap::new(),
+                online: true,
+                events: Vec::new(),
+                sent: Vec::new(),
+                dialling: BTreeSet::new(),
+                next_link: 1,
+                wake: 0,
+            };
+            store(&mut node.store, &step);
+            world.nodes.push(node);
+        }
+        world
+    }
+
+    pub(crate) fn time(&self) -> Now {
+        Now {
+            monotonic: self.now,
+            wall: EPOCH + self.now.as_secs(),
+        }
+    }
+
+    fn chance(&mut self, one_in: u32) -> bool {
+        one_in > 0 && self.rng.random_range(0..one_in) == 0
+    }
+
+    fn later(&mut self, delay: Duration, happening: Happening) {
+        self.at(self.now + delay, happening);
+    }
+
+    fn at(&mut self, time: Duration, happening: Happening) {
+        let index = self.happenings.len();
+        self.happenings.push(Some(happening));
+        self.queue.push(Reverse((time, index as u64, index)));
+    }
+
+    fn latency(&mut self) -> Duration {
+        Duration::from_millis(self.rng.random_range(20..200))
+    }
+
+    /// Gives a command and carries its step out.
+    pub(crate) fn command<T>(
+        &mut self,
+        node: usize,
+        run: impl FnOnce(&mut Profile, Now, &mut ChaCha20Rng) -> (Step, T),
+    ) -> T {
+        let now = self.time();
+        let (step, value) = run(&mut self.nodes[node].profile, now, &mut self.rng);
+        // A command that was answered is durable: it may crash after the commit, not before.
+        let before = std::mem::take(&mut self.faults.crash_before_commit);
+        self.carry_out(node, step);
+        self.faults.crash_before_commit = before;
+        value
+    }
+
+    pub(crate) fn send(&mut self, node: usize, to: ContactId, words: &str) {
+        let (number, id) = self.command(node, |profile, now, rng| {
+            profile.send(now, rng, to, words, None).expect("sendable")
+        });
+        self.nodes[node].sent.push((number, id, words.to_owned()));
+    }
+
+    /// A gives B an invitation, B accepts; gives (B as A names it, A as B names it).
+    pub(crate) fn befriend(&mut self, a: usize, b: usize) -> (ContactId, ContactId) {
+        let number = self.command(b, |p, now, rng| {
+            p.invite(now, rng, true, None).expect("room")
+        });
+        let text = self.nodes[b]
+            .profile
+            .open_invitations()
+            .find(|invitation| invitation.number == number)
+            .expect("just made")
+            .text;
+        let at_a = self.command(a, |p, now, rng| {
+            p.add_contact_by(now, rng, &text, None, "hello")
+                .expect("a good invitation")
+        });
+        assert!(
+            self.run_until(900, |world| world.nodes[b].online
+                && world.undecided(b).is_some()),
+            "the request did not arrive: {:?}",
+            self.nodes[a].profile.contact(at_a)
+        );
+        let at_b = self.undecided(b).expect("just waited for");
+        self.command(b, |p, now, rng| {
+            (p.accept(now, rng, at_b, None).expect("undecided"), ())
+        });
+        assert!(
+            self.run_until(900, |world| world.nodes.iter().all(|node| node.online)
+                && world.stage(a, at_a) == StageName::Accepted
+                && world.stage(b, at_b) == StageName::Accepted),
+            "not accepted: {:?} {:?}",
+            self.stage(a, at_a),
+            self.stage(b, at_b)
+        );
+        (at_a, at_b)
+    }
+
+    pub(crate) fn undecided(&self, node: usize) -> Option<ContactId> {
+        self.nodes[node]
+            .profile
+            .contacts()
+            .find(|contact| contact.stage == StageName::Undecided)
+            .map(|contact| contact.id)
+    }
+
+    pub(crate) fn stage(&self, node: usize, contact: ContactId) -> StageName {
+        self.nodes[node]
+            .profile
+            .contact(contact)
+            .expect("a known contact")
+            .stage
+    }
+
+    pub(crate) fn connected(&self, node: usize, contact: ContactId) -> bool {
+        self.nodes[node]
+            .profile
+            .contact(contact)
+            .is_some_and(|contact| contact.connected)
+    }
+
+    /// The stored conversation of a node with a contact: (theirs, ours), each in order.
+    pub(crate) fn conversation(&self, node: usize, contact: ContactId) -> (Words, Words) {
+        let state = self.nodes[node].profile.contact(contact).expect("known");
+        let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+        for number in 1..state.next_message {
+            let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
+            let message = StoredMessage::decode(record).expect("own record");
+            let Some(Kind::Text { text, .. }) = message.content().map(|content| content.kind)
+            else {
+                continue;
+            };
+            let entry = (message.number, message.id, text);
+            match message.place {
+                Some(_) => ours.push(entry),
+                None => theirs.push(entry),
+            }
+        }
+        (theirs, ours)
+    }
+
+    /// Whether everything that `node` sent is acknowledged.
+    pub(crate) fn all_received(&self, node: usize, contact: ContactId) -> bool {
+        let state = self.nodes[node].profile.contact(contact).expect("known");
+        (1..state.next_message).all(|number| {
+            let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
+            let message = StoredMessage::decode(record).expect("own record");
+            message.place.is_none_or(|place| {
+                self.nodes[node].profile.delivery(contact, place) == Delivery::Received
+            })
+        })
+    }
+
+    pub(crate) fn run(&mut self, seconds: u64) {
+        self.run_until(seconds, |_| false);
+    }
+
+    /// Runs until the condition holds or the time is over; says whether it holds.
+    pub(crate) fn run_until(&mut self, seconds: u64, done: impl Fn(&Self) -> bool) -> bool {
+        let end = self.now + Duration::from_secs(seconds);
+        loop {
+            if done(self) {
+                return true;
+            }
+            match self.queue.peek() {
+                Some(Reverse((time, _, _))) if *time <= end => {}
+                _ => break,
+            }
+            let Some(Reverse((time, _, index))) = self.queue.pop() else {
+                break;
+            };
+            self.now = time;
+            if let Some(happening) = self.happenings[index].take() {
+                self.happen(happening);
+            }
+        }
+        self.now = end;
+        done(self)
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Frame(node, link, frame) => {
+                if self.peers.contains_key(&(node, link)) && self.nodes[node].online {
+                    self.wire.push((node, link, frame.clone()));
+                    self.input(node, Input::Frame(link, frame));
+                }
+            }
+            Happening::Arrived(node, door, link) => {
+                let name = self.open_door(node, &door).map(|(name, _)| name);
+                match name {
+                    Some(door) => self.input(node, Input::Arrived { door, link }),
+                    None => self.break_link(node, link, true),
+                }
+            }
+            Happening::Dialled(node, contact, purpose, link) => {
+                self.nodes[node].dialling.remove(&contact);
+                if self.peers.contains_key(&(node, link)) {
+                    self.input(
+                        node,
+                        Input::Dialled {
+                            contact,
+                            purpose,
+                            link,
+                        },
+                    );
+                }
+                self.plan_dials(node);
+            }
+            Happening::Closed(node, link) => {
+                if self.peers.remove(&(node, link)).is_some() && self.nodes[node].online {
+                    self.input(node, Input::Closed(link));
+                }
+            }
+            Happening::Dial(node, contact, purpose) => self.dial(node, contact, purpose),
+            Happening::Wake(node, number) => {
+                if self.nodes[node].wake == number && self.nodes[node].online {
+                    self.input(node, Input::Wake);
+                }
+            }
+            Happening::Restart(node) => self.restart(node),
+        }
+    }
+
+    pub(crate) fn input(&mut self, node: usize, input: Input) {
+        let now = self.time();
+        let step = self.nodes[node]
+            .profile
+            .handle(now, &mut self.rng, input)
+            .expect("no broken invariant");
+        self.violations.extend_from_slice(step.violations());
+        self.carry_out(node, step);
+    }
+
+    /// Takes an input, commits, and hands out what would leave instead of letting it leave.
+    pub(crate) fn intercept(&mut self, node: usize, input: Input) -> Vec<Effect> {
+        let now = self.time();
+        let step = self.nodes[node]
+            .profile
+            .handle(now, &mut self.rng, input)
+            .expect("no broken invariant");
+        self.violations.extend_from_slice(step.violations());
+        store(&mut self.nodes[node].store, &step);
+        self.plan_wake(node);
+        step.committed()
+    }
+
+    /// A name for a connection that nobody else has.
+    pub(crate) fn fresh_link(&mut self, node: usize) -> LinkId {
+        let link = LinkId(self.nodes[node].next_link);
+        self.nodes[node].next_link += 1;
+        link
+    }
+
+    /// An attacker connects to a door and sends frames; gives what comes back.
+    pub(crate) fn attack(
+        &mut self,
+        node: usize,
+        door: DoorName,
+        frames: &[Vec<u8>],
+    ) -> (LinkId, Vec<Vec<u8>>) {
+        let link = self.fresh_link(node);
+        let mut answers = Vec::new();
+        let mut effects = self.intercept(node, Input::Arrived { door, link });
+        for frame in frames {
+            effects.extend(self.intercept(node, Input::Frame(link, frame.clone())));
+        }
+        for effect in effects {
+            match effect {
+                Effect::Send(to, frames) if to == link => answers.extend(frames),
+                Effect::Close(closed) => assert_ne!(closed, link, "closed before the deadline"),
+                _ => {}
+            }
+        }
+        (link, answers)
+    }
+
+    /// When a node closes a connection by itself, in seconds from now.
+    pub(crate) fn closes_after(&mut self, node: usize, link: LinkId) -> Option<u64> {
+        for second in 1..=120 {
+            self.now += Duration::from_secs(1);
+            let effects = self.intercept(node, Input::Wake);
+            let closed = |effect: &Effect| matches!(effect, Effect::Close(l) if *l == link);
+            if effects.iter().any(closed) {
+                return Some(second);
+            }
+        }
+        None
+    }
+
+    /// Commit, then transmit; or a crash before, after or instead.
+    fn carry_out(&mut self, node: usize, step: Step) {
+        let writes = !step.changes().is_empty();
+        if writes && self.chance(self.faults.crash_before_commit) {
+            return self.crash(node);
+        }
+        if !self.chance(self.faults.skip_commit) {
+            store(&mut self.nodes[node].store, &step);
+        }
+        if writes && self.chance(self.faults.crash_after_commit) {
+            return self.crash(node);
+        }
+        for effect in step.committed() {
+            match effect {
+                Effect::Send(link, frames) => self.transmit(node, link, frames),
+                Effect::Close(link) => self.break_link(node, link, false),
+                Effect::Event(event) => {
+                    self.trace.push(format!("{:?} {node} {event:?}", self.now));
+                    self.nodes[node].events.push(event);
+                }
+                Effect::DoorsChanged => {}
+                Effect::DialsChanged => self.plan_dials(node),
+            }
+        }
+        self.plan_wake(node);
+    }
+
+    fn transmit(&mut self, node: usize, link: LinkId, frames: Vec<Vec<u8>>) {
+        for frame in frames {
+            let Some(end) = self.peers.get(&(node, link)).copied() else {
+                return;
+            };
+            if self.broken.contains(&(node, link)) {
+                return;
+            }
+            if self.chance(self.faults.cut) {
+                return self.break_link(node, link, true);
+            }
+            if self.chance(self.faults.half_open) {
+                // Only the sender hears of it; the other side waits for frames in vain.
+                self.broken.insert((node, link));
+                self.broken.insert((end.node, end.link));
+                let delay = self.latency();
+                return self.later(delay, Happening::Closed(node, link));
+            }
+            let key = (end.node, end.link);
+            let earliest = self.now + self.latency();
+            let time = earliest.max(self.last.get(&key).copied().unwrap_or_default());
+            self.last.insert(key, time);
+            self.at(time, Happening::Frame(end.node, end.link, frame));
+        }
+    }
+
+    /// Ends a connection; the other side hears of it later, this side too if it did not ask.
+    fn break_link(&mut self, node: usize, link: LinkId, tell: bool) {
+        let Some(end) = self.peers.get(&(node, link)).copied() else {
+            return;
+        };
+        let after = self
+            .last
+            .get(&(end.node, end.link))
+            .copied()
+            .unwrap_or_default()
+            .max(self.now)
+            + Duration::from_millis(20);
+        self.at(after, Happening::Closed(end.node, end.link));
+        self.broken.insert((node, link));
+        self.broken.insert((end.node, end.link));
+        if tell {
+            self.later(Duration::from_millis(20), Happening::Closed(node, link));
+        } else {
+            self.peers.remove(&(node, link));
+        }
+    }
+
+    fn open_door(
+        &self,
+        node: usize,
+        door: &OnionKey,
+    ) -> Option<(DoorName, Option<Vec<X25519Public>>)> {
+        if !self.nodes[node].online {
+            return None;
+        }
+        let wanted = self.nodes[node].profile.doors();
+        wanted
+            .into_iter()
+            .find(|wanted| wanted.seed.onion_key() == *door)
+            .map(|wanted| (wanted.name, wanted.readers))
+    }
+
+    pub(crate) fn plan_dials(&mut self, node: usize) {
+        if !self.nodes[node].online {
+            return;
+        }
+        let wanted = self.nodes[node].profile.dials(self.time());
+        for dial in wanted {
+            if self.nodes[node].dialling.insert(dial.contact) {
+                let wait = if dial.first { 0 } else { 3_000 };
+                let wait = Duration::from_millis(wait + self.rng.random_range(0..500));
+                self.later(wait, Happening::Dial(node, dial.contact, dial.purpose));
+            }
+        }
+    }
+
+    fn dial(&mut self, node: usize, contact: ContactId, purpose: Purpose) {
+        if !self.nodes[node].online {
+            return;
+        }
+        let wanted = self.nodes[node].profile.dials(self.time());
+        let Some(dial) = wanted
+            .into_iter()
+            .find(|dial| dial.contact == contact && dial.purpose == purpose)
+        else {
+            self.nodes[node].dialling.remove(&contact);
+            return self.plan_dials(node);
+        };
+        let reader = dial
+            .descriptor
+            .as_ref()
+            .map(|secret| public_of(secret).expect("key"));
+        let target = (0..self.nodes.len()).find(|&other| {
+            self.open_door(other, &dial.door)
+                .is_some_and(|(_, readers)| {
+                    readers.is_none_or(|readers| reader.is_some_and(|r| readers.contains(&r)))
+                })
+        });
+        let Some(other) = target else {
+            let wait = Duration::from_millis(self.rng.random_range(4_000..8_000));
+            return self.later(wait, Happening::Dial(node, contact, purpose));
+        };
+        let (ours, theirs) = self.connect(node, other);
+        let delay = self.latency();
+        self.later(delay, Happening::Arrived(other, dial.door, theirs));
+        self.later(delay, Happening::Dialled(node, contact, purpose, ours));
+    }
+
+    /// A raw connection between two nodes; gives the names at both ends.
+    pub(crate) fn connect(&mut self, node: usize, other: usize) -> (LinkId, LinkId) {
+        let mut name = |node: usize| {
+            let link = LinkId(self.nodes[node].next_link);
+            self.nodes[node].next_link += 1;
+            link
+        };
+        let (ours, theirs) = (name(node), name(other));
+        self.peers.insert(
+            (node, ours),
+            End {
+                node: other,
+                link: theirs,
+            },
+        );
+        self.peers.insert((other, theirs), End { node, link: ours });
+        (ours, theirs)
+    }
+
+    fn plan_wake(&mut self, node: usize) {
+        let now = self.time();
+        self.nodes[node].wake += 1;
+        if let Some(at) = self.nodes[node].profile.next_wake(now) {
+            let number = self.nodes[node].wake;
+            self.at(at.max(self.now), Happening::Wake(node, number));
+        }
+    }
+
+    /// The program is gone; it comes back in a moment with what is stored.
+    pub(crate) fn crash(&mut self, node: usize) {
+        self.crashes += 1;
+        self.stop(node);
+        let wait = Duration::from_millis(self.rng.random_range(100..3_000));
+        self.later(wait, Happening::Restart(node));
+    }
+
+    /// Switched off.
+    pub(crate) fn stop(&mut self, node: usize) {
+        self.nodes[node].online = false;
+        self.nodes[node].dialling.clear();
+        self.nodes[node].wake += 1;
+        let links: Vec<LinkId> = self
+            .peers
+            .keys()
+            .filter(|(owner, _)| *owner == node)
+            .map(|(_, link)| *link)
+            .collect();
+        for link in links {
+            self.break_link(node, link, false);
+        }
+    }
+
+    /// Switched on, from what is stored.
+    pub(crate) fn restart(&mut self, node: usize) {
+        if self.nodes[node].online {
+            return;
+        }
+        let kept = self.nodes[node].store.clone();
+        let loaded = Profile::load(|key| {
+            Ok::<_, std::convert::Infallible>(kept.get(&key).cloned().map(Zeroizing::new))
+        });
+        self.nodes[node].profile = loaded.expect("what was committed can be read");
+        self.nodes[node].online = true;
+        self.plan_dials(node);
+        self.plan_wake(node);
+    }
+
+    /// The network as a whole is gone for a while.
+    pub(crate) fn cut_all(&mut self) {
+        let all: Vec<(usize, LinkId)> = self.peers.keys().copied().collect();
+        for (node, link) in all {
+            self.break_link(node, link, true);
+        }
+    }
+}
+
+fn store(store: &mut BTreeMap<RecordKey, Vec<u8>>, step: &Step) {
+    for change in step.changes().iter() {
+        match change {
+            Change::Put(key, _, value) => {
+                store.insert(*key, value.to_vec());
+            }
+            Change::Delete(key) => {
+                store.remove(key);
+            }
+            Change::EraseConversation(contact) => store.retain(|key, _| {
+                !matches!(key, RecordKey::Message(c, _) | RecordKey::Outbox(c, _) if c == contact)
+            }),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Wire version 1: every layout in one folder, frozen at its release.
+
+mod acknowledgement;
+mod content;
+mod flight;
+mod frame;
+mod invitation;
+mod messages;
+mod sealed;
+
+pub use acknowledgement::Acknowledgement;
+pub use content::{Content, ContentError, Kind, MAX_PARENTS, MAX_TEXT};
+pub use flight::{
+    FLIGHT_1, FLIGHT_2, FLIGHT_3, Flight1, Flight2, KEM_CIPHERTEXT, KEM_KEY, MESSAGE_1, MESSAGE_2,
+    MESSAGE_3, Purpose, VersionAnswer, pad,
+};
+pub use frame::{
+    BULK_FRAME, CHAT_FRAME, FrameError, FrameSize, MAX_PARCEL, Parcel, ParcelKind, ParcelReader,
+    TAG,
+};
+pub use invitation::{Invitation, InvitationError, OneTimeSecret, ServerHint};
+pub use messages::{
+    Accept, Confirm, DoorNotice, Inside, InsideKind, MAX_GREETING, MAX_NICKNAME, MessageError,
+    RekeyAnswer, RekeyOffer, Request, SasMessage, SessionReset,
+};
+pub use sealed::{Direction, Letter, LetterError, MAX_OLM, Role, SealedBody, SealedError};

@@ -1,0 +1,62 @@
+//! What one side has stored of the other's sequence (D9.1). Always on, never content.
+
+/// Bytes of an encoded [`Acknowledgement`].
+pub(crate) const LENGTH: usize = 16;
+
+/// Everything up to `cumulative` is stored, and of the 64 after it those with a bit set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The highest sequence number below which nothing is missing. Sequences begin at 1.
+    pub cumulative: u64,
+    /// Bit `k` stands for sequence `cumulative + 2 + k`. (`cumulative + 1` is missing by
+    /// definition.)
+    pub bitmap: u64,
+}
+
+impl Acknowledgement {
+    /// Whether this says that `sequence` is stored.
+    #[must_use]
+    pub const fn covers(&self, sequence: u64) -> bool {
+        if sequence <= self.cumulative {
+            return true;
+        }
+        let distance = sequence - self.cumulative;
+        distance >= 2 && distance < 66 && self.bitmap >> (distance - 2) & 1 == 1
+    }
+
+    /// `cumulative ∥ bitmap`, big-endian, 16 bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        [self.cumulative.to_be_bytes(), self.bitmap.to_be_bytes()].concat()
+    }
+
+    /// Reads 16 bytes; any other length is refused.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != LENGTH {
+            return None;
+        }
+        let (cumulative, bitmap) = bytes.split_at(8);
+        Some(Self {
+            cumulative: u64::from_be_bytes(cumulative.try_into().ok()?),
+            bitmap: u64::from_be_bytes(bitmap.try_into().ok()?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bits_count_from_two_after_the_cumulative_number() {
+        let ack = Acknowledgement {
+            cumulative: 5,
+            bitmap: 0b101 | 1 << 63,
+        };
+        assert!(ack.covers(5) && ack.covers(7) && ack.covers(9) && ack.covers(70));
+        assert!(!ack.covers(6) && !ack.covers(8) && !ack.covers(71) && !ack.covers(u64::MAX));
+        assert_eq!(Acknowledgement::decode(&ack.encode()), Some(ack));
+        assert_eq!(Acknowledgement::decode(&[0; 15]), None);
+    }
+}

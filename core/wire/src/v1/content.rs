@@ -1,0 +1,380 @@
+//! What people say: the content messages inside an Olm message.
+//!
+//! The encoding is protocol buffers, so that a later version can add fields and kinds. A kind
+//! that this version does not know, and those reserved for files and groups, is
+//! [`Kind::Unsupported`]: it is kept as it came and shown as "not supported by this version".
+
+use prost::{Message as _, Oneof};
+
+use crate::MessageId;
+
+use super::messages::{MessageError, bytes_of, id_of};
+
+/// The longest text of a message, in bytes of UTF-8.
+pub const MAX_TEXT: usize = 64 * 1024;
+/// The most parents a message names.
+pub const MAX_PARENTS: usize = 4;
+/// The longest reaction, in bytes of UTF-8: a family emoji with skin tones fits.
+const MAX_REACTION: usize = 64;
+/// The most messages one receipt names.
+const MAX_RECEIPT: usize = 256;
+
+/// Why content cannot be sent or is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ContentError {
+    /// Longer than [`MAX_TEXT`].
+    #[error("a message can be {MAX_TEXT} bytes long, this one has {0}; send it in parts")]
+    TextTooLong(usize),
+    /// A reaction that is empty or too long.
+    #[error("a reaction must have 1 to {MAX_REACTION} bytes")]
+    Reaction,
+    /// More than [`MAX_PARENTS`] parents.
+    #[error("too many parents")]
+    Parents,
+    /// A receipt for nothing or for too many.
+    #[error("a receipt must name 1 to {MAX_RECEIPT} messages")]
+    Receipt,
+    /// Kinds that this version does not send.
+    #[error("not supported by this version")]
+    Unsupported,
+    /// Not the encoding of a content message.
+    #[error(transparent)]
+    Malformed(#[from] MessageError),
+}
+
+/// One content message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Its name for ever.
+    pub id: MessageId,
+    /// The newest messages that its author had seen; orders the conversation.
+    pub parents: Vec<MessageId>,
+    /// What it says.
+    pub kind: Kind,
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match &self.kind {
+            Kind::Text { .. } => "text",
+            Kind::Edit { .. } => "edit",
+            Kind::Delete { .. } => "delete",
+            Kind::Reaction { .. } => "reaction",
+            Kind::Delivered(_) => "delivered",
+            Kind::Read(_) => "read",
+            Kind::Typing { .. } => "typing",
+            Kind::Nickname(_) => "nickname",
+            Kind::Unsupported(_) => "unsupported",
+        };
+        write!(f, "Content({kind})")
+    }
+}
+
+/// What a content message says.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Words.
+    Text {
+        /// UTF-8, at most [`MAX_TEXT`] bytes.
+        text: String,
+        /// The message it replies to.
+        reply_to: Option<MessageId>,
+    },
+    /// New words for an earlier message of the same author.
+    Edit {
+        /// The message.
+        target: MessageId,
+        /// Its new text.
+        text: String,
+    },
+    /// Take an earlier message of the same author back.
+    Delete {
+        /// The message.
+        target: MessageId,
+    },
+    /// An emoji at a message; an empty one takes it back.
+    Reaction {
+        /// The message.
+        target: MessageId,
+        /// The emoji.
+        emoji: String,
+    },
+    /// These messages were shown as delivered (off by default, D9.2).
+    Delivered(Vec<MessageId>),
+    /// These messages were read (off by default, D9.2).
+    Read(Vec<MessageId>),
+    /// The author is writing, or stopped (off by default, D9.2).
+    Typing {
+        /// Writing now.
+        active: bool,
+    },
+    /// The author's new nickname.
+    Nickname(String),
+    /// Known to a later version; the number is its tag, 0 when even that cannot be told.
+    Unsupported(u32),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct RawContent {
+    #[prost(bytes = "vec", tag = "1")]
+    id: Vec<u8>,
+    #[prost(bytes = "vec", repeated, tag = "2")]
+    parents: Vec<Vec<u8>>,
+    #[prost(oneof = "RawKind", tags = "3, 4, 5, 6, 7, 8, 9, 10, 32, 33")]
+    kind: Option<RawKind>,
+}
+
+#[derive(Clone, PartialEq, Oneof)]
+enum RawKind {
+    #[prost(message, tag = "3")]
+    Text(RawText),
+    #[prost(message, tag = "4")]
+    Edit(RawText),
+    #[prost(message, tag = "5")]
+    Delete(RawTarget),
+    #[prost(message, tag = "6")]
+    Reaction(RawText),
+    #[prost(message, tag = "7")]
+    Delivered(RawTargets),
+    #[prost(message, tag = "8")]
+    Read(RawTargets),
+    #[prost(bool, tag = "9")]
+    Typing(bool),
+    #[prost(string, tag = "10")]
+    Nickname(String),
+    /// Reserved: a file offer.
+    #[prost(bytes, tag = "32")]
+    File(Vec<u8>),
+    /// Reserved: a group change.
+    #[prost(bytes, tag = "33")]
+    Group(Vec<u8>),
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct RawText {
+    #[prost(string, tag = "1")]
+    text: String,
+    /// The message replied to, edited or reacted at; empty for none.
+    #[prost(bytes = "vec", tag = "2")]
+    target: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct RawTarget {
+    #[prost(bytes = "vec", tag = "1")]
+    target: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct RawTargets {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    targets: Vec<Vec<u8>>,
+}
+
+impl Content {
+    /// Checks the limits and gives the bytes.
+    ///
+    /// # Errors
+    /// [`ContentError`], with what is too long or cannot be sent by this version.
+    pub fn encode(&self) -> Result<Vec<u8>, ContentError> {
+        self.check()?;
+        let text = |text: &str, target: Option<&MessageId>| RawText {
+            text: text.to_owned(),
+            target: target.map(bytes_of).unwrap_or_default(),
+        };
+        let targets = |ids: &[MessageId]| RawTargets {
+            targets: ids.iter().map(bytes_of).collect(),
+        };
+        let kind = match &self.kind {
+            Kind::Text { text: t, reply_to } => RawKind::Text(text(t, reply_to.as_ref())),
+            Kind::Edit { target, text: t } => RawKind::Edit(text(t, Some(target))),
+            Kind::Delete { target } => RawKind::Delete(RawTarget {
+                target: bytes_of(target),
+            }),
+            Kind::Reaction { target, emoji } => RawKind::Reaction(text(emoji, Some(target))),
+            Kind::Delivered(ids) => RawKind::Delivered(targets(ids)),
+            Kind::Read(ids) => RawKind::Read(targets(ids)),
+            Kind::Typing { active } => RawKind::Typing(*active),
+            Kind::Nickname(name) => RawKind::Nickname(name.clone()),
+            Kind::Unsupported(_) => return Err(ContentError::Unsupported),
+        };
+        let raw = RawContent {
+            id: bytes_of(&self.id),
+            parents: self.parents.iter().map(bytes_of).collect(),
+            kind: Some(kind),
+        };
+        Ok(raw.encode_to_vec())
+    }
+
+    /// Reads and checks received bytes.
+    ///
+    /// # Errors
+    /// [`ContentError`]. An unknown kind is no error: see [`Kind::Unsupported`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, ContentError> {
+        let raw = RawContent::decode(bytes).map_err(|_| MessageError::Malformed)?;
+        if raw.parents.len() > MAX_PARENTS {
+            return Err(ContentError::Parents);
+        }
+        let ids = |list: RawTargets| -> Result<Vec<MessageId>, ContentError> {
+            if list.targets.len() > MAX_RECEIPT {
+                return Err(ContentError::Receipt);
+            }
+            Ok(list
+                .targets
+                .iter()
+                .map(|id| id_of(id))
+                .collect::<Result<_, _>>()?)
+        };
+        let kind = match raw.kind {
+            Some(RawKind::Text(text)) => Kind::Text {
+                reply_to: (!text.target.is_empty())
+                    .then(|| id_of(&text.target))
+                    .transpose()?,
+                text: text.text,
+            },
+            Some(RawKind::Edit(edit)) => Kind::Edit {
+                target: id_of(&edit.target)?,
+                text: edit.text,
+            },
+            Some(RawKind::Delete(delete)) => Kind::Delete {
+                target: id_of(&delete.target)?,
+            },
+            Some(RawKind::Reaction(reaction)) => Kind::Reaction {
+                target: id_of(&reaction.target)?,
+                emoji: reaction.text,
+            },
+            Some(RawKind::Delivered(list)) => Kind::Delivered(ids(list)?),
+            Some(RawKind::Read(list)) => Kind::Read(ids(list)?),
+            Some(RawKind::Typing(active)) => Kind::Typing { active },
+            Some(RawKind::Nickname(name)) => Kind::Nickname(name),
+            Some(RawKind::File(_)) => Kind::Unsupported(32),
+            Some(RawKind::Group(_)) => Kind::Unsupported(33),
+            None => Kind::Unsupported(0),
+        };
+        let content = Self {
+            id: id_of(&raw.id)?,
+            parents: raw
+                .parents
+                .iter()
+                .map(|id| id_of(id))
+                .collect::<Result<_, _>>()?,
+            kind,
+        };
+        content.check()?;
+        Ok(content)
+    }
+
+    fn check(&self) -> Result<(), ContentError> {
+        if self.parents.len() > MAX_PARENTS {
+            return Err(ContentError::Parents);
+        }
+        match &self.kind {
+            Kind::Text { text, .. } | Kind::Edit { text, .. } if text.len() > MAX_TEXT => {
+                Err(ContentError::TextTooLong(text.len()))
+            }
+            Kind::Reaction { emoji, .. } if emoji.len() > MAX_REACTION => {
+                Err(ContentError::Reaction)
+            }
+            Kind::Delivered(ids) | Kind::Read(ids) if ids.is_empty() || ids.len() > MAX_RECEIPT => {
+                Err(ContentError::Receipt)
+            }
+            Kind::Nickname(name) => Ok(super::messages::check_nickname(name)?),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: MessageId = MessageId::from_bytes([1; 16]);
+
+    fn content(kind: Kind) -> Content {
+        Content {
+            id: ID,
+            parents: vec![MessageId::from_bytes([2; 16])],
+            kind,
+        }
+    }
+
+    #[test]
+    fn every_kind_round_trips() {
+        for kind in [
+            Kind::Text {
+                text: "grüß dich 👋".into(),
+                reply_to: None,
+            },
+            Kind::Text {
+                text: String::new(),
+                reply_to: Some(ID),
+            },
+            Kind::Edit {
+                target: ID,
+                text: "x".into(),
+            },
+            Kind::Delete { target: ID },
+            Kind::Reaction {
+                target: ID,
+                emoji: "🌱".into(),
+            },
+            Kind::Delivered(vec![ID]),
+            Kind::Read(vec![ID, ID]),
+            Kind::Typing { active: true },
+            Kind::Nickname("Amal".into()),
+        ] {
+            let content = content(kind);
+            let bytes = content.encode().expect("within limits");
+            assert!(Content::decode(&bytes) == Ok(content));
+        }
+    }
+
+    #[test]
+    fn reserved_and_unknown_kinds_are_unsupported_and_not_an_error() {
+        for (tag, kind) in [(32, 32), (33, 33), (200, 0)] {
+            let mut bytes = RawContent {
+                id: bytes_of(&ID),
+                parents: vec![],
+                kind: None,
+            }
+            .encode_to_vec();
+            prost::encoding::bytes::encode(tag, &vec![1u8, 2, 3], &mut bytes);
+            let read = Content::decode(&bytes).expect("kept");
+            assert!(read.kind == Kind::Unsupported(kind));
+            assert!(read.encode() == Err(ContentError::Unsupported));
+        }
+    }
+
+    #[test]
+    fn limits_hold_in_both_directions() {
+        let long = content(Kind::Text {
+            text: "a".repeat(MAX_TEXT + 1),
+            reply_to: None,
+        });
+        assert!(long.encode() == Err(ContentError::TextTooLong(MAX_TEXT + 1)));
+        let raw = RawContent {
+            id: bytes_of(&ID),
+            parents: vec![],
+            kind: Some(RawKind::Text(RawText {
+                text: "a".repeat(MAX_TEXT + 1),
+                target: vec![],
+            })),
+        };
+        assert!(
+            Content::decode(&raw.encode_to_vec()) == Err(ContentError::TextTooLong(MAX_TEXT + 1))
+        );
+        let raw = RawContent {
+            id: vec![1; 15],
+            parents: vec![],
+            kind: None,
+        };
+        assert!(Content::decode(&raw.encode_to_vec()).is_err());
+        let raw = RawContent {
+            id: bytes_of(&ID),
+            parents: vec![vec![1; 16]; 5],
+            kind: None,
+        };
+        assert!(Content::decode(&raw.encode_to_vec()) == Err(ContentError::Parents));
+    }
+}

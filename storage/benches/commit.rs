@@ -1,0 +1,203 @@
+//! What a commit costs, beside what it is made of; and what an open store costs.
+//!
+//! `cargo bench -p undertone-storage` prints one table. All figures are of one run on one disk, so
+//! they can be compared with each other, not with those of another machine.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use undertone_storage::{ChangeSet, DataKey, Home, Kind, Slot, Store};
+use zeroize::Zeroizing;
+
+const ROUNDS: u64 = 300;
+const RECORDS: u64 = 3;
+const SIZE: usize = 3 * 1024;
+const MANY: u64 = 100_000;
+
+/// Names the home that a child opens, to measure nothing but that.
+const CHILD: &str = "UNDERTONE_BENCH_CHILD";
+const KEY: [u8; 32] = [7; 32];
+
+fn main() {
+    if let Some(home) = std::env::var_os(CHILD) {
+        return open_many(&Home::open(home).unwrap());
+    }
+    let place = tempfile::tempdir().unwrap();
+    let home = Home::create(place.path().join("profile")).unwrap();
+    let key = DataKey::from_bytes(KEY);
+    let store = Store::create_with_key(&home, &key).unwrap();
+    let mut random = ChaCha8Rng::seed_from_u64(1);
+    let mut content = move || {
+        let mut content = vec![0; SIZE];
+        random.fill_bytes(&mut content);
+        content
+    };
+    let slots = [
+        Slot::State,
+        Slot::Data,
+        Slot::Conversation {
+            conversation: [1; 16],
+            day: 20_000,
+        },
+    ];
+
+    // The first commit makes the keys of its slots.
+    commit(&store, 0, slots, &mut content);
+    let before = store.statistics();
+    let ours = times(|round| commit(&store, round % 50, slots, &mut content));
+    let flushes = (store.statistics().fsyncs - before.fsyncs) as f64 / ROUNDS as f64;
+    let fresh = times(|round| commit(&store, 1_000 + round, slots, &mut content));
+    let rotation = times_of(20, |_| store.rotate_state_key().unwrap());
+
+    let bare = sled::Config::new()
+        .path(place.path().join("bare"))
+        .flush_every_ms(None)
+        .open()
+        .unwrap();
+    let sled_alone = times(|round| {
+        for record in 0..RECORDS {
+            bare.insert(
+                [round % 50, record].map(u64::to_be_bytes).concat(),
+                content(),
+            )
+            .unwrap();
+        }
+        bare.flush().unwrap();
+    });
+    let mut file = File::create(place.path().join("file")).unwrap();
+    let fsync = times(|_| {
+        file.write_all(&content()).unwrap();
+        file.sync_all().unwrap();
+    });
+
+    println!(
+        "{ROUNDS} rounds of {RECORDS} records of {SIZE} B; debug assertions: {}",
+        cfg!(debug_assertions)
+    );
+    println!("| | median | p99 |\n|---|---|---|");
+    show("commit, records replaced", &ours);
+    show("commit, one new record in each slot", &fresh);
+    show("sled alone: insert + flush", &sled_alone);
+    show("write + fsync of one file", &fsync);
+    show("rotation of 350 states", &rotation);
+    println!("flushes a commit: {flushes:.2}");
+    drop(store);
+    many(&Home::create(place.path().join("many")).unwrap(), &key);
+}
+
+fn many(home: &Home, key: &DataKey) {
+    let store = Store::create_with_key(home, key).unwrap();
+    let start = Instant::now();
+    for first in (0..MANY).step_by(500) {
+        let mut set = ChangeSet::new();
+        for number in first..first + 500 {
+            let conversation = [u8::try_from(number % 20).unwrap(); 16];
+            let day = u32::try_from(20_000 + number / 5_000).unwrap();
+            let value = Zeroizing::new(vec![1; 150]);
+            set.put(
+                Kind::Message,
+                &number.to_be_bytes(),
+                Slot::Conversation { conversation, day },
+                value,
+            );
+        }
+        store.commit(set).unwrap();
+    }
+    println!(
+        "{MANY} messages of 150 B stored in {:.1?}, {} MB on disk",
+        start.elapsed(),
+        size(home.path()) >> 20
+    );
+    drop(store);
+    let program = std::env::current_exe().unwrap();
+    let status = std::process::Command::new(program)
+        .env(CHILD, home.path())
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+fn open_many(home: &Home) {
+    let before = resident();
+    let start = Instant::now();
+    let store = Store::open_with_key(home, &DataKey::from_bytes(KEY)).unwrap();
+    let took = start.elapsed();
+    println!(
+        "opened in {took:.0?}; resident memory {before} -> {} MB",
+        resident()
+    );
+    let start = Instant::now();
+    for number in (0..MANY).step_by(10) {
+        assert!(
+            store
+                .get(Kind::Message, &number.to_be_bytes())
+                .unwrap()
+                .is_some()
+        );
+    }
+    let each = start.elapsed() / u32::try_from(MANY / 10).unwrap();
+    println!(
+        "reading {} of them: {each:.1?} each; resident memory {} MB",
+        MANY / 10,
+        resident()
+    );
+}
+
+/// Memory of this process, in MB; where it cannot be told, zero.
+fn resident() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+fn commit(store: &Store, round: u64, slots: [Slot; 3], content: &mut impl FnMut() -> Vec<u8>) {
+    let mut set = ChangeSet::new();
+    for (kind, slot) in [Kind::Ratchet, Kind::Outbox, Kind::Message]
+        .into_iter()
+        .zip(slots)
+    {
+        set.put(kind, &round.to_be_bytes(), slot, Zeroizing::new(content()));
+    }
+    store.commit(set).unwrap();
+}
+
+fn times(work: impl FnMut(u64)) -> Vec<Duration> {
+    times_of(ROUNDS, work)
+}
+
+fn times_of(rounds: u64, mut work: impl FnMut(u64)) -> Vec<Duration> {
+    let mut times: Vec<_> = (0..rounds)
+        .map(|round| {
+            let start = Instant::now();
+            work(round);
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    times
+}
+
+fn show(name: &str, times: &[Duration]) {
+    let at = |share: usize| times[(times.len() - 1) * share / 100];
+    println!("| {name} | {:.2?} | {:.2?} |", at(50), at(99));
+}
+
+fn size(path: &std::path::Path) -> u64 {
+    fs::read_dir(path)
+        .unwrap()
+        .map(|entry| {
+            let entry = entry.unwrap();
+            let metadata = entry.metadata().unwrap();
+            if metadata.is_dir() {
+                size(&entry.path())
+            } else {
+                metadata.len()
+            }
+        })
+        .sum()
+}

@@ -1,0 +1,355 @@
+//! The key file: the keys of all slots, outside the log, so that they can be destroyed.
+//!
+//! The log never overwrites: what was deleted from it can still be found in its unused parts. So
+//! deletion means destroying a key, and the keys lie in two files of their own that are
+//! overwritten where they lie: `keys-1`, made durable, then `keys-2`, made durable. At any moment one of
+//! the two is whole. Each is a multiple of 1 MiB long and sealed as one under a fresh nonce:
+//!
+//! ```text
+//! nonce (24), sealed: form (1), generation (8), length (4), postcard of the slots, zeros; tag (16)
+//! ```
+//!
+//! What "overwritten where they lie" cannot reach: copies kept by the flash chip, the file
+//! system, snapshots and backups.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::calendar::{self, Day, Month};
+use crate::change::Slot;
+use crate::home::{self, VaultPaths};
+use crate::seal::{self, KEY, Key, NONCE, TAG};
+
+/// The key files grow in steps of this size, in bytes.
+pub(crate) const STEP: usize = 1 << 20;
+/// The largest key file, in steps: room for about a million slots.
+const MAX_STEPS: usize = 64;
+
+const FORM: u8 = 1;
+const FRONT: usize = 1 + 8 + 4;
+const LABEL: &[u8] = b"undertone/1 storage key file\0";
+
+/// What a slot is for. At most one live slot has a purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Purpose {
+    Data,
+    State,
+    Day {
+        conversation: [u8; 16],
+        day: Day,
+    },
+    Month {
+        conversation: [u8; 16],
+        month: Month,
+    },
+}
+
+impl Purpose {
+    /// In how many lists the records of such a slot are kept. A day of a conversation is short, the
+    /// others are not.
+    pub(crate) fn lists(self) -> u8 {
+        match self {
+            Self::Day { .. } => 16,
+            Self::Data | Self::State | Self::Month { .. } => 64,
+        }
+    }
+}
+
+/// The number that names a slot in records. It is random, so it tells no order.
+pub(crate) type SlotNumber = u64;
+
+/// A slot with its key.
+#[derive(Clone)]
+pub(crate) struct Entry {
+    pub(crate) purpose: Purpose,
+    pub(crate) key: Key,
+    /// Records of this slot are being sealed again under that slot; then this one is dropped.
+    pub(crate) retiring_into: Option<SlotNumber>,
+}
+
+/// All slots.
+#[derive(Clone, Default)]
+pub(crate) struct Ring {
+    generation: u64,
+    /// Days up to and with this one were merged into months.
+    pub(crate) merged_through: Option<Day>,
+    entries: HashMap<SlotNumber, Entry>,
+    live: HashMap<Purpose, SlotNumber>,
+    /// Slots whose key is destroyed, but whose records may not all be deleted yet, and how many lists
+    /// they have.
+    erased: BTreeMap<SlotNumber, u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredEntry<'a> {
+    number: SlotNumber,
+    purpose: Purpose,
+    #[serde(borrow)]
+    key: &'a [u8],
+    retiring_into: Option<SlotNumber>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredRing<'a> {
+    merged_through: Option<Day>,
+    #[serde(borrow)]
+    entries: Vec<StoredEntry<'a>>,
+    erased: BTreeMap<SlotNumber, u8>,
+}
+
+/// Why the key file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeysError {
+    #[error("neither copy of the key file can be opened")]
+    Damaged,
+    #[error("the key file is full")]
+    Full,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl Ring {
+    pub(crate) fn entry(&self, number: SlotNumber) -> Option<&Entry> {
+        self.entries.get(&number)
+    }
+
+    pub(crate) fn live(&self, purpose: Purpose) -> Option<SlotNumber> {
+        self.live.get(&purpose).copied()
+    }
+
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (SlotNumber, &Entry)> {
+        self.entries.iter().map(|(number, entry)| (*number, entry))
+    }
+
+    /// What the slot a caller names stands for today: a day that was merged is its month.
+    pub(crate) fn purpose_of(&self, slot: Slot) -> Purpose {
+        match slot {
+            Slot::Data => Purpose::Data,
+            Slot::State => Purpose::State,
+            Slot::Conversation { conversation, day }
+                if self.merged_through.is_some_and(|last| day <= last)
+                    && self.live(Purpose::Day { conversation, day }).is_none() =>
+            {
+                Purpose::Month {
+                    conversation,
+                    month: calendar::month_of(day),
+                }
+            }
+            Slot::Conversation { conversation, day } => Purpose::Day { conversation, day },
+        }
+    }
+
+    /// Adds a slot with a fresh key that is the live one of its purpose from now on.
+    pub(crate) fn add(&mut self, purpose: Purpose) -> io::Result<SlotNumber> {
+        let number = loop {
+            let mut number = [0; 8];
+            seal::fill_random(&mut number)?;
+            let number = SlotNumber::from_be_bytes(number);
+            // Zero is the store's own slot.
+            if number != 0
+                && !self.entries.contains_key(&number)
+                && !self.erased.contains_key(&number)
+            {
+                break number;
+            }
+        };
+        self.insert(
+            number,
+            Entry {
+                purpose,
+                key: seal::random_key()?,
+                retiring_into: None,
+            },
+        );
+        Ok(number)
+    }
+
+    /// Says that the records of `number` move to `into`.
+    pub(crate) fn retire(&mut self, number: SlotNumber, into: SlotNumber) {
+        if let Some(entry) = self.entries.get_mut(&number) {
+            entry.retiring_into = Some(into);
+            let purpose = entry.purpose;
+            if self.live(purpose) == Some(number) {
+                self.live.remove(&purpose);
+            }
+        }
+    }
+
+    /// Forgets a slot and its key.
+    pub(crate) fn remove(&mut self, number: SlotNumber) {
+        if let Some(entry) = self.entries.remove(&number)
+            && self.live(entry.purpose) == Some(number)
+        {
+            self.live.remove(&entry.purpose);
+        }
+    }
+
+    /// Forgets the key of a slot, but not that its records must be deleted.
+    pub(crate) fn erase(&mut self, number: SlotNumber) {
+        if let Some(entry) = self.entry(number) {
+            self.erased.insert(number, entry.purpose.lists());
+            self.remove(number);
+        }
+    }
+
+    /// Erased slots whose records may not all be deleted yet, and how many lists they have.
+    pub(crate) fn erased(&self) -> impl Iterator<Item = (SlotNumber, u8)> {
+        self.erased.iter().map(|(number, lists)| (*number, *lists))
+    }
+
+    pub(crate) fn is_erased(&self, number: SlotNumber) -> bool {
+        self.erased.contains_key(&number)
+    }
+
+    /// Says that the records of all erased slots are deleted.
+    pub(crate) fn forget_erased(&mut self) {
+        self.erased.clear();
+    }
+
+    /// In how many lists the records of a slot are kept. `None` if it is unknown.
+    pub(crate) fn lists(&self, number: SlotNumber) -> Option<u8> {
+        let erased = self.erased.get(&number).copied();
+        erased.or_else(|| Some(self.entry(number)?.purpose.lists()))
+    }
+
+    fn insert(&mut self, number: SlotNumber, entry: Entry) {
+        if entry.retiring_into.is_none() {
+            self.live.insert(entry.purpose, number);
+        }
+        self.entries.insert(number, entry);
+    }
+
+    /// Writes both copies, each durable before the next is touched: two flushes. Returns
+    /// how many bytes were written. [`KeysError::Full`] is found before anything is written.
+    pub(crate) fn write(&mut self, paths: &VaultPaths, key: &[u8; KEY]) -> Result<u64, KeysError> {
+        self.generation += 1;
+        let mut written = 0;
+        for path in paths.keys() {
+            let sealed = self.seal(key, size_of_file(&path))?;
+            home::overwrite(&path, &sealed)?;
+            written += sealed.len() as u64;
+        }
+        Ok(written)
+    }
+
+    /// The key file's bytes: at least as long as the file is now, so that all of it is overwritten.
+    fn seal(&self, key: &[u8; KEY], current_size: usize) -> Result<Vec<u8>, KeysError> {
+        let stored = StoredRing {
+            merged_through: self.merged_through,
+            entries: self
+                .entries
+                .iter()
+                .map(|(number, entry)| StoredEntry {
+                    number: *number,
+                    purpose: entry.purpose,
+                    key: &*entry.key,
+                    retiring_into: entry.retiring_into,
+                })
+                .collect(),
+            erased: self.erased.clone(),
+        };
+        let length =
+            postcard::experimental::serialized_size(&stored).map_err(|_| KeysError::Full)?;
+        let steps = (NONCE + FRONT + length + TAG)
+            .max(current_size)
+            .div_ceil(STEP);
+        if steps > MAX_STEPS {
+            return Err(KeysError::Full);
+        }
+        let size = steps * STEP;
+        let mut nonce = [0; NONCE];
+        seal::fill_random(&mut nonce)?;
+        // The buffer never grows, so no copy of a key is left behind; it is sealed in place.
+        let mut out = Zeroizing::new(vec![0; size]);
+        out[..NONCE].copy_from_slice(&nonce);
+        let content = &mut out[NONCE..size - TAG];
+        content[0] = FORM;
+        content[1..9].copy_from_slice(&self.generation.to_be_bytes());
+        let short_length = u32::try_from(length).map_err(|_| KeysError::Full)?;
+        content[9..FRONT].copy_from_slice(&short_length.to_be_bytes());
+        postcard::to_slice(&stored, &mut content[FRONT..]).map_err(|_| KeysError::Full)?;
+        let tag = seal::seal(key, &nonce, LABEL, content).map_err(|_| KeysError::Full)?;
+        out[size - TAG..].copy_from_slice(&tag);
+        Ok(std::mem::take(&mut *out))
+    }
+
+    /// Reads the key file. A damaged or older copy is replaced by the better one.
+    pub(crate) fn read(paths: &VaultPaths, key: &[u8; KEY]) -> Result<Self, KeysError> {
+        let limit = (MAX_STEPS * STEP) as u64;
+        let mut copies = Vec::new();
+        for path in paths.keys() {
+            let bytes = home::read_limited(&path, limit)?;
+            copies.push(bytes.and_then(|bytes| Self::open(bytes, key)));
+        }
+        let generations: Vec<_> = copies
+            .iter()
+            .map(|copy| copy.as_ref().map(|ring| ring.generation))
+            .collect();
+        let mut ring = copies
+            .into_iter()
+            .flatten()
+            .max_by_key(|ring| ring.generation)
+            .ok_or(KeysError::Damaged)?;
+        if generations[0] != generations[1] {
+            // The bad copy first: the good one stays untouched until the other is whole.
+            tracing::warn!("one copy of the key file was damaged or old; it is repaired");
+            ring.generation += 1;
+            let [first, second] = paths.keys();
+            let order = if generations[0] < generations[1] {
+                [first, second]
+            } else {
+                [second, first]
+            };
+            for path in order {
+                home::overwrite(&path, &ring.seal(key, size_of_file(&path))?)?;
+            }
+        }
+        Ok(ring)
+    }
+
+    fn open(bytes: Vec<u8>, key: &[u8; KEY]) -> Option<Self> {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(STEP) {
+            return None;
+        }
+        let mut bytes = Zeroizing::new(bytes);
+        let (nonce, rest) = bytes.split_first_chunk_mut::<NONCE>()?;
+        let (content, tag) = rest.split_last_chunk_mut::<TAG>()?;
+        seal::open(key, nonce, LABEL, content, tag).ok()?;
+        if *content.first()? != FORM {
+            return None;
+        }
+        let generation = u64::from_be_bytes(content.get(1..9)?.try_into().ok()?);
+        let length = u32::from_be_bytes(content.get(9..FRONT)?.try_into().ok()?);
+        let length = usize::try_from(length).ok()?;
+        let stored: StoredRing<'_> =
+            postcard::from_bytes(content.get(FRONT..FRONT.checked_add(length)?)?).ok()?;
+        let mut ring = Self {
+            generation,
+            merged_through: stored.merged_through,
+            erased: stored.erased,
+            ..Self::default()
+        };
+        for entry in stored.entries {
+            let key = Zeroizing::new(<[u8; KEY]>::try_from(entry.key).ok()?);
+            ring.insert(
+                entry.number,
+                Entry {
+                    purpose: entry.purpose,
+                    key,
+                    retiring_into: entry.retiring_into,
+                },
+            );
+        }
+        Some(ring)
+    }
+}
+
+/// The size of a file that is to be overwritten whole, in bytes; a damaged one may have any size.
+fn size_of_file(path: &Path) -> usize {
+    let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    usize::try_from(size).map_or(MAX_STEPS * STEP, |size| size.min(MAX_STEPS * STEP))
+}

@@ -1,0 +1,347 @@
+//! The log of records: sled 0.34.7, and around it what sled does not do.
+//!
+//! - `flush` of sled on Linux is `sync_file_range`, which reaches neither the disk's cache nor the
+//!   file's length: after it the log is flushed for real.
+//! - sled puts pages beyond 128 KiB into files of their own, does not flush them, and hangs when it
+//!   cannot write them: records are kept so small that there are none.
+//! - A damaged or half-written snapshot makes sled refuse to open, although the log alone is
+//!   enough: snapshots are moved aside and the log is read from its start.
+//! - sled panics on some damage: every call into it is caught and becomes [`LogError::Damaged`].
+//! - After a failed write sled may wait for ever, because a waiter was not woken. Writes run
+//!   on a thread of their own, and the caller wakes it up when it finds the failure.
+//! - sled's own threads may hold the log's lock for a moment after the log was closed.
+//!
+//! Whether the log holds what it should is not known here; see the store's audit.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::home;
+use crate::record::RecordKey;
+
+/// sled's cache of pages, in bytes. A messenger reads a few conversations, not everything.
+const CACHE: u64 = 8 << 20;
+/// The size of sled's segments, in bytes: its default, said here because files depend on it.
+const SEGMENT: usize = 512 * 1024;
+/// sled throws pages out of its cache only after it has counted 64 accesses in one of 256 parts of it,
+/// however large the pages are: reading everything once would keep 16,384 pages. So one access more is made
+/// for each so many bytes that were read.
+const VISITED: usize = 512;
+/// How long a write may take before it is given up and the store closed.
+const WRITE_LIMIT: Duration = Duration::from_secs(120);
+/// How often a waiting caller looks whether sled has failed.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a lock left behind by this process may take to go away.
+const RELEASE_LIMIT: Duration = Duration::from_secs(10);
+/// Where a snapshot goes that sled does not open; it has nothing the log does not have.
+const ASIDE: &str = "aside.snap";
+
+/// Why the log did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LogError {
+    #[error("the log is damaged")]
+    Damaged,
+    #[error("the log did not finish a write in time")]
+    Stalled,
+    #[error("sled has failed in this process before")]
+    Broken,
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl From<sled::Error> for LogError {
+    fn from(error: sled::Error) -> Self {
+        match error {
+            sled::Error::Io(error) => Self::Io(error),
+            // Said when one of sled's threads has panicked; it does not recover. Other bugs that
+            // sled reports are pages it does not find.
+            sled::Error::ReportableBug(text) if text.contains("IO thread") => Self::Broken,
+            sled::Error::ReportableBug(_)
+            | sled::Error::Corruption { .. }
+            | sled::Error::CollectionNotFound(_)
+            | sled::Error::Unsupported(_) => Self::Damaged,
+        }
+    }
+}
+
+/// Runs a call into sled; a panic in it is damage.
+fn guarded<T>(call: impl FnOnce() -> Result<T, LogError>) -> Result<T, LogError> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(LogError::Damaged))
+}
+
+struct Job {
+    batch: sled::Batch,
+    done: SyncSender<Result<(), LogError>>,
+}
+
+/// The open log.
+pub(crate) struct Log {
+    db: Option<sled::Db>,
+    jobs: Option<Mutex<Sender<Job>>>,
+    writer: Option<JoinHandle<()>>,
+    failed: AtomicBool,
+}
+
+impl Log {
+    /// Opens or creates the log in a directory.
+    pub(crate) fn open(path: &Path) -> Result<Self, LogError> {
+        if !path.exists() {
+            home::private_directory(path)?;
+        }
+        fs::create_dir_all(path.join("blobs"))?;
+        await_release(&path.join("db"))?;
+        remove_stray_configuration(path)?;
+        for unfinished in snapshots(path)?.iter().filter(|path| is_unfinished(path)) {
+            fs::remove_file(unfinished)?;
+        }
+        let db = match open_sled(path) {
+            Err(LogError::Damaged) => {
+                await_release(&path.join("db"))?;
+                tracing::warn!("the log did not open; trying again without its snapshot");
+                let found = snapshots(path)?;
+                if found.is_empty() {
+                    return Err(LogError::Damaged);
+                }
+                for snapshot in found {
+                    fs::rename(snapshot, path.join(ASIDE))?;
+                }
+                open_sled(path)?
+            }
+            other => other?,
+        };
+        let flusher = Flusher::new(path, db.clone())?;
+        flusher.sync()?;
+        home::sync_directory(path)?;
+        let (jobs, queue) = mpsc::channel();
+        let writer = std::thread::Builder::new()
+            .name("store writer".to_owned())
+            .spawn(move || run(flusher, &queue))?;
+        Ok(Self {
+            db: Some(db),
+            jobs: Some(Mutex::new(jobs)),
+            writer: Some(writer),
+            failed: AtomicBool::new(false),
+        })
+    }
+
+    fn db(&self) -> Result<&sled::Db, LogError> {
+        self.db.as_ref().ok_or(LogError::Stalled)
+    }
+
+    pub(crate) fn get(&self, key: &RecordKey) -> Result<Option<sled::IVec>, LogError> {
+        let db = self.db()?;
+        guarded(|| Ok(db.get(key)?))
+    }
+
+    /// Visits every record in the order of keys.
+    pub(crate) fn visit<E: From<LogError>>(
+        &self,
+        mut visitor: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let db = self.db()?;
+        let mut records = db.iter();
+        let mut unseen = 0;
+        while let Some((key, value)) = guarded(|| Ok(records.next().transpose()?))? {
+            visitor(&key, &value)?;
+            unseen += value.len();
+            while unseen >= VISITED {
+                unseen -= VISITED;
+                guarded(|| Ok(db.contains_key(&key)?))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies a batch; when it returns, all of it is durable. After an error it is unknown
+    /// whether it is, and the log must be opened again. It takes one flush.
+    pub(crate) fn apply(&self, batch: sled::Batch) -> Result<(), LogError> {
+        let result = self.hand_over(batch);
+        if result.is_err() {
+            self.failed.store(true, Ordering::Release);
+        }
+        result
+    }
+
+    fn hand_over(&self, batch: sled::Batch) -> Result<(), LogError> {
+        let db = self.db()?;
+        let (done, result) = mpsc::sync_channel(1);
+        let jobs = self.jobs.as_ref().ok_or(LogError::Stalled)?;
+        jobs.lock()
+            .map_err(|_| LogError::Stalled)?
+            .send(Job { batch, done })
+            .map_err(|_| LogError::Stalled)?;
+        let start = Instant::now();
+        loop {
+            match result.recv_timeout(LOOK) {
+                Ok(result) => return result,
+                Err(RecvTimeoutError::Disconnected) => return Err(LogError::Damaged),
+                Err(RecvTimeoutError::Timeout) if start.elapsed() > WRITE_LIMIT => {
+                    return Err(LogError::Stalled);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    // A failed sled wakes all its waiters when someone else runs into the failure.
+                    if db.context.global_error().is_err() {
+                        let _failure = guarded(|| Ok(db.flush()?));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.jobs = None;
+        let (db, writer) = (self.db.take(), self.writer.take());
+        let close = move || {
+            let _ended = writer.map(JoinHandle::join);
+            let _closed = guarded(|| {
+                drop(db);
+                Ok(())
+            });
+        };
+        if self.failed.load(Ordering::Acquire) {
+            // sled flushes when it is dropped, and after a failure it may wait for that for ever. Then it is
+            // left behind, with its lock, until the process ends.
+            let (closed, wait) = mpsc::sync_channel(1);
+            let _started = std::thread::Builder::new()
+                .name("store closer".to_owned())
+                .spawn(move || {
+                    close();
+                    let _answered = closed.send(());
+                });
+            let _closed = wait.recv_timeout(RELEASE_LIMIT);
+        } else {
+            close();
+        }
+    }
+}
+
+fn run(flusher: Flusher, queue: &Receiver<Job>) {
+    while let Ok(Job { batch, done }) = queue.recv() {
+        let result = flusher.apply(batch);
+        let failed = result.is_err();
+        let _answered = done.send(result);
+        if failed {
+            break;
+        }
+    }
+    let _closed = guarded(|| {
+        drop(flusher);
+        Ok(())
+    });
+}
+
+/// Writes batches and makes them durable.
+struct Flusher {
+    db: sled::Db,
+    log: File,
+}
+
+impl Flusher {
+    fn new(path: &Path, db: sled::Db) -> Result<Self, LogError> {
+        let log = File::options()
+            .read(true)
+            .write(true)
+            .open(path.join("db"))?;
+        Ok(Self { db, log })
+    }
+
+    fn apply(&self, batch: sled::Batch) -> Result<(), LogError> {
+        guarded(|| {
+            self.db.apply_batch(batch)?;
+            self.db.flush()?;
+            Ok(())
+        })?;
+        Ok(self.sync()?)
+    }
+
+    /// The real flush.
+    fn sync(&self) -> io::Result<()> {
+        self.log.sync_data()
+    }
+}
+
+fn open_sled(path: &Path) -> Result<sled::Db, LogError> {
+    guarded(|| {
+        Ok(sled::Config::new()
+            .path(path)
+            .cache_capacity(CACHE)
+            .segment_size(SEGMENT)
+            .flush_every_ms(None)
+            .open()?)
+    })
+}
+
+/// sled's own threads may still hold the log for a moment after it was closed here. The home's lock
+/// is held, so it can be nobody else.
+fn await_release(log: &Path) -> Result<(), LogError> {
+    let file = match File::open(log) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        other => Arc::new(other?),
+    };
+    match file.try_lock() {
+        Ok(()) => return Ok(file.unlock()?),
+        Err(TryLockError::Error(error)) => return Err(error.into()),
+        Err(TryLockError::WouldBlock) => {}
+    }
+    let (locked, wait) = mpsc::sync_channel(1);
+    std::thread::Builder::new()
+        .name("store lock".to_owned())
+        .spawn({
+            let file = Arc::clone(&file);
+            move || {
+                let result = file.lock().and_then(|()| file.unlock());
+                let _answered = locked.send(result);
+            }
+        })?;
+    match wait.recv_timeout(RELEASE_LIMIT) {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(LogError::Broken),
+    }
+}
+
+/// sled's `conf` says only what is constant here. A damaged one would keep the log from opening.
+fn remove_stray_configuration(path: &Path) -> io::Result<()> {
+    let conf = path.join("conf");
+    let expected = format!("segment_size: {SEGMENT}\nuse_compression: false\nversion: 0.34\n");
+    match home::read_limited(&conf, 4096)? {
+        Some(bytes)
+            if bytes.len() == expected.len() + 4 && bytes.starts_with(expected.as_bytes()) =>
+        {
+            Ok(())
+        }
+        None if !conf.exists() => Ok(()),
+        _ => {
+            tracing::warn!("the log's configuration was damaged; it is written again");
+            fs::remove_file(conf)
+        }
+    }
+}
+
+/// sled's snapshots, whole or not.
+fn snapshots(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b"snap.") {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// sled leaves these behind when it is interrupted, and then takes them for snapshots.
+fn is_unfinished(snapshot: &Path) -> bool {
+    snapshot
+        .as_os_str()
+        .as_encoded_bytes()
+        .ends_with(b".generating")
+}

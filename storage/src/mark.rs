@@ -1,0 +1,127 @@
+//! The mark: how many commits there were, kept outside the log.
+//!
+//! sled, when it meets a damaged place near the end of its log, takes it for the torn end after a
+//! power cut and silently goes back to what came before. For a ratchet that would mean using a
+//! state twice. The mark tells the two apart: it is written after each commit has become
+//! durable, so a log that ends before the mark has lost something.
+//!
+//! The mark is not flushed with each commit; a mark that is too old after a power cut only makes
+//! the check weaker, never wrong. Its two places are written in turn, so a torn one leaves the other.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use crate::home;
+use crate::seal::{self, KEY, NONCE, TAG};
+
+const PLACE: usize = 4096;
+const USED: usize = NONCE + 8 + TAG;
+const LABEL: &[u8] = b"undertone/1 storage mark\0";
+
+/// The open file of the mark.
+pub(crate) struct Mark {
+    file: File,
+}
+
+impl Mark {
+    /// Opens the file, or creates it filled with random bytes.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let file = home::private_file(path)?;
+        if file.metadata()?.len() != 2 * PLACE as u64 {
+            let mut noise = vec![0; 2 * PLACE];
+            seal::fill_random(&mut noise)?;
+            file.set_len(2 * PLACE as u64)?;
+            write_at(&file, &noise, 0)?;
+            file.sync_all()?;
+        }
+        Ok(Self { file })
+    }
+
+    /// The highest count that can be read; `None` if neither place can be.
+    pub(crate) fn read(&self, key: &[u8; KEY]) -> io::Result<Option<u64>> {
+        let mut highest = None;
+        for place in [0, PLACE] {
+            let mut bytes = [0; USED];
+            read_at(&self.file, &mut bytes, place as u64)?;
+            let (mut nonce, mut count, mut tag) = ([0; NONCE], [0; 8], [0; TAG]);
+            nonce.copy_from_slice(&bytes[..NONCE]);
+            count.copy_from_slice(&bytes[NONCE..NONCE + 8]);
+            tag.copy_from_slice(&bytes[NONCE + 8..]);
+            if seal::open(key, &nonce, LABEL, &mut count, &tag).is_ok() {
+                highest = highest.max(Some(u64::from_be_bytes(count)));
+            }
+        }
+        Ok(highest)
+    }
+
+    /// Writes the count of commits; it becomes durable some time later.
+    pub(crate) fn write(&self, key: &[u8; KEY], count: u64) -> io::Result<()> {
+        let mut nonce = [0; NONCE];
+        seal::fill_random(&mut nonce)?;
+        let mut sealed = count.to_be_bytes();
+        let tag = seal::seal(key, &nonce, LABEL, &mut sealed).map_err(io::Error::other)?;
+        let mut bytes = [0; USED];
+        bytes[..NONCE].copy_from_slice(&nonce);
+        bytes[NONCE..NONCE + 8].copy_from_slice(&sealed);
+        bytes[NONCE + 8..].copy_from_slice(&tag);
+        write_at(&self.file, &bytes, (count % 2) * PLACE as u64)
+    }
+
+    /// Makes the mark durable.
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+#[cfg(not(unix))]
+fn write_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom, Write};
+    file.seek(SeekFrom::Start(offset))?;
+    file.write_all(bytes)
+}
+
+#[cfg(not(unix))]
+fn read_at(mut file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::io::{Read, Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_readable_count_is_found() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("mark");
+        let key = [4; KEY];
+        let mark = Mark::open(&path).unwrap();
+        assert_eq!(mark.read(&key).unwrap(), None);
+        for count in 1..=5 {
+            mark.write(&key, count).unwrap();
+            assert_eq!(mark.read(&key).unwrap(), Some(count));
+        }
+        assert_eq!(mark.read(&[5; KEY]).unwrap(), None);
+        drop(mark);
+        // The place of the last count is torn: the one before is found.
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[PLACE + 30] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        assert_eq!(Mark::open(&path).unwrap().read(&key).unwrap(), Some(4));
+        // A file of another length is made anew.
+        std::fs::write(&path, b"short").unwrap();
+        assert_eq!(Mark::open(&path).unwrap().read(&key).unwrap(), None);
+    }
+}

@@ -1,0 +1,473 @@
+//! The store of one vault: opening, reading, committing.
+
+mod audit;
+mod errors;
+mod plan;
+mod slots;
+
+use std::fs::{self, File};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+
+use zeroize::Zeroizing;
+
+pub use self::errors::{CommitError, CreateError, EraseError, OpenError, ReadError};
+use self::plan::{Plan, Tip};
+use crate::calendar;
+use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
+use crate::header::{self, KdfParameters};
+use crate::home::{self, Home, VaultPaths};
+use crate::keys::{Purpose, Ring};
+use crate::log::Log;
+use crate::mark::Mark;
+use crate::record::{self, RecordKey};
+use crate::schema::{self, Schema};
+use crate::seal::{DataKey, VaultKeys};
+
+/// An open store. It can be shared between threads; commits wait for each other.
+///
+/// All calls block on the disk: call them from a thread that may wait.
+pub struct Store {
+    log: Log,
+    mark: Mark,
+    paths: VaultPaths,
+    data_key: DataKey,
+    keys: VaultKeys,
+    ring: RwLock<Ring>,
+    writer: Mutex<Writer>,
+    closed: AtomicBool,
+    commits: AtomicU64,
+    flushes: AtomicU64,
+    bytes: AtomicU64,
+    /// Last, so that it is given back after everything else is closed.
+    _lock: File,
+}
+
+/// What only one commit at a time may change.
+struct Writer {
+    tip: Tip,
+}
+
+/// What the store did since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Batches made durable, those of rotation and erasure included.
+    pub commits: u64,
+    /// Flushes asked of the operating system.
+    pub fsyncs: u64,
+    /// Sealed bytes handed to the file system by commits and key files, before what sled adds.
+    pub bytes: u64,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(…)")
+    }
+}
+
+impl Store {
+    /// Creates a store in a home that holds none, sealed under a passphrase, and opens it.
+    ///
+    /// How good the passphrase is, is the caller's concern: any bytes are taken.
+    ///
+    /// # Errors
+    /// See [`CreateError`]. A creation that was interrupted leaves nothing in the way of the next.
+    pub fn create(
+        home: &Home,
+        passphrase: &[u8],
+        cost: KdfParameters,
+    ) -> Result<Self, CreateError> {
+        cost.check()?;
+        let data_key = DataKey::generate()?;
+        let header = header::seal_header(passphrase, cost, schema::CURRENT.version, &data_key)?;
+        Self::build(home, data_key, Some(&header), schema::CURRENT)
+    }
+
+    /// Opens the store of a home with its passphrase.
+    ///
+    /// Damage that can be repaired is repaired. The presence and version of every record are checked, which takes
+    /// some microseconds for each.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(home: &Home, passphrase: &[u8]) -> Result<Self, OpenError> {
+        let (paths, lock) = enter(home)?;
+        let header = header::read(&paths, passphrase)?;
+        if header.schema > schema::CURRENT.version {
+            return Err(OpenError::NewerSchema(header.schema));
+        }
+        Self::start(paths, lock, header.data_key, schema::CURRENT)
+    }
+
+    /// Creates a store without a passphrase header.
+    ///
+    /// # Errors
+    /// See [`CreateError`].
+    #[cfg(feature = "raw-key")]
+    pub fn create_with_key(home: &Home, key: &DataKey) -> Result<Self, CreateError> {
+        Self::build(home, key.clone(), None, schema::CURRENT)
+    }
+
+    /// Opens a store by its data key.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    #[cfg(feature = "raw-key")]
+    pub fn open_with_key(home: &Home, key: &DataKey) -> Result<Self, OpenError> {
+        Self::open_as(home, key.clone(), schema::CURRENT)
+    }
+
+    #[cfg(any(test, feature = "raw-key"))]
+    pub(crate) fn open_as(
+        home: &Home,
+        data_key: DataKey,
+        schema: Schema,
+    ) -> Result<Self, OpenError> {
+        let (paths, lock) = enter(home)?;
+        Self::start(paths, lock, data_key, schema)
+    }
+
+    /// Builds the vault beside its place and moves it there when it is whole.
+    pub(crate) fn build(
+        home: &Home,
+        data_key: DataKey,
+        header: Option<&[u8; header::SIZE]>,
+        schema: Schema,
+    ) -> Result<Self, CreateError> {
+        home.check()?;
+        let lock = home.lock()?.ok_or(OpenError::InUse)?;
+        if home.holds_store() {
+            return Err(CreateError::Exists);
+        }
+        let unfinished = home.unfinished_vault();
+        if unfinished.dir.exists() {
+            fs::remove_dir_all(&unfinished.dir)?;
+        }
+        home::private_directory(&unfinished.dir)?;
+        let keys = VaultKeys::derive(&data_key).map_err(OpenError::from)?;
+        let mut ring = Ring::default();
+        ring.write(&unfinished, &keys.ring)
+            .map_err(OpenError::from)?;
+        {
+            let log = Log::open(&unfinished.log()).map_err(OpenError::from)?;
+            let mut plan = Plan::new(&keys, &log, &ring, Tip::default());
+            plan.put_schema(schema.version)?;
+            if let Some(planned) = plan.finish()? {
+                log.apply(planned.batch).map_err(CommitError::from)?;
+                let mark = Mark::open(&unfinished.mark())?;
+                mark.write(&keys.mark, planned.tip.commits)?;
+                mark.sync()?;
+            }
+        }
+        if let Some(header) = header {
+            header::write(&unfinished, header)?;
+        }
+        home::sync_directory(&unfinished.dir)?;
+        fs::rename(&unfinished.dir, home.vault().dir)?;
+        home::sync_directory(home.path())?;
+        Ok(Self::start(home.vault(), lock, data_key, schema)?)
+    }
+
+    fn start(
+        paths: VaultPaths,
+        lock: File,
+        data_key: DataKey,
+        schema: Schema,
+    ) -> Result<Self, OpenError> {
+        let keys = VaultKeys::derive(&data_key)?;
+        let ring = Ring::read(&paths, &keys.ring)?;
+        let mark = Mark::open(&paths.mark())?;
+        let (log, tip) = audit::open_log(&paths, &keys, &mark)?;
+        mark.write(&keys.mark, tip.commits)?;
+        let store = Self {
+            log,
+            mark,
+            paths,
+            data_key,
+            keys,
+            ring: RwLock::new(ring),
+            writer: Mutex::new(Writer { tip }),
+            closed: AtomicBool::new(false),
+            commits: AtomicU64::new(0),
+            flushes: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            _lock: lock,
+        };
+        // Before anything is written: a newer program may keep other lists.
+        let found = plan::read_schema(&store.keys, &store.log)?;
+        if found > schema.version {
+            return Err(OpenError::NewerSchema(found));
+        }
+        {
+            let mut writer = store.writer()?;
+            store.finish_retiring(&mut writer)?;
+            store.finish_erasing(&mut writer)?;
+        }
+        schema.migrate(&store, found)?;
+        Ok(store)
+    }
+
+    /// Reads one record; `None` if there is none or its slot was erased.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn get(&self, kind: Kind, id: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
+        let key = record::piece_key(&self.keys.index, kind.number(), 0, id);
+        // Held over the reading, so that the key does not go away in between.
+        let ring = self.ring()?;
+        let Some(stored) = self.log.get(&key)? else {
+            return Ok(None);
+        };
+        let head = record::open_head(&self.keys.outer, &stored)?;
+        let Some((_, found)) = self.open_record(&ring, (head, &key, &stored))? else {
+            return Ok(None);
+        };
+        if found.id == id {
+            Ok(Some(found.value))
+        } else {
+            Err(ReadError::Damaged)
+        }
+    }
+
+    /// Visits all records of a kind, in no order. It reads the whole store: for exports and migrations.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn scan(
+        &self,
+        kind: Kind,
+        mut visitor: impl FnMut(&[u8], Slot, &[u8]),
+    ) -> Result<(), ReadError> {
+        let ring = self.ring()?;
+        self.log.visit(|key, stored| {
+            let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
+            let head = record::open_head(&self.keys.outer, stored)?;
+            if head.kind != kind.number() || head.piece != 0 {
+                return Ok(());
+            }
+            if let Some((purpose, found)) = self.open_record(&ring, (head, key, stored))? {
+                visitor(&found.id, slot_of(purpose), &found.value);
+            }
+            Ok(())
+        })
+    }
+
+    fn open_record(
+        &self,
+        ring: &Ring,
+        first: (record::Head, &RecordKey, &[u8]),
+    ) -> Result<Option<(Purpose, record::Assembly)>, ReadError> {
+        let slot = first.0.slot;
+        let Some(entry) = ring.entry(slot) else {
+            return if ring.is_erased(slot) {
+                Ok(None)
+            } else {
+                Err(ReadError::Damaged)
+            };
+        };
+        let found = plan::assemble(&self.keys, &self.log, &entry.key, first)?;
+        Ok(Some((entry.purpose, found)))
+    }
+
+    /// Makes all changes durable, or none of them. When it returns without an error they survive a crash of
+    /// the program and, as far as the disk keeps its promises, a power cut.
+    ///
+    /// # Errors
+    /// See [`CommitError`].
+    pub fn commit(&self, changes: ChangeSet) -> Result<(), CommitError> {
+        self.commit_with(changes, None)
+    }
+
+    pub(crate) fn commit_migration(
+        &self,
+        changes: ChangeSet,
+        version: u32,
+    ) -> Result<(), OpenError> {
+        Ok(self.commit_with(changes, Some(version))?)
+    }
+
+    fn commit_with(&self, set: ChangeSet, schema: Option<u32>) -> Result<(), CommitError> {
+        for ((_, id), change) in &set.changes {
+            let value = change.as_ref().map_or(0, |(_, value)| value.len());
+            if id.len() > MAX_ID || value > MAX_VALUE {
+                return Err(CommitError::TooLarge);
+            }
+        }
+        let mut writer = self.writer()?;
+        self.add_slots(&set)?;
+        let ring = self.ring()?;
+        let mut plan = Plan::new(&self.keys, &self.log, &ring, writer.tip);
+        for ((kind, id), change) in &set.changes {
+            match change {
+                Some((slot, value)) => {
+                    let number = ring
+                        .live(ring.purpose_of(*slot))
+                        .ok_or(CommitError::Damaged)?;
+                    plan.put(kind.number(), id, number, value)?;
+                }
+                None => plan.delete(kind.number(), id)?,
+            }
+        }
+        if let Some(version) = schema {
+            plan.put_schema(version)?;
+        }
+        self.apply(&mut writer, plan)
+    }
+
+    /// Creates the keys of slots that are used for the first time. They are durable before a record names them.
+    fn add_slots(&self, set: &ChangeSet) -> Result<(), CommitError> {
+        let missing: Vec<Purpose> = {
+            let ring = self.ring()?;
+            let mut missing: Vec<_> = set
+                .changes
+                .values()
+                .flatten()
+                .map(|(slot, _)| ring.purpose_of(*slot))
+                .filter(|purpose| ring.live(*purpose).is_none())
+                .collect();
+            missing.sort_unstable();
+            missing.dedup();
+            missing
+        };
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut ring = self.ring()?.clone();
+        for purpose in missing {
+            ring.add(purpose)?;
+        }
+        self.adopt(ring)
+    }
+
+    /// Makes a plan durable. After an error in the log it is unknown what is, so the store is closed.
+    fn apply(&self, writer: &mut Writer, plan: Plan<'_>) -> Result<(), CommitError> {
+        let Some(planned) = plan.finish()? else {
+            return Ok(());
+        };
+        let done = self.log.apply(planned.batch).map_err(CommitError::from);
+        let done = done.and_then(|()| Ok(self.mark.write(&self.keys.mark, planned.tip.commits)?));
+        if done.is_ok() {
+            writer.tip = planned.tip;
+            self.commits.fetch_add(1, Ordering::Relaxed);
+            self.count(1, planned.bytes);
+        } else {
+            self.close();
+        }
+        done
+    }
+
+    /// Changes the passphrase. The data key stays, so nothing else is written again: someone who has an old
+    /// copy of the header and the old passphrase can still open the store.
+    ///
+    /// # Errors
+    /// See [`CreateError`]. After one either passphrase may be the one that opens.
+    pub fn change_passphrase(
+        &self,
+        passphrase: &[u8],
+        cost: KdfParameters,
+    ) -> Result<(), CreateError> {
+        let _writer = self.writer()?;
+        cost.check()?;
+        let version = schema::CURRENT.version;
+        let header = header::seal_header(passphrase, cost, version, &self.data_key)?;
+        header::write(&self.paths, &header)?;
+        self.count(2, 2 * header.len() as u64);
+        Ok(())
+    }
+
+    /// What was done since the store was opened.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            commits: self.commits.load(Ordering::Relaxed),
+            fsyncs: self.flushes.load(Ordering::Relaxed),
+            bytes: self.bytes.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Rotates the state key and closes the store. Dropping a store closes it without rotating, as a crash would.
+    ///
+    /// # Errors
+    /// See [`EraseError`]; the store is closed in any case.
+    pub fn lock(self) -> Result<(), EraseError> {
+        self.rotate_state_key()?;
+        self.mark.sync().map_err(CommitError::Io)?;
+        Ok(())
+    }
+
+    pub(crate) fn records_of(
+        &self,
+        kind: Kind,
+    ) -> Result<std::collections::BTreeMap<Vec<u8>, schema::Record>, OpenError> {
+        let mut records = std::collections::BTreeMap::new();
+        self.scan(kind, |id, slot, value| {
+            let value = Zeroizing::new(value.to_vec());
+            records.insert(id.to_vec(), schema::Record { slot, value });
+        })?;
+        Ok(records)
+    }
+
+    fn ring(&self) -> Result<RwLockReadGuard<'_, Ring>, ReadError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(ReadError::Closed);
+        }
+        self.ring.read().map_err(|_| ReadError::Closed)
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, Writer>, CommitError> {
+        let writer = self.writer.lock().map_err(|_| CommitError::Closed)?;
+        if self.closed.load(Ordering::Acquire) {
+            Err(CommitError::Closed)
+        } else {
+            Ok(writer)
+        }
+    }
+
+    #[cfg(feature = "inspection")]
+    pub(crate) fn outer_key(&self) -> &[u8; 32] {
+        &self.keys.outer
+    }
+
+    /// The key of a slot, with the keys of today.
+    #[cfg(feature = "inspection")]
+    pub(crate) fn slot_key(&self, number: u64) -> Result<Option<crate::seal::Key>, ReadError> {
+        if number == record::STRUCTURE_SLOT {
+            return Ok(Some(self.keys.structure.clone()));
+        }
+        Ok(self.ring()?.entry(number).map(|entry| entry.key.clone()))
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    fn count(&self, flushes: u64, bytes: u64) {
+        self.flushes.fetch_add(flushes, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+fn enter(home: &Home) -> Result<(VaultPaths, File), OpenError> {
+    home.check()?;
+    let lock = home.lock()?.ok_or(OpenError::InUse)?;
+    if !home.holds_store() {
+        return Err(OpenError::NoProfile);
+    }
+    Ok((home.vault(), lock))
+}
+
+/// The slot a caller would name for this purpose today.
+fn slot_of(purpose: Purpose) -> Slot {
+    match purpose {
+        Purpose::Data => Slot::Data,
+        Purpose::State => Slot::State,
+        Purpose::Day { conversation, day } => Slot::Conversation { conversation, day },
+        Purpose::Month {
+            conversation,
+            month,
+        } => Slot::Conversation {
+            conversation,
+            day: calendar::first_day_of(month),
+        },
+    }
+}

@@ -1,0 +1,287 @@
+//! Opening the log: whether it holds what it should, and whether it should be written anew.
+//!
+//! **Audit.** Every record is visited and summed up, and the sum compared with the tip; the tip is compared
+//! with the mark. What sled lost in silence is found here.
+//!
+//! **Compaction.** sled reuses a part of its file only when nothing in it is needed any more, and never
+//! looks at how little that is: a log of a messenger, where each commit writes a bit of an old page, grows
+//! by some kilobytes with each message and does not shrink. So a log that is much larger than what is in it
+//! is copied into a new one when the store is opened. The copy is audited before it takes the place of
+//! the old one, and if it cannot be made, say because the disk is full, the old one stays in use.
+
+use std::fs;
+use std::io;
+
+use crate::home::{self, VaultPaths};
+use crate::log::{Log, LogError};
+use crate::mark::Mark;
+use crate::record::RecordKey;
+use crate::seal::VaultKeys;
+use crate::store::plan::{self, Tip};
+use crate::store::{OpenError, ReadError};
+
+/// A log up to this size is never copied, in bytes.
+const SMALL: u64 = 16 << 20;
+/// A log may be this many times as large as what is in it.
+const FACTOR: u64 = 4;
+/// Records are copied in batches of about this many bytes.
+const BATCH: u64 = 1 << 20;
+
+/// Opens the log of a vault and checks that it holds what it should.
+pub(super) fn open_log(
+    paths: &VaultPaths,
+    keys: &VaultKeys,
+    mark: &Mark,
+) -> Result<(Log, Tip), OpenError> {
+    settle(paths)?;
+    let log = Log::open(&paths.log())?;
+    let (tip, live) = audit(keys, &log)?;
+    if mark
+        .read(&keys.mark)?
+        .is_some_and(|count| tip.commits < count)
+    {
+        return Err(OpenError::DamagedRecords);
+    }
+    if !is_bloated(fs::metadata(paths.log().join("db"))?.len(), live) {
+        return Ok((log, tip));
+    }
+    match copy(paths, keys, &log, &tip) {
+        Ok(()) => {
+            drop(log);
+            swap(paths)?;
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the log could not be written anew; it stays as large as it is");
+            fs::remove_dir_all(paths.new_log())?;
+            return Ok((log, tip));
+        }
+    }
+    Ok((Log::open(&paths.log())?, tip))
+}
+
+/// The tip of a log that holds what its tip says, and how many bytes that is.
+fn audit(keys: &VaultKeys, log: &Log) -> Result<(Tip, u64), OpenError> {
+    let tip = plan::read_tip(keys, log)?;
+    let tip_key = plan::tip_key(keys);
+    let (mut found, mut live) = (Tip::default(), 0);
+    log.visit(|key, stored| {
+        let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
+        live += (key.len() + stored.len()) as u64;
+        if *key != tip_key {
+            found.add(keys, key, stored)?;
+        }
+        Ok::<_, OpenError>(())
+    })?;
+    if tip.agrees(&found) {
+        Ok((tip, live))
+    } else {
+        Err(OpenError::DamagedRecords)
+    }
+}
+
+fn is_bloated(size: u64, live: u64) -> bool {
+    size > SMALL && size / FACTOR > live
+}
+
+/// Copies everything into a new log and audits it.
+fn copy(paths: &VaultPaths, keys: &VaultKeys, log: &Log, tip: &Tip) -> Result<(), OpenError> {
+    let new = Log::open(&paths.new_log())?;
+    let (mut batch, mut bytes) = (sled::Batch::default(), 0);
+    log.visit(|key, stored| {
+        batch.insert(key, stored);
+        bytes += (key.len() + stored.len()) as u64;
+        if bytes > BATCH {
+            new.apply(std::mem::take(&mut batch))?;
+            bytes = 0;
+        }
+        Ok::<_, LogError>(())
+    })?;
+    new.apply(batch)?;
+    drop(new);
+    let new = Log::open(&paths.new_log())?;
+    if audit(keys, &new)?.0 == *tip {
+        Ok(())
+    } else {
+        Err(OpenError::DamagedRecords)
+    }
+}
+
+/// Puts the new log into the place of the old one. Interrupted anywhere, [`settle`] knows what is what.
+fn swap(paths: &VaultPaths) -> io::Result<()> {
+    home::sync_directory(&paths.new_log())?;
+    fs::rename(paths.log(), paths.old_log())?;
+    home::sync_directory(&paths.dir)?;
+    settle(paths)
+}
+
+/// Tidies up after an interrupted copy. The new log is whole if the old one was already moved.
+fn settle(paths: &VaultPaths) -> io::Result<()> {
+    let (log, new, old) = (paths.log(), paths.new_log(), paths.old_log());
+    if !log.exists() && old.exists() {
+        // Without a new one the old one goes back: then something else removed it.
+        fs::rename(if new.exists() { &new } else { &old }, &log)?;
+        home::sync_directory(&paths.dir)?;
+    }
+    for leftover in [new, old] {
+        if leftover.exists() {
+            fs::remove_dir_all(leftover)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::{ChangeSet, Kind, Slot};
+    use crate::home::Home;
+    use crate::schema;
+    use crate::seal::DataKey;
+    use crate::store::Store;
+
+    fn key() -> DataKey {
+        DataKey::from_bytes([6; 32])
+    }
+
+    fn open(home: &Home) -> Store {
+        Store::open_as(home, key(), schema::CURRENT).unwrap()
+    }
+
+    /// A log of more than 16 MiB with little in it, made as a messenger makes it: new records that stay in
+    /// pages that are hardly written again, and states that are replaced.
+    fn bloated() -> (tempfile::TempDir, Home) {
+        let place = tempfile::tempdir().unwrap();
+        let home = Home::create(place.path().join("profile")).unwrap();
+        let store = Store::build(&home, key(), None, schema::CURRENT).unwrap();
+        let size = || fs::metadata(home.vault().log().join("db")).unwrap().len();
+        for number in 0_u32.. {
+            let mut set = ChangeSet::new();
+            set.put(
+                Kind::Message,
+                &number.to_be_bytes(),
+                Slot::Data,
+                value(number, 50),
+            );
+            for state in 0..4 {
+                let state = (number * 4 + state) % 150;
+                set.put(
+                    Kind::Ratchet,
+                    &state.to_be_bytes(),
+                    Slot::State,
+                    value(number, 3000),
+                );
+            }
+            store.commit(set).unwrap();
+            if number % 100 == 0 && size() > SMALL {
+                // The file does not tell what is in it; opening decides by what is.
+                store.erase(Slot::State).unwrap();
+                return (place, home);
+            }
+        }
+        unreachable!()
+    }
+
+    fn value(number: u32, length: usize) -> zeroize::Zeroizing<Vec<u8>> {
+        let mut value = number.to_be_bytes().to_vec();
+        value.resize(length, 1);
+        zeroize::Zeroizing::new(value)
+    }
+
+    fn assert_whole(home: &Home) {
+        let store = open(home);
+        let mut count = 0;
+        store
+            .scan(Kind::Message, |id, _, value| {
+                assert_eq!(id, &value[..4]);
+                count += 1;
+            })
+            .unwrap();
+        assert!(count > 100);
+        assert!(store.records_of(Kind::Ratchet).unwrap().is_empty());
+        let paths = home.vault();
+        assert!(!paths.new_log().exists() && !paths.old_log().exists());
+        assert!(fs::metadata(paths.log().join("db")).unwrap().len() <= SMALL);
+    }
+
+    fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let entry = entry.unwrap();
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                copy_all(&entry.path(), &target);
+            } else {
+                fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+
+    /// Wherever the copying is interrupted, the next opening has everything.
+    #[test]
+    fn a_bloated_log_is_written_anew_and_may_be_interrupted() {
+        let (_place, home) = bloated();
+        let paths = home.vault();
+        let stages: [fn(&VaultPaths); 6] = [
+            |_| {},
+            // Half a copy beside the log; a copy that is no log at all.
+            |paths| {
+                copy_all(&paths.log(), &paths.new_log());
+                fs::File::options()
+                    .write(true)
+                    .open(paths.new_log().join("db"))
+                    .and_then(|file| file.set_len(700_000))
+                    .unwrap();
+            },
+            |paths| {
+                fs::create_dir(paths.new_log()).unwrap();
+                fs::write(paths.new_log().join("db"), b"no log").unwrap();
+            },
+            // A whole copy, the old log moved away or not yet; then the new one in place.
+            |paths| {
+                copy_all(&paths.log(), &paths.new_log());
+                fs::rename(paths.log(), paths.old_log()).unwrap();
+            },
+            |paths| copy_all(&paths.log(), &paths.old_log()),
+            |paths| fs::rename(paths.log(), paths.old_log()).unwrap(),
+        ];
+        for (number, stage) in stages.into_iter().enumerate() {
+            let place = tempfile::tempdir().unwrap();
+            let copy = Home::create(place.path().join("profile")).unwrap();
+            copy_all(home.path(), copy.path());
+            stage(&copy.vault());
+            println!("stage {number}");
+            assert_whole(&copy);
+            assert_whole(&copy);
+        }
+        assert!(fs::metadata(paths.log().join("db")).unwrap().len() > SMALL);
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_made_leaves_the_log_in_use() {
+        let (_place, home) = bloated();
+        let before = fs::metadata(home.vault().log().join("db")).unwrap().len();
+        // The new log cannot be created below a file.
+        let paths = home.vault();
+        let (log, tip) = {
+            let keys = VaultKeys::derive(&key()).unwrap();
+            let log = Log::open(&paths.log()).unwrap();
+            let (tip, _) = audit(&keys, &log).unwrap();
+            fs::write(paths.new_log(), b"in the way").unwrap();
+            assert!(copy(&paths, &keys, &log, &tip).is_err());
+            fs::remove_file(paths.new_log()).unwrap();
+            (log, tip)
+        };
+        assert!(tip.records > 100);
+        drop(log);
+        assert_eq!(fs::metadata(paths.log().join("db")).unwrap().len(), before);
+        assert_whole(&home);
+    }
+
+    #[test]
+    fn small_or_well_used_logs_stay() {
+        assert!(!is_bloated(SMALL, 0));
+        assert!(is_bloated(SMALL + FACTOR, SMALL / FACTOR));
+        assert!(!is_bloated(1 << 30, (1 << 28) + 1));
+        assert!(is_bloated(1 << 30, (1 << 28) - 1));
+    }
+}

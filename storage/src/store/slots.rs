@@ -1,0 +1,211 @@
+//! Destroying keys: rotation, erasure, sealing again, merging days into months.
+//!
+//! All of it has the same shape: first the key file says what is going to happen, then the
+//! records follow, then the key file forgets the old key. Whatever interrupts it, the key file tells the
+//! next opening what is left to do.
+
+use crate::calendar::{self, Day};
+use crate::change::Slot;
+use crate::keys::{Purpose, Ring, SlotNumber};
+use crate::store::plan::{self, Plan};
+use crate::store::{CommitError, EraseError, Store, Writer};
+
+/// Records are sealed again in batches of about this many bytes.
+const BATCH: u64 = 4 << 20;
+
+impl Store {
+    /// Gives [`Slot::State`] a new key: all its records are sealed again and the old key is
+    /// overwritten, so that earlier states cannot be read any more with anything on disk and the
+    /// passphrase. To be called after opening, every 15 minutes of use, and by [`lock`](Self::lock).
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub fn rotate_state_key(&self) -> Result<(), EraseError> {
+        self.reseal(Slot::State)
+    }
+
+    /// Gives a slot a new key: what is in it stays, what was deleted or replaced before can no longer be
+    /// read. The way to delete one message: commit the deletion, then seal its day again.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub fn reseal(&self, slot: Slot) -> Result<(), EraseError> {
+        let mut writer = self.writer()?;
+        let mut ring = self.ring()?.clone();
+        let purpose = ring.purpose_of(slot);
+        let Some(old) = ring.live(purpose) else {
+            return Ok(());
+        };
+        let new = ring.add(purpose).map_err(CommitError::Io)?;
+        ring.retire(old, new);
+        self.adopt(ring)?;
+        Ok(self.finish_retiring(&mut writer)?)
+    }
+
+    /// Destroys a slot's key and then deletes its records. When it returns, nothing of them can be read
+    /// any more with anything on disk and the passphrase. A merged day is erased with its whole month.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub fn erase(&self, slot: Slot) -> Result<(), EraseError> {
+        self.erase_where(|ring, purpose| ring.purpose_of(slot) == purpose)
+    }
+
+    /// Destroys all keys of a conversation and then deletes its records, as [`erase`](Self::erase) does.
+    /// Only what was stored in slots of the conversation is erased, not what speaks of it elsewhere.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub fn erase_conversation(&self, conversation: [u8; 16]) -> Result<(), EraseError> {
+        self.erase_where(|_, purpose| match purpose {
+            Purpose::Day {
+                conversation: of, ..
+            }
+            | Purpose::Month {
+                conversation: of, ..
+            } => of == conversation,
+            Purpose::Data | Purpose::State => false,
+        })
+    }
+
+    /// Merges the days of all conversations that are more than 30 days before `today` into months:
+    /// their records are sealed again under one key a month and the keys of the days are overwritten.
+    /// Days only go forward: a `today` before one given earlier changes nothing.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub fn merge_days(&self, today: Day) -> Result<(), EraseError> {
+        let Some(last) = today.checked_sub(calendar::DAYS_KEPT + 1) else {
+            return Ok(());
+        };
+        let mut writer = self.writer()?;
+        let mut ring = self.ring()?.clone();
+        let merged: Vec<_> = ring
+            .entries()
+            .filter_map(|(number, entry)| match entry.purpose {
+                Purpose::Day { conversation, day } if day <= last => Some((
+                    number,
+                    Purpose::Month {
+                        conversation,
+                        month: calendar::month_of(day),
+                    },
+                )),
+                _ => None,
+            })
+            .collect();
+        if merged.is_empty() {
+            return Ok(());
+        }
+        for (number, month) in merged {
+            let into = match ring.live(month) {
+                Some(into) => into,
+                None => ring.add(month).map_err(CommitError::Io)?,
+            };
+            ring.retire(number, into);
+        }
+        ring.merged_through = ring.merged_through.max(Some(last));
+        self.adopt(ring)?;
+        Ok(self.finish_retiring(&mut writer)?)
+    }
+
+    fn erase_where(&self, which: impl Fn(&Ring, Purpose) -> bool) -> Result<(), EraseError> {
+        let mut writer = self.writer()?;
+        let mut ring = self.ring()?.clone();
+        let doomed: Vec<_> = ring
+            .entries()
+            .filter(|(_, entry)| which(&ring, entry.purpose))
+            .map(|(number, _)| number)
+            .collect();
+        if doomed.is_empty() {
+            return Ok(());
+        }
+        for number in doomed {
+            ring.erase(number);
+        }
+        self.adopt(ring)?;
+        Ok(self.finish_erasing(&mut writer)?)
+    }
+
+    /// Makes a ring durable and then the one in use. After an error the store is closed, because
+    /// either ring may be on disk.
+    pub(super) fn adopt(&self, mut ring: Ring) -> Result<(), CommitError> {
+        let written = ring.write(&self.paths, &self.keys.ring);
+        let size = match written {
+            Ok(size) => size,
+            // Found before anything was written.
+            Err(crate::keys::KeysError::Full) => return Err(CommitError::KeysFull),
+            Err(error) => {
+                self.close();
+                return Err(error.into());
+            }
+        };
+        self.count(2, size);
+        *self.ring.write().map_err(|_| CommitError::Closed)? = ring;
+        Ok(())
+    }
+
+    /// Seals again what retiring slots still hold, then forgets their keys.
+    pub(super) fn finish_retiring(&self, writer: &mut Writer) -> Result<(), CommitError> {
+        let retiring: Vec<_> = self
+            .ring()?
+            .entries()
+            .filter_map(|(number, entry)| Some((number, entry.retiring_into?, entry.purpose)))
+            .collect();
+        if retiring.is_empty() {
+            return Ok(());
+        }
+        let moves = retiring
+            .iter()
+            .map(|(from, into, purpose)| (*from, Some(*into), purpose.lists()));
+        self.empty_slots(writer, moves)?;
+        let mut ring = self.ring()?.clone();
+        for (number, ..) in retiring {
+            ring.remove(number);
+        }
+        self.adopt(ring)
+    }
+
+    /// Deletes what erased slots still hold, then forgets that they were.
+    pub(super) fn finish_erasing(&self, writer: &mut Writer) -> Result<(), CommitError> {
+        let erased: Vec<_> = self.ring()?.erased().collect();
+        if erased.is_empty() {
+            return Ok(());
+        }
+        self.empty_slots(
+            writer,
+            erased
+                .into_iter()
+                .map(|(number, lists)| (number, None, lists)),
+        )?;
+        let mut ring = self.ring()?.clone();
+        ring.forget_erased();
+        self.adopt(ring)
+    }
+
+    /// Moves the records of slots to others, or deletes them, in batches of bounded size.
+    fn empty_slots(
+        &self,
+        writer: &mut Writer,
+        slots: impl Iterator<Item = (SlotNumber, Option<SlotNumber>, u8)>,
+    ) -> Result<(), CommitError> {
+        let ring = self.ring()?;
+        let mut plan = Plan::new(&self.keys, &self.log, &ring, writer.tip);
+        for (from, into, lists) in slots {
+            for list in 0..lists {
+                for key in plan::read_list(&self.keys, &self.log, from, list)? {
+                    match into {
+                        Some(into) => plan.move_piece(&key, from, into)?,
+                        None => {
+                            plan.delete_piece(&key)?;
+                        }
+                    }
+                    if plan.bytes() > BATCH {
+                        self.apply(writer, plan)?;
+                        plan = Plan::new(&self.keys, &self.log, &ring, writer.tip);
+                    }
+                }
+            }
+        }
+        self.apply(writer, plan)
+    }
+}

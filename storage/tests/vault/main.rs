@@ -1,0 +1,10 @@
+//! The store as a caller sees it, and as the file system, a thief and a power cut see it.
+// The lints' exception for tests does not reach functions that tests share.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
+mod crash;
+mod damage;
+mod fixture;
+mod opening;
+mod records;
+mod secrecy;

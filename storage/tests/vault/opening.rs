@@ -1,0 +1,281 @@
+//! Creating and opening: passphrases, locks, permissions, costs.
+
+use std::fs;
+
+use undertone_storage::{
+    CreateError, Home, KdfParameters, Kind, OpenError, Slot, Store, WeakParameters,
+};
+
+use crate::fixture::{self, Place};
+
+#[cfg(debug_assertions)]
+fn cost() -> KdfParameters {
+    KdfParameters::testing()
+}
+
+#[cfg(not(debug_assertions))]
+fn cost() -> KdfParameters {
+    KdfParameters::minimum()
+}
+
+fn with_passphrase() -> Place {
+    let place = Place::new();
+    let store = Store::create(&place.home, b"the passphrase", cost()).unwrap();
+    store
+        .commit(fixture::put(Kind::Profile, b"me", Slot::Data, b"here"))
+        .unwrap();
+    store.lock().unwrap();
+    place
+}
+
+fn opens_with(place: &Place, passphrase: &[u8]) {
+    let store = Store::open(&place.home, passphrase).unwrap();
+    assert_eq!(
+        fixture::read(&store, Kind::Profile, b"me"),
+        Some(b"here".to_vec())
+    );
+}
+
+#[test]
+fn the_passphrase_opens_and_no_other_does() {
+    let place = with_passphrase();
+    opens_with(&place, b"the passphrase");
+    for wrong in [
+        &b"the passphras"[..],
+        b"The passphrase",
+        b"the passphrase ",
+        b"",
+    ] {
+        assert!(matches!(
+            Store::open(&place.home, wrong),
+            Err(OpenError::WrongPassphrase)
+        ));
+    }
+    opens_with(&place, b"the passphrase");
+}
+
+#[test]
+fn a_changed_passphrase_replaces_the_old_one() {
+    let place = with_passphrase();
+    let store = Store::open(&place.home, b"the passphrase").unwrap();
+    store.change_passphrase(b"another", cost()).unwrap();
+    drop(store);
+    opens_with(&place, b"another");
+    assert!(matches!(
+        Store::open(&place.home, b"the passphrase"),
+        Err(OpenError::WrongPassphrase)
+    ));
+}
+
+/// The cost that programs ship with, once.
+#[test]
+fn the_shipped_cost_opens() {
+    let place = Place::new();
+    Store::create(&place.home, b"the passphrase", KdfParameters::shipped()).unwrap();
+    Store::open(&place.home, b"the passphrase").unwrap();
+    assert!(matches!(
+        Store::open(&place.home, b"wrong"),
+        Err(OpenError::WrongPassphrase)
+    ));
+}
+
+#[test]
+fn a_cost_out_of_range_creates_nothing() {
+    let place = Place::new();
+    for memory_kib in [0, u32::MAX] {
+        let cost = KdfParameters {
+            memory_kib,
+            passes: 3,
+            lanes: 1,
+        };
+        assert!(matches!(
+            Store::create(&place.home, b"x", cost),
+            Err(CreateError::Parameters(WeakParameters::OutOfRange))
+        ));
+    }
+    assert!(matches!(
+        Store::open(&place.home, b"x"),
+        Err(OpenError::NoProfile)
+    ));
+}
+
+/// In a release build this test is the refusal of a header made with a weak cost.
+#[test]
+fn a_weak_cost_is_refused_by_release_builds() {
+    let place = Place::new();
+    let weak = KdfParameters {
+        memory_kib: 8,
+        passes: 1,
+        lanes: 1,
+    };
+    let made = Store::create(&place.home, b"x", weak);
+    if cfg!(debug_assertions) {
+        made.unwrap();
+    } else {
+        assert!(matches!(
+            made,
+            Err(CreateError::Parameters(WeakParameters::Weak))
+        ));
+    }
+}
+
+#[test]
+fn a_second_opening_is_refused_with_the_reason() {
+    let place = with_passphrase();
+    let store = Store::open(&place.home, b"the passphrase").unwrap();
+    assert!(matches!(
+        Store::open(&place.home, b"the passphrase"),
+        Err(OpenError::InUse)
+    ));
+    // Also with the wrong passphrase: it is not even tried.
+    assert!(matches!(
+        Store::open(&place.home, b"wrong"),
+        Err(OpenError::InUse)
+    ));
+    assert!(matches!(
+        Store::create(&place.home, b"x", cost()),
+        Err(CreateError::Open(OpenError::InUse))
+    ));
+    drop(store);
+    opens_with(&place, b"the passphrase");
+}
+
+/// sled's threads hold the log a moment longer than the store lives: opening waits for that.
+#[test]
+fn a_closed_store_can_be_opened_at_once() {
+    let (place, mut store) = Place::with_store();
+    for number in 0..40_u8 {
+        store
+            .commit(fixture::put(
+                Kind::Settings,
+                &[number],
+                Slot::Data,
+                &[number; 3000],
+            ))
+            .unwrap();
+        drop(store);
+        store = place.open().unwrap();
+    }
+    assert_eq!(
+        fixture::read(&store, Kind::Settings, &[39]),
+        Some(vec![39; 3000])
+    );
+}
+
+#[test]
+fn a_home_without_a_store_or_with_one() {
+    let place = Place::new();
+    assert!(!place.home.holds_store());
+    assert!(matches!(place.open(), Err(OpenError::NoProfile)));
+    let store = Store::create_with_key(&place.home, &fixture::key()).unwrap();
+    store
+        .commit(fixture::put(Kind::Profile, b"me", Slot::Data, b"here"))
+        .unwrap();
+    drop(store);
+    assert!(place.home.holds_store());
+    assert!(matches!(
+        Store::create_with_key(&place.home, &fixture::key()),
+        Err(CreateError::Exists)
+    ));
+    assert_eq!(
+        fixture::read(&place.open().unwrap(), Kind::Profile, b"me"),
+        Some(b"here".to_vec())
+    );
+    fs::remove_dir_all(place.home.path()).unwrap();
+    assert!(matches!(place.open(), Err(OpenError::NoProfile)));
+}
+
+#[test]
+fn an_interrupted_creation_is_not_in_the_way() {
+    let (made, store) = Place::with_store();
+    drop(store);
+    let place = Place::new();
+    fixture::copy_directory(&made.vault(), &place.home.path().join("v0.new"));
+    assert!(matches!(place.open(), Err(OpenError::NoProfile)));
+    drop(Store::create_with_key(&place.home, &fixture::key()).unwrap());
+    place.open().unwrap();
+    assert!(!place.home.path().join("v0.new").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn others_may_not_read_the_home() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = with_passphrase();
+    for entry in [
+        "lock",
+        "v0/header-1",
+        "v0/header-2",
+        "v0/keys-1",
+        "v0/keys-2",
+        "v0/mark",
+    ] {
+        let mode = fs::metadata(place.home.path().join(entry))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "{entry}");
+    }
+    for entry in ["v0", "v0/log"] {
+        let mode = fs::metadata(place.home.path().join(entry))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700, "{entry}");
+    }
+    let set =
+        |mode| fs::set_permissions(place.home.path(), fs::Permissions::from_mode(mode)).unwrap();
+    set(0o750);
+    assert!(matches!(
+        Store::open(&place.home, b"the passphrase"),
+        Err(OpenError::Permissions)
+    ));
+    assert!(Home::open(place.home.path()).is_err());
+    set(0o700);
+    opens_with(&place, b"the passphrase");
+}
+
+#[test]
+fn headers_are_512_bytes_that_look_random() {
+    let (one, other) = (with_passphrase(), with_passphrase());
+    let read = |place: &Place, name| fs::read(place.vault().join(name)).unwrap();
+    assert_eq!(read(&one, "header-1"), read(&one, "header-2"));
+    let mut counts = [0_u32; 8];
+    for place in [&one, &other] {
+        let header = read(place, "header-1");
+        assert_eq!(header.len(), 512);
+        for byte in header {
+            (0..8).for_each(|bit| counts[bit] += u32::from(byte >> bit & 1));
+        }
+    }
+    // Of 1024 bytes each bit is set in about half: six standard deviations are 96.
+    assert!(
+        counts.iter().all(|count| (416..=608).contains(count)),
+        "{counts:?}"
+    );
+}
+
+/// An error says what to do and nothing of who or where.
+#[test]
+fn errors_say_what_to_do() {
+    let place = with_passphrase();
+    let texts = [
+        Store::open(&place.home, b"wrong").unwrap_err().to_string(),
+        OpenError::InUse.to_string(),
+        OpenError::DamagedKeys.to_string(),
+        OpenError::NewerSchema(9).to_string(),
+    ];
+    assert_eq!(texts[0], "wrong passphrase");
+    assert!(texts[1].contains("close the other program"));
+    assert!(texts[2].contains("restore from an export"));
+    assert!(texts[3].contains('9'));
+    let path = place.home.path().to_str().unwrap();
+    let store = Store::open(&place.home, b"the passphrase").unwrap();
+    for text in texts
+        .iter()
+        .cloned()
+        .chain([format!("{:?} {store:?}", place.home)])
+    {
+        assert!(!text.contains(path));
+    }
+}
