@@ -13,8 +13,9 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use undertone_protocol::{Bug, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step};
 use undertone_storage::{CommitError, Kind, Slot, Store};
-use undertone_transport::{BoxStream, DialError, Door, DoorStatus, NetworkStatus, Transport};
-use zeroize::Zeroizing;
+use undertone_transport::{
+    BoxStream, DialError, Door, DoorStatus, KeptState, NetworkStatus, Transport,
+};
 
 use crate::clock::Time;
 use crate::connections::Connections;
@@ -26,6 +27,8 @@ use crate::records::Work;
 const BATCH: usize = 64;
 /// The state key is renewed this often (D11.2).
 const RENEW: Duration = Duration::from_secs(15 * 60);
+/// The identifier of the network layer's record.
+pub(crate) const KEPT: &[u8] = b"guards";
 /// How often the two clocks are compared. A wall clock that ran further than the monotonic one by
 /// [`SLEPT`] means that the computer slept.
 const COMPARE: Duration = Duration::from_secs(10);
@@ -77,7 +80,7 @@ pub(crate) struct Actor {
     store: Arc<Store>,
     transport: Arc<dyn Transport>,
     network: watch::Receiver<NetworkStatus>,
-    network_state: Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
+    kept: Option<watch::Receiver<KeptState>>,
     time: Time,
     rng: Box<dyn CryptoRng + Send>,
     messages: mpsc::Receiver<Message>,
@@ -96,7 +99,6 @@ impl Actor {
         profile: Profile,
         store: Arc<Store>,
         transport: Arc<dyn Transport>,
-        network_state: Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
         time: Time,
         rng: Box<dyn CryptoRng + Send>,
         (inbox, messages): (mpsc::Sender<Message>, mpsc::Receiver<Message>),
@@ -108,7 +110,7 @@ impl Actor {
             profile,
             store,
             network: transport.status(),
-            network_state,
+            kept: transport.kept_state(),
             time,
             rng,
             messages,
@@ -130,6 +132,11 @@ impl Actor {
         };
         self.connections.finish().await;
         self.doors.reconcile(Vec::new());
+        let kept = self.transport.shutdown().await;
+        let stop = match (stop, self.keep(kept).await) {
+            (Stop::Asked(_), Err(failed)) => failed,
+            (stop, _) => stop,
+        };
         let reason = match &stop {
             Stop::Storage => Some(StopReason::Storage),
             Stop::Bug => Some(StopReason::Bug),
@@ -175,7 +182,7 @@ impl Actor {
             biased;
             message = self.messages.recv() => return message.map(Some).ok_or(Stop::Abandoned),
             Ok(()) = self.network.changed() => self.network_changed(),
-            state = changed_state(&mut self.network_state) => self.keep_network_state(state).await?,
+            state = changed_state(&mut self.kept) => self.keep(state).await?,
             () = tokio::time::sleep_until(wake.min(compare)) => {}
         }
         if Instant::now() >= compare {
@@ -348,11 +355,11 @@ impl Actor {
         }
     }
 
-    /// Keeps what the network layer wants to find again (Tor's guards).
-    async fn keep_network_state(&mut self, state: Option<Zeroizing<Vec<u8>>>) -> Result<(), Stop> {
+    /// Keeps what the network layer wants to find again.
+    async fn keep(&mut self, state: KeptState) -> Result<(), Stop> {
         if let Some(state) = state {
             let mut work = Work::default();
-            work.set.put(Kind::Guards, b"guards", Slot::Data, state);
+            work.set.put(Kind::Guards, KEPT, Slot::Data, state);
             self.store(work).await.map_err(|error| {
                 tracing::error!(%error, "the store refuses to commit");
                 Stop::Storage
@@ -395,9 +402,7 @@ impl Actor {
 }
 
 /// The next state that the network layer wants to be kept; never, where there is none.
-async fn changed_state(
-    state: &mut Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
-) -> Option<Zeroizing<Vec<u8>>> {
+async fn changed_state(state: &mut Option<watch::Receiver<KeptState>>) -> KeptState {
     let Some(receiver) = state else {
         return std::future::pending().await;
     };

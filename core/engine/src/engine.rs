@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use rand::CryptoRng;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use undertone_protocol::{LoadError, Profile, Refusal};
 use undertone_storage::{CommitError, EraseError, Kind, ReadError, Store};
-use undertone_transport::Transport;
-use zeroize::Zeroizing;
+use undertone_transport::{KeptState, Transport};
 
-use crate::actor::{Actor, Message};
+use crate::actor::{Actor, KEPT, Message};
 use crate::clock::{Clock, SystemClock, Time};
 use crate::language::{Command, CommandError, Event, Reply};
 use crate::records::{Work, name};
@@ -26,9 +25,6 @@ pub struct EngineOptions {
     pub store: Store,
     /// The network.
     pub transport: Arc<dyn Transport>,
-    /// State of the network layer that has to be kept sealed (Tor's guards), as it changes; see
-    /// [`network_state`] for reading it back.
-    pub network_state: Option<watch::Receiver<Option<Zeroizing<Vec<u8>>>>>,
     /// The wall clock.
     pub clock: Box<dyn Clock>,
     /// Randomness, for tests that replay a seed; the system's otherwise.
@@ -42,7 +38,6 @@ impl EngineOptions {
         Self {
             store,
             transport,
-            network_state: None,
             clock: Box::new(SystemClock),
             rng: Box::new(rand::make_rng::<rand::rngs::StdRng>()),
         }
@@ -78,12 +73,13 @@ pub enum StartError {
     Ending,
 }
 
-/// What the network layer wants to be kept, from the last run ([`EngineOptions::network_state`]).
+/// What the network layer of the last run wanted to find again, to be handed to the next one before
+/// the engine starts.
 ///
 /// # Errors
 /// The store refuses to read.
-pub fn network_state(store: &Store) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
-    store.get(Kind::Guards, b"guards")
+pub fn kept_state(store: &Store) -> Result<KeptState, ReadError> {
+    store.get(Kind::Guards, KEPT)
 }
 
 /// A running profile. Dropping it ends the profile as a crash would: nothing acknowledged is
@@ -158,7 +154,6 @@ impl Engine {
             profile,
             store,
             options.transport,
-            options.network_state,
             Time::new(options.clock),
             options.rng,
             (inbox.clone(), messages),

@@ -12,7 +12,7 @@ mod records;
 mod views;
 
 pub use clock::{Clock, SystemClock};
-pub use engine::{Engine, EngineOptions, EventStream, StartError, network_state};
+pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use language::{
     Command, CommandError, ContactId, ContactView, Delivery, Event, InvitationView, MessageView,
     ProfileView, Reason, Reply, Stage, StopReason, VerificationView,

@@ -11,7 +11,7 @@ use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, watch};
 use undertone_wire::{OnionKey, X25519Public, X25519Secret};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// One byte stream to a peer: ordered, reliable until it breaks, not authenticated by itself.
 pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
@@ -169,6 +169,9 @@ pub enum DoorError {
     Refused,
 }
 
+/// State of a network layer that is personal and belongs into the sealed store (Tor's guards).
+pub type KeptState = Option<Zeroizing<Vec<u8>>>;
+
 /// A way to reach contacts and to be reached.
 pub trait Transport: Send + Sync + 'static {
     /// Opens a stream. Cancel by dropping the future.
@@ -181,4 +184,14 @@ pub trait Transport: Send + Sync + 'static {
     fn set_dormant(&self, dormant: bool);
     /// The computer woke up or its network changed: forget learned failures, try again at once.
     fn network_changed(&self);
+    /// What the network layer has to find again at its next start, as it changes, for the sealed
+    /// store. `None`: it keeps nothing.
+    fn kept_state(&self) -> Option<watch::Receiver<KeptState>> {
+        None
+    }
+    /// Closes doors and streams and ends the network layer, in less than two seconds; gives the
+    /// last state to be kept. Dials and doors are refused from then on.
+    fn shutdown(&self) -> BoxFuture<'_, KeptState> {
+        Box::pin(async { None })
+    }
 }
