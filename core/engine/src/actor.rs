@@ -12,7 +12,7 @@ use rand::CryptoRng;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use undertone_protocol::{Bug, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step};
-use undertone_storage::{CommitError, Kind, Slot, Store};
+use undertone_storage::{ChangeSet, CommitError, Kind, Slot, Store};
 use undertone_transport::{
     BoxStream, DialError, Door, DoorStatus, KeptState, NetworkStatus, Transport,
 };
@@ -21,7 +21,7 @@ use crate::clock::Time;
 use crate::connections::Connections;
 use crate::doors::Doors;
 use crate::language::{Command, CommandError, Event, Reply, StopReason};
-use crate::records::Work;
+use crate::records::add;
 
 /// At most this many messages are taken into one commit.
 const BATCH: usize = 64;
@@ -178,18 +178,19 @@ impl Actor {
         let wake = wake.into_iter().flatten().min();
         let wake = wake.map_or(self.renew_at, |at| self.time.instant(at).min(self.renew_at));
         let compare = self.compared.0 + COMPARE;
-        tokio::select! {
-            biased;
-            message = self.messages.recv() => return message.map(Some).ok_or(Stop::Abandoned),
-            Ok(()) = self.network.changed() => self.network_changed(),
-            state = changed_state(&mut self.kept) => self.keep(state).await?,
-            () = tokio::time::sleep_until(wake.min(compare)) => {}
-        }
+        // A full inbox must not keep these from being done.
         if Instant::now() >= compare {
             self.compare_clocks();
         }
         if Instant::now() >= self.renew_at {
             self.renew().await?;
+        }
+        tokio::select! {
+            biased;
+            Ok(()) = self.network.changed() => self.network_changed(),
+            state = changed_state(&mut self.kept) => self.keep(state).await?,
+            message = self.messages.recv() => return message.map(Some).ok_or(Stop::Abandoned),
+            () = tokio::time::sleep_until(wake.min(compare)) => {}
         }
         Ok(None)
     }
@@ -289,16 +290,16 @@ impl Actor {
 
     /// Makes the steps durable, then lets leave what they hold, then answers.
     async fn commit(&mut self, steps: Vec<Step>, waiting: Vec<Waiting>) -> Result<(), Stop> {
-        let mut work = Work::default();
+        let mut set = ChangeSet::new();
         for step in &steps {
-            work.add(step.changes());
+            add(&mut set, step.changes());
             for violation in step.violations() {
                 tracing::info!(kind = %violation.kind, "a peer broke the rules; its link is closed");
             }
         }
-        if !work.is_empty() {
+        if !set.is_empty() {
             tracing::trace!(target: "undertone_engine::phase", "commit begins");
-            self.store(work).await.map_err(|error| {
+            self.store(set).await.map_err(|error| {
                 tracing::error!(%error, "the store refuses to commit");
                 Stop::Storage
             })?;
@@ -322,18 +323,9 @@ impl Actor {
     }
 
     /// Work on the disk happens on a thread that may wait.
-    async fn store(&mut self, work: Work) -> Result<(), CommitError> {
+    async fn store(&mut self, set: ChangeSet) -> Result<(), CommitError> {
         let store = Arc::clone(&self.store);
-        let done = tokio::task::spawn_blocking(move || {
-            if !work.set.is_empty() {
-                store.commit(work.set)?;
-            }
-            for contact in work.erase {
-                let erased = store.erase_conversation(*contact.as_bytes());
-                erased.map_err(|error| error.0)?;
-            }
-            Ok(())
-        });
+        let done = tokio::task::spawn_blocking(move || store.commit(set));
         done.await.unwrap_or(Err(CommitError::Closed))
     }
 
@@ -358,9 +350,9 @@ impl Actor {
     /// Keeps what the network layer wants to find again.
     async fn keep(&mut self, state: KeptState) -> Result<(), Stop> {
         if let Some(state) = state {
-            let mut work = Work::default();
-            work.set.put(Kind::Guards, KEPT, Slot::Data, state);
-            self.store(work).await.map_err(|error| {
+            let mut set = ChangeSet::new();
+            set.put(Kind::Guards, KEPT, Slot::Data, state);
+            self.store(set).await.map_err(|error| {
                 tracing::error!(%error, "the store refuses to commit");
                 Stop::Storage
             })?;

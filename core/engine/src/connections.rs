@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rand::CryptoRng;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 use undertone_protocol::{ContactId, LinkId, Now, Profile, WantedDial};
 use undertone_transport::{BoxStream, DialError, DialTarget, Isolation, Transport};
 
@@ -34,6 +34,7 @@ pub(crate) struct Connections {
     held: BTreeMap<LinkId, Held>,
     dials: Dials,
     tasks: JoinSet<()>,
+    under_way: BTreeMap<ContactId, AbortHandle>,
     next_link: u64,
     /// One circuit isolation a contact and run.
     isolation: BTreeMap<ContactId, Isolation>,
@@ -47,6 +48,7 @@ impl Connections {
             held: BTreeMap::new(),
             dials: Dials::default(),
             tasks: JoinSet::new(),
+            under_way: BTreeMap::new(),
             next_link: 1,
             isolation: BTreeMap::new(),
         }
@@ -75,13 +77,14 @@ impl Connections {
         };
         let (contact, purpose) = (dial.contact, dial.purpose);
         let (transport, inbox) = (Arc::clone(&self.transport), self.inbox.clone());
-        self.tasks.spawn(async move {
+        let task = self.tasks.spawn(async move {
             let result = tokio::time::timeout(DIAL, transport.dial(target))
                 .await
                 .unwrap_or(Err(DialError::TimedOut));
             // An actor that is gone does not want it.
             let _ = inbox.send(Message::Dialled(contact, purpose, result)).await;
         });
+        self.under_way.insert(contact, task);
     }
 
     pub(crate) fn next_wake(&self) -> Option<Duration> {
@@ -108,8 +111,8 @@ impl Connections {
     }
 
     /// The machine holds the purpose of this contact's dial for done.
-    pub(crate) fn dial_succeeded(&mut self, contact: ContactId) {
-        self.dials.succeeded(contact);
+    pub(crate) fn dial_succeeded(&mut self, contact: ContactId, now: Duration) {
+        self.dials.succeeded(contact, now);
         for held in self.held.values_mut() {
             if held.dial == Some(contact) {
                 held.dial = None;
@@ -118,9 +121,38 @@ impl Connections {
     }
 
     pub(crate) fn send(&self, link: LinkId, frames: Vec<Vec<u8>>) {
-        if let Some(held) = self.held.get(&link) {
-            held.connection.send(frames);
+        let Some(held) = self.held.get(&link) else {
+            return;
+        };
+        if !held.connection.send(frames) {
+            tracing::info!("a peer reads too slowly; its link is closed");
+            let inbox = self.inbox.clone();
+            // An actor that is gone needs no report.
+            tokio::spawn(async move {
+                let _ = inbox.send(Message::Closed(link)).await;
+            });
         }
+    }
+
+    /// Ends a connection at once: what has not left is dropped.
+    pub(crate) fn cut(&mut self, link: LinkId) {
+        self.held.remove(&link);
+    }
+
+    /// No more frames of this connection are wanted; it stays open.
+    pub(crate) fn silence(&self, link: LinkId) {
+        if let Some(held) = self.held.get(&link) {
+            held.connection.silence();
+        }
+    }
+
+    /// Gives up whatever is under way to a contact.
+    pub(crate) fn abandon(&mut self, contact: ContactId) {
+        if let Some(task) = self.under_way.remove(&contact) {
+            task.abort();
+        }
+        self.dials.forget(contact);
+        self.isolation.remove(&contact);
     }
 
     /// The machine closes a connection. One that had not led to anything yet is a failed dial.

@@ -13,6 +13,8 @@ use crate::language::Reason;
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 /// The longest wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
+/// A link that lived this long was one.
+const LASTING: Duration = Duration::from_secs(60);
 /// Who dials second of a pair waits this long at first, so that usually only one connects.
 const SECOND_DIALER: Duration = Duration::from_secs(3);
 
@@ -36,6 +38,8 @@ struct Attempt {
 #[derive(Debug, Default)]
 pub(crate) struct Dials {
     attempts: BTreeMap<ContactId, Attempt>,
+    /// Failures before the last success, and when that was.
+    settled: BTreeMap<ContactId, (u32, Duration)>,
 }
 
 impl Dials {
@@ -46,19 +50,31 @@ impl Dials {
             attempt.state == State::Busy || wanted.iter().any(same)
         });
         for dial in wanted {
-            self.attempts.entry(dial.contact).or_insert_with(|| {
-                let least = if dial.first {
-                    Duration::ZERO
-                } else {
-                    SECOND_DIALER
-                };
-                Attempt {
-                    purpose: dial.purpose,
-                    state: State::Waiting(now + least + jitter(Duration::from_millis(300), rng)),
-                    failures: 0,
-                    reason: Reason::NotTried,
-                }
-            });
+            if self.attempts.contains_key(&dial.contact) {
+                continue;
+            }
+            let first = if dial.first {
+                Duration::ZERO
+            } else {
+                SECOND_DIALER
+            };
+            // A link that ends as soon as it stands is as good as none: whoever does that on
+            // purpose must not make us dial without a pause.
+            let short = self.settled.remove(&dial.contact);
+            let short = short.filter(|(_, at)| now < *at + LASTING);
+            let failures = short.map_or(0, |(failures, _)| failures + 1);
+            let wait = if failures > 1 {
+                back_off(failures)
+            } else {
+                first
+            };
+            let attempt = Attempt {
+                purpose: dial.purpose,
+                state: State::Waiting(now + wait + jitter(Duration::from_millis(300), rng)),
+                failures,
+                reason: Reason::NotTried,
+            };
+            self.attempts.insert(dial.contact, attempt);
         }
     }
 
@@ -98,9 +114,7 @@ impl Dials {
         rng: &mut dyn CryptoRng,
     ) {
         if let Some(attempt) = self.attempts.get_mut(&contact) {
-            let wait = FIRST_WAIT
-                .saturating_mul(1 << attempt.failures.min(16))
-                .min(LONGEST_WAIT);
+            let wait = back_off(attempt.failures);
             attempt.failures = attempt.failures.saturating_add(1);
             attempt.reason = reason;
             attempt.state = State::Waiting(now + wait / 2 + jitter(wait, rng));
@@ -108,12 +122,29 @@ impl Dials {
     }
 
     /// It led to a link, or the dial did what it was for.
-    pub(crate) fn succeeded(&mut self, contact: ContactId) {
+    pub(crate) fn succeeded(&mut self, contact: ContactId, now: Duration) {
+        let failures = self
+            .attempts
+            .remove(&contact)
+            .map(|attempt| attempt.failures);
+        let before = self
+            .settled
+            .get(&contact)
+            .map_or(0, |(failures, _)| *failures);
+        self.settled
+            .insert(contact, (failures.unwrap_or(before), now));
+    }
+
+    /// This contact is not to be dialled any more.
+    pub(crate) fn forget(&mut self, contact: ContactId) {
         self.attempts.remove(&contact);
+        self.settled.remove(&contact);
     }
 
     /// Forgets waits: everything, or one contact, is tried at once.
     pub(crate) fn retry(&mut self, contact: Option<ContactId>, now: Duration) {
+        self.settled
+            .retain(|id, _| contact.is_some_and(|only| only != *id));
         for (id, attempt) in &mut self.attempts {
             if contact.is_none_or(|only| only == *id) {
                 attempt.failures = 0;
@@ -140,6 +171,12 @@ impl Dials {
             ),
         })
     }
+}
+
+fn back_off(failures: u32) -> Duration {
+    FIRST_WAIT
+        .saturating_mul(1 << failures.min(16))
+        .min(LONGEST_WAIT)
 }
 
 fn jitter(span: Duration, rng: &mut dyn CryptoRng) -> Duration {
@@ -187,6 +224,28 @@ mod tests {
         assert!(next.is_some_and(|seconds| seconds > 100));
         dials.retry(None, now);
         assert_eq!(dials.next_wake(), Some(now));
+    }
+
+    #[test]
+    fn links_that_end_at_once_do_not_make_us_dial_without_a_pause() {
+        let rng = &mut rand_chacha::ChaCha20Rng::seed_from_u64(1);
+        let mut dials = Dials::default();
+        let mut now = Duration::ZERO;
+        let mut waits = Vec::new();
+        for _ in 0..10 {
+            dials.want(&wanted(true), now, rng);
+            let at = dials.next_wake().expect("waits");
+            waits.push(at - now);
+            now = at;
+            assert_eq!(dials.due(&wanted(true), now).len(), 1);
+            dials.succeeded(CONTACT, now);
+            dials.want(&[], now, rng);
+        }
+        assert!(waits[1] < Duration::from_secs(1), "a break once is nothing");
+        assert!(waits[9] >= LONGEST_WAIT, "{waits:?}");
+        now += LASTING;
+        dials.want(&wanted(true), now, rng);
+        assert!(dials.next_wake().is_some_and(|at| at < now + FIRST_WAIT));
     }
 
     #[test]

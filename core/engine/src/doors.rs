@@ -54,8 +54,12 @@ impl Doors {
             match self.running.get_mut(&door.name) {
                 None => self.open(door),
                 Some(running) if running.readers != door.readers => {
-                    running.readers = door.readers;
-                    running.apply_readers();
+                    running.readers.clone_from(&door.readers);
+                    if !running.apply_readers() {
+                        // Open it anew with the right list.
+                        self.running.remove(&door.name);
+                        self.open(door);
+                    }
                 }
                 Some(_) => {}
             }
@@ -83,6 +87,7 @@ impl Doors {
     pub(crate) fn opened(&mut self, name: DoorName, door: Box<dyn Door>) {
         if let Some(running) = self.running.get_mut(&name) {
             running.door = Some(door);
+            // A list that is refused now is refused again when it changes, and opened anew then.
             running.apply_readers();
         }
     }
@@ -113,12 +118,15 @@ impl Doors {
 
 impl Running {
     /// The list may have changed while the door was being opened.
-    fn apply_readers(&self) {
-        if let (Some(door), Some(readers)) = (&self.door, &self.readers)
-            && let Err(error) = door.set_readers(readers)
-        {
+    fn apply_readers(&self) -> bool {
+        let (Some(door), Some(readers)) = (&self.door, &self.readers) else {
+            return true;
+        };
+        let applied = door.set_readers(readers);
+        if let Err(error) = &applied {
             tracing::warn!(%error, "a door's readers could not be changed");
         }
+        applied.is_ok()
     }
 }
 

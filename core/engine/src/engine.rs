@@ -6,13 +6,13 @@ use rand::CryptoRng;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use undertone_protocol::{LoadError, Profile, Refusal};
-use undertone_storage::{CommitError, EraseError, Kind, ReadError, Store};
+use undertone_storage::{ChangeSet, CommitError, EraseError, Kind, ReadError, Store};
 use undertone_transport::{KeptState, Transport};
 
 use crate::actor::{Actor, KEPT, Message};
 use crate::clock::{Clock, SystemClock, Time};
 use crate::language::{Command, CommandError, Event, Reply};
-use crate::records::{Work, name};
+use crate::records::{add, name};
 
 /// Frames and reports that wait for the actor. A full inbox slows the streams down.
 const INBOX: usize = 1_024;
@@ -129,9 +129,9 @@ impl Engine {
             wall: options.clock.wall(),
         };
         let (profile, step) = Profile::create(nickname, now, &mut *options.rng)?;
-        let mut work = Work::default();
-        work.add(step.changes());
-        options.store.commit(work.set)?;
+        let mut set = ChangeSet::new();
+        add(&mut set, step.changes());
+        options.store.commit(set)?;
         let effects = step.committed();
         debug_assert!(effects.is_empty());
         Self::launch(options, profile).await

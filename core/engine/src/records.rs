@@ -26,39 +26,25 @@ fn conversation(key: RecordKey) -> Option<ContactId> {
     }
 }
 
-/// What a step wants done to the store.
-#[derive(Default)]
-pub(crate) struct Work {
-    pub(crate) set: ChangeSet,
-    /// Conversations whose keys are to be destroyed after the commit.
-    pub(crate) erase: Vec<ContactId>,
-}
-
-impl Work {
-    pub(crate) fn add(&mut self, changes: &Changes) {
-        for change in changes.iter() {
-            match change {
-                Change::Put(key, lifetime, value) => {
-                    let (kind, id) = name(*key);
-                    let slot = match (lifetime, conversation(*key)) {
-                        (Lifetime::Day(day), Some(contact)) => Slot::Conversation {
-                            conversation: *contact.as_bytes(),
-                            day: *day,
-                        },
-                        _ => Slot::State,
-                    };
-                    self.set.put(kind, &id, slot, value.clone());
-                }
-                Change::Delete(key) => {
-                    let (kind, id) = name(*key);
-                    self.set.delete(kind, &id);
-                }
-                Change::EraseConversation(contact) => self.erase.push(*contact),
+/// Adds what a step wants stored to a change set.
+pub(crate) fn add(set: &mut ChangeSet, changes: &Changes) {
+    for change in changes.iter() {
+        match change {
+            Change::Put(key, lifetime, value) => {
+                let (kind, id) = name(key);
+                let slot = match (lifetime, conversation(key)) {
+                    (Lifetime::Day(day), Some(contact)) => Slot::Conversation {
+                        conversation: *contact.as_bytes(),
+                        day,
+                    },
+                    _ => Slot::State,
+                };
+                set.put(kind, &id, slot, value.clone());
+            }
+            Change::Delete(key) => {
+                let (kind, id) = name(key);
+                set.delete(kind, &id);
             }
         }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.erase.is_empty()
     }
 }

@@ -2,34 +2,35 @@
 
 use std::time::Duration;
 
-/// Lets through a burst of its capacity, and that many a minute.
+/// Lets through a burst of its capacity, and a given number of tokens a minute.
 #[derive(Debug)]
 pub(crate) struct Bucket {
-    per_minute: u32,
+    capacity: f64,
+    per_minute: f64,
     tokens: f64,
     filled: Duration,
 }
 
 impl Bucket {
-    pub(crate) fn new(per_minute: u32) -> Self {
+    pub(crate) fn new(capacity: u32, per_minute: u32) -> Self {
         Self {
-            per_minute,
-            tokens: f64::from(per_minute),
+            capacity: capacity.into(),
+            per_minute: per_minute.into(),
+            tokens: capacity.into(),
             filled: Duration::ZERO,
         }
     }
 
-    /// Takes one token; `false` when there is none.
-    pub(crate) fn take(&mut self, now: Duration) -> bool {
-        let rate = f64::from(self.per_minute);
+    /// Takes so many tokens; `false`, and none is taken, when there are fewer.
+    pub(crate) fn take(&mut self, now: Duration, tokens: u32) -> bool {
         let passed = now.saturating_sub(self.filled).as_secs_f64();
-        self.tokens = (self.tokens + passed * rate / 60.0).min(rate);
+        self.tokens = (self.tokens + passed * self.per_minute / 60.0).min(self.capacity);
         self.filled = self.filled.max(now);
-        let some = self.tokens >= 1.0;
-        if some {
-            self.tokens -= 1.0;
+        let enough = self.tokens >= f64::from(tokens);
+        if enough {
+            self.tokens -= f64::from(tokens);
         }
-        some
+        enough
     }
 }
 
@@ -39,11 +40,11 @@ mod tests {
 
     #[test]
     fn lets_a_burst_through_and_refills_with_time() {
-        let mut bucket = Bucket::new(60);
+        let mut bucket = Bucket::new(60, 60);
         let at = Duration::from_secs;
-        assert_eq!((0..100).filter(|_| bucket.take(at(1))).count(), 60);
-        assert_eq!((0..100).filter(|_| bucket.take(at(11))).count(), 10);
-        assert!(!bucket.take(at(5)), "time that goes back gives nothing");
-        assert_eq!((0..100).filter(|_| bucket.take(at(1000))).count(), 60);
+        assert_eq!((0..100).filter(|_| bucket.take(at(1), 1)).count(), 60);
+        assert_eq!((0..100).filter(|_| bucket.take(at(11), 1)).count(), 10);
+        assert!(!bucket.take(at(5), 1), "time that goes back gives nothing");
+        assert_eq!((0..100).filter(|_| bucket.take(at(1000), 1)).count(), 60);
     }
 }

@@ -6,13 +6,28 @@ use std::time::Duration;
 /// Stops half-open connections from piling up; strangers see silence until then (D3.8).
 pub const HANDSHAKE: Duration = Duration::from_secs(30);
 
-/// Connections that have not authenticated, over all doors. More are closed at once: a flood
-/// takes bounded memory.
-pub const MAX_UNAUTHENTICATED: usize = 128;
+/// Connections at one door that have not authenticated and are listened to. More get silence from
+/// their first byte: a flood takes bounded memory, and no door tells of another.
+pub const MAX_UNAUTHENTICATED: usize = 64;
 
-/// Handshakes answered at the doors for strangers, per minute, and at once. Each costs two
-/// Diffie-Hellmans and an encapsulation; a flood gets silence.
+/// Connections at one door that are held at all. The network layer refuses more before this does.
+pub const MAX_HELD: usize = 512;
+
+/// Handshakes answered at one door, per minute and at once. Each costs two Diffie-Hellmans and an
+/// encapsulation; a flood gets silence.
 pub const HANDSHAKES_PER_MINUTE: u32 = 60;
+
+/// New sessions (D6.5) that one contact gets, per minute and at once.
+pub const RESETS_PER_MINUTE: u32 = 6;
+
+/// Bytes of messages that one contact can make us store: at once, and per minute after that. An
+/// accepted contact must not fill the disk.
+pub const INBOUND_BURST: u32 = 64 * 1024 * 1024;
+/// See [`INBOUND_BURST`].
+pub const INBOUND_PER_MINUTE: u32 = 1024 * 1024;
+
+/// How long a request of ours, and an acceptance of ours, is tried, in seconds (D4.2: 14 days).
+pub const REQUEST_SECONDS: u64 = 14 * 24 * 3600;
 
 /// Undecided, rejected and blocked requests that are kept (D4.7).
 pub const MAX_REQUESTS: usize = 64;

@@ -52,8 +52,8 @@ pub(crate) struct Link {
     pub(crate) door: Option<DoorName>,
     pub(crate) purpose: Option<Purpose>,
     pub(crate) phase: Phase,
-    /// Which of the tries of our request a dial to our reply door is about.
-    pub(crate) attempt: usize,
+    /// The transcript of the try of our request that this link is about.
+    pub(crate) attempt: Option<[u8; 32]>,
     /// Everything acts only from the dialer's first transport frame on (D3.9).
     pub(crate) live: bool,
     /// We received a frame on it: the other side holds the link for live too.
@@ -75,7 +75,7 @@ impl Link {
             door,
             purpose: None,
             phase,
-            attempt: 0,
+            attempt: None,
             live: false,
             confirmed: false,
             acknowledge: false,
@@ -89,6 +89,10 @@ impl Link {
 
     pub(crate) const fn dialled(&self) -> bool {
         self.door.is_none()
+    }
+
+    pub(crate) const fn is_silent(&self) -> bool {
+        matches!(self.phase, Phase::Silent)
     }
 
     pub(crate) const fn is_open(&self) -> bool {

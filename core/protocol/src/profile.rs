@@ -32,7 +32,10 @@ pub use view::{ContactState, Delivery, InvitationState};
 use crate::bucket::Bucket;
 use crate::derive::Secret;
 use crate::keys::{DoorSeed, KeyPair};
-use crate::limits::{HANDSHAKES_PER_MINUTE, MAX_CIRCLE, REPEAT_SECONDS};
+use crate::limits::{
+    HANDSHAKES_PER_MINUTE, INBOUND_BURST, INBOUND_PER_MINUTE, MAX_CIRCLE, REPEAT_SECONDS,
+    REQUEST_SECONDS, RESETS_PER_MINUTE,
+};
 use crate::link::{DoorName, Link};
 use crate::ratchet::{Ratchet, Waiting};
 use crate::relation::{MAX_TRIES, Relation, Stage};
@@ -129,6 +132,9 @@ pub(crate) struct Contact {
     pub(crate) connected: bool,
     /// The reply door over which the acceptance came, open until that link ends.
     pub(crate) reply_door: Option<(DoorSeed, X25519Public)>,
+    /// Bytes of messages that they may still send, and new sessions that they may still have.
+    pub(crate) inbound: Bucket,
+    pub(crate) resets: Bucket,
 }
 
 /// The machine of one profile.
@@ -137,7 +143,8 @@ pub struct Profile {
     pub(crate) invitations: BTreeMap<u64, Invite>,
     pub(crate) contacts: BTreeMap<ContactId, Contact>,
     pub(crate) links: BTreeMap<LinkId, Link>,
-    handshakes: Bucket,
+    /// Handshakes that each door still answers.
+    handshakes: BTreeMap<DoorName, Bucket>,
 }
 
 impl std::fmt::Debug for Profile {
@@ -154,7 +161,7 @@ impl Profile {
             invitations: BTreeMap::new(),
             contacts: BTreeMap::new(),
             links: BTreeMap::new(),
-            handshakes: Bucket::new(HANDSHAKES_PER_MINUTE),
+            handshakes: BTreeMap::new(),
         }
     }
 
@@ -230,7 +237,10 @@ impl Profile {
         let links = self.links.values().map(Link::next_wake);
         let wall = self.invitations.values().filter_map(|i| i.expires);
         let requests = self.contacts.values().filter_map(|c| c.next_repeat());
-        let waits = wall.chain(requests).map(|at| {
+        let ends = self.contacts.values().filter_map(Contact::end_of_request);
+        // What is due and not done waits for a dial, not for the time.
+        let future = wall.chain(requests).chain(ends).filter(|&at| at > now.wall);
+        let waits = future.map(|at| {
             // A wall clock can jump: look again at least every hour.
             let wait = at.saturating_sub(now.wall).clamp(1, 3600);
             now.monotonic + Duration::from_secs(wait)
@@ -325,7 +335,8 @@ impl Profile {
                 dial(Purpose::Knock, outgoing.knock_door, None, true)
             }
             Stage::Accepting(accepting, _) => {
-                if live(&[Purpose::Accept, Purpose::Chat]) {
+                let over = now.wall > contact.relation.created + 2 * REQUEST_SECONDS;
+                if over || live(&[Purpose::Accept, Purpose::Chat]) {
                     return None;
                 }
                 let descriptor = Some(accepting.reply_descriptor.clone());
@@ -387,21 +398,14 @@ impl Profile {
             .ok_or(Bug("a contact in a circle that does not exist"))
     }
 
-    /// Whether a received key is one of our own (D1.5): a reflection.
-    pub(crate) fn is_own(&self, key: &X25519Public) -> bool {
-        let invites = self.invitations.values().map(|invite| invite.noise.public);
-        let relations = self
-            .contacts
-            .values()
-            .filter_map(|contact| Some(contact.relation.noise.as_ref()?.public));
-        let accounts = self.contacts.values().filter_map(|contact| {
-            let account = contact.relation.account.as_ref()?;
-            X25519Public::from_bytes(account.curve25519_key().to_bytes()).ok()
-        });
-        invites
-            .chain(relations)
-            .chain(accounts)
-            .any(|own| own == *key)
+    /// Whether a door has a handshake to spare. Each door has its own: what one answers must not
+    /// show what happens at another.
+    pub(crate) fn may_answer(&mut self, door: DoorName, now: Duration) -> bool {
+        let bucket = self
+            .handshakes
+            .entry(door)
+            .or_insert_with(|| Bucket::new(HANDSHAKES_PER_MINUTE, HANDSHAKES_PER_MINUTE));
+        bucket.take(now, 1)
     }
 
     fn expire_invitations(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
@@ -437,15 +441,23 @@ impl Profile {
         let due: Vec<ContactId> = self
             .contacts
             .values()
-            .filter(|contact| contact.next_repeat().is_some_and(|at| at <= turn.now.wall))
+            .filter(|contact| {
+                let past = |at: Option<u64>| at.is_some_and(|at| at <= turn.now.wall);
+                past(contact.next_repeat()) || past(contact.end_of_request())
+            })
             .map(|contact| contact.relation.id)
             .collect();
         for id in due {
             turn.step.dials_changed();
             let contact = self.contact_mut(id)?;
-            if let Stage::Requested(outgoing) = &contact.relation.stage
-                && outgoing.deliveries as usize >= MAX_TRIES
-            {
+            let Stage::Requested(outgoing) = &contact.relation.stage else {
+                continue;
+            };
+            let often = outgoing.deliveries as usize >= MAX_TRIES;
+            let long = contact
+                .end_of_request()
+                .is_some_and(|at| at <= turn.now.wall);
+            if often || long {
                 contact.relation.stage = Stage::NoAnswer;
                 contact.relation.noise = None;
                 contact.relation.account = None;
@@ -479,6 +491,8 @@ impl Contact {
             waiting_bytes: 0,
             connected: false,
             reply_door: None,
+            inbound: Bucket::new(INBOUND_BURST, INBOUND_PER_MINUTE),
+            resets: Bucket::new(RESETS_PER_MINUTE, RESETS_PER_MINUTE),
         }
     }
 
@@ -486,6 +500,12 @@ impl Contact {
         self.ratchet
             .as_mut()
             .ok_or(Bug("a contact without a ratchet"))
+    }
+
+    /// When a request of ours is given up, seconds since 1970: the last repeat has a day, too.
+    fn end_of_request(&self) -> Option<u64> {
+        matches!(self.relation.stage, Stage::Requested(_))
+            .then_some(self.relation.created + REQUEST_SECONDS + REPEAT_SECONDS)
     }
 
     /// When a request that was taken in is to be repeated, seconds since 1970.

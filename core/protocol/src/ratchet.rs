@@ -33,11 +33,11 @@ pub(crate) struct Ratchet {
     pub(crate) session: Option<Session>,
     /// The one-time key that we handed out for a new session (D6.5).
     pub(crate) reset_key: Option<X25519Public>,
-    /// The other began a new session: what we sent under the old one must be encrypted anew.
-    #[serde(skip)]
-    pub(crate) session_is_new: bool,
-    /// Base keys of sessions that the other opened; none is accepted twice.
-    pub(crate) base_keys: Vec<serde_bytes::ByteArray<32>>,
+    /// We opened the present session and nothing came under it yet.
+    pub(crate) session_opened: bool,
+    /// Base keys of the last sessions that the other opened; none is accepted twice. One-time keys
+    /// are spent by their first use anyway, so a bounded memory is enough.
+    base_keys: VecDeque<serde_bytes::ByteArray<32>>,
     /// Ours and theirs (D12).
     pub(crate) generation: u32,
     pub(crate) peer_generation: u32,
@@ -74,8 +74,8 @@ impl Ratchet {
             seal: Seal::new(seal_root, wall),
             session,
             reset_key: None,
-            session_is_new: false,
-            base_keys: Vec::new(),
+            session_opened: false,
+            base_keys: VecDeque::new(),
             generation: 0,
             peer_generation: 0,
             next_sequence: 1,
@@ -127,6 +127,18 @@ impl Ratchet {
             self.received_cumulative += 1;
         }
         self.received_bitmap >>= 1;
+    }
+
+    /// Takes the base key of a session in that the other opens; `false`: seen before.
+    pub(crate) fn accept_base_key(&mut self, key: [u8; 32]) -> bool {
+        if self.base_keys.iter().any(|known| **known == key) {
+            return false;
+        }
+        self.base_keys.push_back(key.into());
+        if self.base_keys.len() > REMEMBERED {
+            self.base_keys.pop_front();
+        }
+        true
     }
 
     pub(crate) fn is_repeat(&self, olm: &[u8]) -> bool {

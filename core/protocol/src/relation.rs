@@ -47,8 +47,8 @@ pub(crate) enum Stage {
     Accepting(Box<Accepting>, Box<Bond>),
     /// Contacts.
     Accepted(Box<Bond>),
-    /// B: rejected. The identifier keeps repeats quiet.
-    Rejected(RequestId),
+    /// B: rejected. The identifier keeps repeats quiet; the invitation is retired by a block.
+    Rejected(RequestId, u64),
     /// Blocked; B keeps the identifier of the request.
     Blocked(Option<RequestId>),
 }
@@ -78,6 +78,8 @@ pub(crate) struct Try {
     pub(crate) prov: Secret,
     #[serde(with = "serde_bytes")]
     pub(crate) transcript: [u8; 32],
+    /// The other side's program took it in, so its answer may be about this one.
+    pub(crate) delivered: bool,
 }
 
 /// What A keeps of a pending request; all of it is destroyed when it ends.
@@ -153,8 +155,9 @@ pub(crate) struct Bond {
     /// Our circle for this contact, and the descriptor key that lets it in.
     pub(crate) circle: u32,
     pub(crate) reader: X25519Public,
-    /// B: the invitation that A used, which a block retires.
-    pub(crate) invitation: Option<u64>,
+    /// B: the invitation that A used, which a block retires, and A's request, whose repeats are
+    /// known by it.
+    pub(crate) invitation: Option<(u64, RequestId)>,
     /// The code was compared; the other's Noise key that it was about (D5.3).
     pub(crate) verified: Option<X25519Public>,
 }
@@ -246,7 +249,7 @@ impl Relation {
             Stage::Undecided(_) => StageName::Undecided,
             Stage::Accepting(..) => StageName::Accepting,
             Stage::Accepted(_) => StageName::Accepted,
-            Stage::Rejected(_) => StageName::Rejected,
+            Stage::Rejected(..) => StageName::Rejected,
             Stage::Blocked(_) => StageName::Blocked,
         }
     }
@@ -263,6 +266,13 @@ impl Relation {
             Stage::Accepting(_, bond) | Stage::Accepted(bond) => Some(bond),
             _ => None,
         }
+    }
+
+    /// Whether a received key is one of ours in this relationship (D1.5): a reflection. Comparing
+    /// with the keys of others would tell them that both are ours.
+    pub(crate) fn is_own(&self, key: &X25519Public) -> bool {
+        let olm = self.account.as_ref().map(|a| a.curve25519_key().to_bytes());
+        self.noise.as_ref().is_some_and(|own| own.public == *key) || olm == Some(*key.as_bytes())
     }
 
     /// The direction of what we send.

@@ -29,8 +29,9 @@ pub(crate) struct Seal {
     sending: u32,
     /// A's open offer: the epoch and the decapsulation seed.
     offer: Option<(u32, KemSeed)>,
-    /// The sequence of the first message sent under `sending` while an older key is kept.
-    first_sent: Option<u64>,
+    /// While an older key is kept: the first sequence that is only ever sealed under `sending`.
+    /// Its acknowledgement proves that the peer has the newer key.
+    boundary: Option<u64>,
     /// Messages sent since the last re-key.
     messages: u32,
     /// When the present epoch began, by the wall clock.
@@ -43,7 +44,7 @@ impl Seal {
             keys: vec![(0, root)],
             sending: 0,
             offer: None,
-            first_sent: None,
+            boundary: None,
             messages: 0,
             since: wall,
         }
@@ -58,12 +59,11 @@ impl Seal {
         self.keys.iter().find(|(e, _)| *e == epoch).map(|(_, k)| k)
     }
 
-    /// Seals a body anew for one transmission of the message with this sequence.
+    /// Seals a body anew for one transmission.
     pub(crate) fn seal(
-        &mut self,
+        &self,
         pair: &PairId,
         direction: Direction,
-        sequence: u64,
         body: &SealedBody,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, Bug> {
@@ -80,9 +80,6 @@ impl Seal {
         let ciphertext = cipher(key, direction)
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| Bug("the seal failed"))?;
-        if self.keys.len() > 1 && self.first_sent.is_none() {
-            self.first_sent = Some(sequence);
-        }
         Ok([&nonce[..], &ciphertext].concat())
     }
 
@@ -111,12 +108,13 @@ impl Seal {
         Ok((body, epoch))
     }
 
-    /// A message came under this epoch: B follows. `true` when something changed.
-    pub(crate) fn received_under(&mut self, epoch: u32) -> bool {
+    /// A message came under this epoch: B follows, from its message `next_sequence` on. `true` when
+    /// something changed.
+    pub(crate) fn received_under(&mut self, epoch: u32, next_sequence: u64) -> bool {
         let follows = epoch > self.sending;
         if follows {
             self.sending = epoch;
-            self.first_sent = None;
+            self.boundary = Some(next_sequence);
         }
         follows
     }
@@ -147,6 +145,11 @@ impl Seal {
         wall: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<RekeyAnswer, ViolationKind> {
+        // A offers only when it has dropped its own older key, so ours is not needed either: who
+        // never writes never sees its boundary acknowledged and still holds it.
+        if self.keys.len() > 1 && self.keys.iter().all(|(epoch, _)| *epoch <= self.sending) {
+            self.forget_older();
+        }
         let [(epoch, root)] = self.keys.as_slice() else {
             return Err(ViolationKind::Rekey);
         };
@@ -165,8 +168,14 @@ impl Seal {
         })
     }
 
-    /// A takes the answer and sends under the new epoch from now on.
-    pub(crate) fn finish(&mut self, answer: &RekeyAnswer, wall: u64) -> Result<(), ViolationKind> {
+    /// A takes the answer and sends under the new epoch from now on, its message `next_sequence`
+    /// and those after it never under another.
+    pub(crate) fn finish(
+        &mut self,
+        answer: &RekeyAnswer,
+        next_sequence: u64,
+        wall: u64,
+    ) -> Result<(), ViolationKind> {
         let Some((epoch, seed)) = self.offer.take_if(|(epoch, _)| *epoch == answer.epoch) else {
             return Err(ViolationKind::Rekey);
         };
@@ -175,7 +184,7 @@ impl Seal {
         let next = step(root, &seed.public(), &answer.ciphertext, &shared);
         self.keys.push((epoch, next));
         self.sending = epoch;
-        self.first_sent = None;
+        self.boundary = Some(next_sequence);
         self.messages = 0;
         self.since = wall;
         Ok(())
@@ -184,14 +193,18 @@ impl Seal {
     /// Deletes the older key once the peer acknowledged a message under the newer and no gap is
     /// open. `true` when a key was deleted.
     pub(crate) fn retire(&mut self, acknowledged: u64, gap: bool) -> bool {
-        let safe = self.first_sent.is_some_and(|first| acknowledged >= first);
+        let safe = self.boundary.is_some_and(|first| acknowledged >= first);
         if self.keys.len() < 2 || gap || !safe {
             return false;
         }
+        self.forget_older();
+        true
+    }
+
+    fn forget_older(&mut self) {
         let sending = self.sending;
         self.keys.retain(|(epoch, _)| *epoch >= sending);
-        self.first_sent = None;
-        true
+        self.boundary = None;
     }
 }
 
@@ -245,9 +258,9 @@ mod tests {
     #[test]
     fn opens_only_for_the_same_pair_direction_and_bytes() {
         let rng = &mut rand::rng();
-        let (mut a, b) = seals();
+        let (a, b) = seals();
         let sealed = a
-            .seal(&PAIR, Direction::AToB, 1, &body(b"hi"), rng)
+            .seal(&PAIR, Direction::AToB, &body(b"hi"), rng)
             .expect("seal");
         assert_eq!(sealed.len(), 956);
         let opened = b.open(&PAIR, Direction::AToB, &sealed).expect("open");
@@ -274,27 +287,48 @@ mod tests {
         assert_eq!(b.answer(&offer, 0, rng), Err(ViolationKind::Rekey));
         // B goes on sending under the old epoch, A under the new; both are read.
         let late = b
-            .seal(&PAIR, Direction::BToA, 9, &body(b"late"), rng)
+            .seal(&PAIR, Direction::BToA, &body(b"late"), rng)
             .expect("seal");
-        a.finish(&answer, 0).expect("fits");
-        assert_eq!(a.finish(&answer, 0), Err(ViolationKind::Rekey));
+        a.finish(&answer, 101, 0).expect("fits");
+        assert_eq!(a.finish(&answer, 101, 0), Err(ViolationKind::Rekey));
         assert_eq!(a.open(&PAIR, Direction::BToA, &late).map(|o| o.1), Ok(0));
         let new = a
-            .seal(&PAIR, Direction::AToB, 101, &body(b"new"), rng)
+            .seal(&PAIR, Direction::AToB, &body(b"new"), rng)
             .expect("seal");
         let (_, epoch) = b.open(&PAIR, Direction::AToB, &new).expect("open");
         assert_eq!(epoch, 1);
-        assert!(b.received_under(epoch));
+        assert!(b.received_under(epoch, 10));
         // The old key lives until a message under the new one is acknowledged without a gap.
         assert!(!a.retire(100, false));
         assert!(!a.retire(101, true));
         assert!(a.retire(101, false));
         assert!(a.open(&PAIR, Direction::BToA, &late).is_err());
         let after = b
-            .seal(&PAIR, Direction::BToA, 10, &body(b"after"), rng)
+            .seal(&PAIR, Direction::BToA, &body(b"after"), rng)
             .expect("seal");
         assert_eq!(a.open(&PAIR, Direction::BToA, &after).map(|o| o.1), Ok(1));
         assert!(b.retire(10, false));
+    }
+
+    /// Who only listens never has a message acknowledged, and follows all the same.
+    #[test]
+    fn a_silent_side_follows_one_rekey_after_another() {
+        let rng = &mut rand::rng();
+        let (mut a, mut b) = seals();
+        for epoch in 1..5 {
+            let offer = (0..100)
+                .find_map(|_| a.count_and_offer(0, rng))
+                .expect("due");
+            let answer = b.answer(&offer, 0, rng).expect("follows");
+            a.finish(&answer, 1, 0).expect("fits");
+            let sealed = a
+                .seal(&PAIR, Direction::AToB, &body(b"x"), rng)
+                .expect("seal");
+            let (_, under) = b.open(&PAIR, Direction::AToB, &sealed).expect("open");
+            assert_eq!(under, epoch);
+            b.received_under(under, 1);
+            assert!(a.retire(1, false));
+        }
     }
 
     #[test]

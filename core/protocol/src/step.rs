@@ -1,6 +1,6 @@
 //! The contract of a machine: what goes in, what must be durable, what may leave after that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use rand::CryptoRng;
@@ -53,48 +53,45 @@ pub enum Lifetime {
 }
 
 /// One change of the store.
-#[derive(Clone, Debug)]
-pub enum Change {
+#[derive(Clone, Copy, Debug)]
+pub enum Change<'a> {
     /// Write, replacing what is there, sealed under the key that its lifetime names.
-    Put(RecordKey, Lifetime, Zeroizing<Vec<u8>>),
+    Put(RecordKey, Lifetime, &'a Zeroizing<Vec<u8>>),
     /// Remove.
     Delete(RecordKey),
-    /// Destroy the keys under which a conversation's records are sealed.
-    EraseConversation(ContactId),
 }
+
+/// A record's new value, and how it dies.
+type Value = (Lifetime, Zeroizing<Vec<u8>>);
 
 /// What must be durable before anything of a step leaves the program: all of it or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    pub(crate) list: Vec<Change>,
+    /// `None`: remove.
+    records: BTreeMap<RecordKey, Option<Value>>,
 }
 
 impl Changes {
     /// Whether there is nothing to store.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.records.is_empty()
     }
 
-    /// The changes in order; of several to one record only the last counts.
-    pub fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.list.iter()
+    /// The changes, one a record.
+    pub fn iter(&self) -> impl Iterator<Item = Change<'_>> {
+        self.records.iter().map(|(key, change)| match change {
+            Some((lifetime, value)) => Change::Put(*key, *lifetime, value),
+            None => Change::Delete(*key),
+        })
     }
 
     pub(crate) fn put(&mut self, key: RecordKey, lifetime: Lifetime, value: Zeroizing<Vec<u8>>) {
-        self.forget(key);
-        self.list.push(Change::Put(key, lifetime, value));
+        self.records.insert(key, Some((lifetime, value)));
     }
 
     pub(crate) fn delete(&mut self, key: RecordKey) {
-        self.forget(key);
-        self.list.push(Change::Delete(key));
-    }
-
-    fn forget(&mut self, key: RecordKey) {
-        self.list.retain(
-            |change| !matches!(change, Change::Put(k, ..) | Change::Delete(k) if *k == key),
-        );
+        self.records.insert(key, None);
     }
 }
 
@@ -103,8 +100,14 @@ impl Changes {
 pub enum Effect {
     /// Frames for a connection, in this order.
     Send(LinkId, Vec<Vec<u8>>),
-    /// Close a connection now, without a farewell.
+    /// Close a connection, without a farewell, once what was sent before has left.
     Close(LinkId),
+    /// Cut a connection at once: what was sent before and has not left is dropped.
+    Cut(LinkId),
+    /// Whoever is there gets silence until the machine closes: no more frames of it are wanted.
+    Silence(LinkId),
+    /// Whatever is under way to this contact is to be given up.
+    Abandon(ContactId),
     /// Something the application wants to know.
     Event(Event),
     /// The doors that should be open changed: ask again.
@@ -156,6 +159,9 @@ pub enum ViolationKind {
     /// A re-key step that does not fit.
     #[error("a re-key step out of turn")]
     Rekey,
+    /// More than a contact may send.
+    #[error("more than a contact may send")]
+    Flood,
     /// An acknowledgement of what was never sent.
     #[error("an acknowledgement of what was never sent")]
     Acknowledgement,

@@ -16,6 +16,9 @@ impl Actor {
                 let now = self.time.now().monotonic;
                 self.connections.close(link, now, &mut *self.rng);
             }
+            Effect::Cut(link) => self.connections.cut(link),
+            Effect::Silence(link) => self.connections.silence(link),
+            Effect::Abandon(contact) => self.connections.abandon(contact),
             Effect::Event(event) => self.report(&event),
             Effect::DoorsChanged => self.doors.reconcile(self.profile.doors()),
             // Whom to dial is asked for before each wait.
@@ -33,11 +36,13 @@ impl Actor {
                 }
             }
             Happened::RequestDelivered(contact) => {
-                self.connections.dial_succeeded(contact);
+                let now = self.time.now().monotonic;
+                self.connections.dial_succeeded(contact, now);
                 self.tell(Event::RequestDelivered { contact });
             }
             Happened::Connected(contact) => {
-                self.connections.dial_succeeded(contact);
+                let now = self.time.now().monotonic;
+                self.connections.dial_succeeded(contact, now);
                 self.contact_changed(contact);
             }
             Happened::ContactChanged(contact) | Happened::Disconnected(contact) => {

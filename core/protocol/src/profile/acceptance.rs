@@ -13,11 +13,13 @@ use crate::derive::{self, Secret};
 use crate::event::Event;
 use crate::kem;
 use crate::keys::KeyPair;
+use crate::limits::MAX_REQUEST;
 use crate::link::Phase;
 use crate::ratchet::Ratchet;
 use crate::relation::{Accepting, Bond, Derived, PeerDoor, Stage};
 use crate::step::{Bug, Fault, LinkId, Turn, ViolationKind};
 
+use super::messages::check_olm_keys;
 use super::{Profile, Refusal};
 
 /// An acceptance that A has read and that the acceptor has not yet confirmed inside Olm. Lives
@@ -51,9 +53,6 @@ impl Profile {
         id: ContactId,
         turn: &mut Turn<'_>,
     ) -> Result<(), Refusal> {
-        let circle = self.circle_with_room(turn)?;
-        let door = self.circle(circle)?.seed.onion_key();
-        let nickname = self.record.nickname.clone();
         let contact = self.contact_mut(id)?;
         let Stage::Undecided(incoming) = &contact.relation.stage else {
             return Err(Refusal::WrongStage(contact.relation.stage_name()));
@@ -69,6 +68,14 @@ impl Profile {
                 olm_key(&request.one_time_key),
             )
             .map_err(|_| Refusal::UnusableRequest)?;
+        // Nothing refuses from here on: what is changed below is changed for good.
+        let nickname = self.record.nickname.clone();
+        let circle = self.circle_with_room(turn)?;
+        let door = self.circle(circle)?.seed.onion_key();
+        let contact = self.contact_mut(id)?;
+        let Stage::Undecided(incoming) = &contact.relation.stage else {
+            return Err(Bug("the stage changed in between").into());
+        };
         let noise = KeyPair::random(turn.rng)?;
         let reader = KeyPair::random(turn.rng)?;
         let random = Secret::random(turn.rng);
@@ -111,7 +118,7 @@ impl Profile {
             peer_door: None,
             circle,
             reader: reader.public,
-            invitation: Some(invitation),
+            invitation: Some((invitation, request.id)),
             verified: None,
         };
         contact.relation.stage = Stage::Accepting(Box::new(accepting), Box::new(bond));
@@ -190,11 +197,12 @@ impl Profile {
         bytes: &[u8],
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
+        if bytes.len() > MAX_REQUEST {
+            return Err(ViolationKind::Malformed.into());
+        }
         let accept = Accept::decode(bytes).map_err(|_| ViolationKind::Malformed)?;
-        if [accept.noise, accept.olm]
-            .iter()
-            .any(|key| self.is_own(key))
-        {
+        let relation = &self.contact_mut(id)?.relation;
+        if relation.is_own(&accept.noise) || relation.is_own(&accept.olm) {
             return Err(ViolationKind::Key.into());
         }
         let at = self.link_mut(link)?;
@@ -212,7 +220,8 @@ impl Profile {
         };
         let one = outgoing
             .tries
-            .get(attempt)
+            .iter()
+            .find(|one| Some(one.transcript) == attempt)
             .ok_or(ViolationKind::OutOfPlace)?;
         let shared = outgoing.kem.decapsulate(&accept.ciphertext);
         let derived = Derived::new(
@@ -262,9 +271,7 @@ impl Profile {
         if !derive::equal(&confirm.mac, &derived.confirm(Role::B)) {
             return Err(ViolationKind::Confirmation.into());
         }
-        ratchet
-            .base_keys
-            .push(session.session_keys().base_key.to_bytes().into());
+        ratchet.accept_base_key(session.session_keys().base_key.to_bytes());
         ratchet.session = Some(session);
         ratchet.receive(letter.sequence);
         ratchet.remember(&body.olm);
@@ -364,7 +371,10 @@ fn first_letter(
         .as_ref()
         .ok_or(Bug("a request without an account"))?;
     let mut copy = Account::from_pickle(account.pickle());
-    let Ok(OlmMessage::PreKey(message)) = OlmMessage::from_parts(olm_type.into(), olm) else {
+    let message =
+        OlmMessage::from_parts(olm_type.into(), olm).map_err(|_| ViolationKind::Malformed)?;
+    check_olm_keys(&message)?;
+    let OlmMessage::PreKey(message) = message else {
         return Err(ViolationKind::PreKey.into());
     };
     let created = copy

@@ -8,7 +8,7 @@ use crate::event::Event;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::link::DoorName;
 use crate::relation::Stage;
-use crate::step::{Bug, Change, LinkId, RecordKey, Turn};
+use crate::step::{Bug, Effect, LinkId, RecordKey, Turn};
 
 use super::Profile;
 
@@ -16,11 +16,13 @@ impl Profile {
     pub(super) fn block_contact(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let contact = self.contact_mut(id)?;
         let (circle, invitation, request) = match &contact.relation.stage {
-            Stage::Accepting(_, bond) | Stage::Accepted(bond) => {
-                (Some(bond.circle), bond.invitation, None)
-            }
+            Stage::Accepting(_, bond) | Stage::Accepted(bond) => (
+                Some(bond.circle),
+                bond.invitation.map(|(number, _)| number),
+                None,
+            ),
             Stage::Undecided(incoming) => (None, Some(incoming.invitation), Some(incoming.id)),
-            Stage::Rejected(request) => (None, None, Some(*request)),
+            Stage::Rejected(request, invitation) => (None, Some(*invitation), Some(*request)),
             _ => (None, None, None),
         };
         contact.relation.stage = Stage::Blocked(request);
@@ -38,6 +40,7 @@ impl Profile {
         }
         contact.waiting_bytes = 0;
         self.save_relation(id, turn)?;
+        turn.step.effects.push(Effect::Abandon(id));
         self.cut_links(|link| link.contact == Some(id), turn);
         if let Some(number) = invitation {
             self.cut_links(|link| link.door == Some(DoorName::Knock(number)), turn);
@@ -102,7 +105,7 @@ impl Profile {
             .collect();
         for link in cut {
             self.links.remove(&link);
-            turn.step.effects.push(crate::step::Effect::Close(link));
+            turn.step.effects.push(Effect::Cut(link));
         }
     }
 
@@ -117,15 +120,10 @@ impl Profile {
             return Err(super::Refusal::WrongStage(contact.relation.stage_name()));
         };
         let (request, invitation) = (incoming.id, incoming.invitation);
-        contact.relation.stage = Stage::Rejected(request);
+        contact.relation.stage = Stage::Rejected(request, invitation);
         self.save_relation(id, turn)?;
         self.retire_one_time(invitation, turn)?;
         turn.step.event(Event::ContactChanged(id));
         Ok(())
-    }
-
-    /// Destroys the keys of everything said in a conversation.
-    pub(super) fn erase(&self, id: ContactId, turn: &mut Turn<'_>) {
-        turn.step.changes.list.push(Change::EraseConversation(id));
     }
 }

@@ -212,7 +212,7 @@ impl Profile {
             return Err(Refusal::Greeting);
         }
         let own = |invite: &Invite| invite.seed.onion_key() == invitation.door;
-        if self.invitations.values().any(own) || self.is_own(&invitation.noise) {
+        if self.invitations.values().any(own) {
             return Err(Refusal::OwnInvitation);
         }
         let pending = || self.contacts.values().filter_map(super::Contact::outgoing);
@@ -467,23 +467,5 @@ impl Profile {
     ) -> Result<Step, Refusal> {
         self.verification(id)?.check_scanned(scanned)?;
         self.set_verified(now, rng, id, true)
-    }
-
-    /// Clears a conversation: destroys the keys of all that was said in it.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchContact`].
-    pub fn clear_conversation(
-        &mut self,
-        now: Now,
-        rng: &mut dyn CryptoRng,
-        id: ContactId,
-    ) -> Result<Step, Refusal> {
-        self.known(id)?;
-        let (step, ()) = self.command(now, rng, |profile, turn| {
-            profile.erase(id, turn);
-            Ok(())
-        })?;
-        Ok(step)
     }
 }

@@ -6,7 +6,7 @@ use undertone_wire::v1::{FLIGHT_2, Parcel, ParcelKind, Purpose, Role};
 use crate::derive;
 use crate::event::Event;
 use crate::handshake::{Dialer, Terms};
-use crate::limits::MAX_UNAUTHENTICATED;
+use crate::limits::{MAX_HELD, MAX_UNAUTHENTICATED};
 use crate::link::{DoorName, Link, Phase};
 use crate::relation::{Stage, dial_hint};
 use crate::step::{Bug, Effect, Fault, LinkId, Turn, ViolationKind};
@@ -110,12 +110,22 @@ impl Profile {
 
     /// Someone connected to a door.
     pub(super) fn arrived(&mut self, door: DoorName, link: LinkId, turn: &mut Turn<'_>) {
-        let strangers = self.links.values().filter(|link| !link.is_open()).count();
-        if strangers >= MAX_UNAUTHENTICATED {
-            turn.step.effects.push(Effect::Close(link));
+        let here = self.links.values().filter(|link| link.door == Some(door));
+        let (mut heard, mut held) = (0, 0);
+        for other in here.filter(|link| !link.is_open()) {
+            held += 1;
+            heard += usize::from(!other.is_silent());
+        }
+        if held >= MAX_HELD {
+            turn.step.effects.push(Effect::Cut(link));
             return;
         }
-        let phase = Phase::Flight1(Vec::new());
+        let phase = if heard >= MAX_UNAUTHENTICATED {
+            turn.step.effects.push(Effect::Silence(link));
+            Phase::Silent
+        } else {
+            Phase::Flight1(Vec::new())
+        };
         self.links
             .insert(link, Link::new(link, Some(door), phase, turn.now));
     }
@@ -128,7 +138,9 @@ impl Profile {
         let Some(id) = link.contact else {
             return Ok(());
         };
-        if link.purpose == Some(Purpose::Accept) && !link.dialled() {
+        let door = DoorName::Reply(id);
+        let last = !self.links.values().any(|other| other.door == Some(door));
+        if link.door == Some(door) && last {
             // Its reply door is not needed any longer, unless the request still waits.
             let contact = self.contact_mut(id)?;
             if contact.reply_door.take().is_some() {
@@ -221,8 +233,9 @@ impl Profile {
             return Err(Bug("flight 3 at a link that does not wait for it").into());
         };
         // Whoever fails here gets silence like everyone else.
-        if let Ok(channel) = listener.finish(frame) {
-            link.open(channel, turn.now);
+        match listener.finish(frame) {
+            Ok(channel) => link.open(channel, turn.now),
+            Err(_) => turn.step.effects.push(Effect::Silence(id)),
         }
         Ok(())
     }
@@ -246,7 +259,8 @@ impl Profile {
         let link = self.link_mut(id)?;
         let dialled = link.dialled();
         let purpose = link.purpose.ok_or(ViolationKind::OutOfPlace)?;
-        let messages = matches!(purpose, Purpose::Chat | Purpose::Accept | Purpose::Recovery);
+        let messages = link.carries_messages();
+        let pending = link.pending.is_some();
         match (purpose, link.contact, parcel.kind) {
             (Purpose::Knock, None, ParcelKind::Request) if !dialled => {
                 self.request_arrived(id, &parcel.bytes, turn)
@@ -258,17 +272,16 @@ impl Profile {
                 self.acceptance_arrived(contact, id, &parcel.bytes, turn)
             }
             (_, Some(_), ParcelKind::Nothing) => Ok(()),
+            (Purpose::Accept, Some(contact), ParcelKind::Sealed) if pending => {
+                self.confirm_acceptance(contact, id, &parcel.bytes, turn)
+            }
             (_, Some(contact), ParcelKind::Sealed) if messages => {
-                if link.pending.is_some() {
-                    self.confirm_acceptance(contact, id, &parcel.bytes, turn)
-                } else {
-                    self.sealed_arrived(contact, id, &parcel.bytes, turn)
-                }
+                self.sealed_arrived(contact, id, &parcel.bytes, turn)
             }
             (_, Some(contact), ParcelKind::Acknowledgement) if messages => {
                 self.acknowledged(contact, &parcel.bytes, turn)
             }
-            (Purpose::Chat, Some(contact), ParcelKind::SessionReset) => {
+            (_, Some(contact), ParcelKind::SessionReset) if messages => {
                 self.reset_arrived(contact, &parcel.bytes, turn)
             }
             _ => Err(ViolationKind::OutOfPlace.into()),

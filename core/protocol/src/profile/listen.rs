@@ -6,14 +6,14 @@ use crate::derive;
 use crate::handshake::{self, Answer, Terms};
 use crate::link::{DoorName, Phase};
 use crate::relation::{Stage, dial_hint};
-use crate::step::{Bug, Fault, LinkId, Turn};
+use crate::step::{Bug, Effect, Fault, LinkId, Turn};
 
 use super::Profile;
 
 /// Who was recognised, and the terms to go on with.
 struct Recognised {
     contact: Option<undertone_wire::ContactId>,
-    attempt: usize,
+    attempt: Option<[u8; 32]>,
     terms: Terms,
 }
 
@@ -29,6 +29,8 @@ impl Profile {
         }
         let bytes = std::mem::take(bytes);
         link.phase = Phase::Silent;
+        turn.step.effects.push(Effect::Silence(id));
+        let silenced = turn.step.effects.len() - 1;
         let door = link.door.ok_or(Bug("a listening link without a door"))?;
         let Some(flight) = Flight1::decode(&bytes) else {
             return Ok(());
@@ -39,6 +41,7 @@ impl Profile {
         let Ok((answer, frames)) = handshake::answer(&recognised.terms, &flight, turn.rng) else {
             return Ok(());
         };
+        turn.step.effects.remove(silenced);
         let link = self.link_mut(id)?;
         link.contact = recognised.contact;
         link.attempt = recognised.attempt;
@@ -59,10 +62,10 @@ impl Profile {
     ) -> Option<Recognised> {
         match (door, flight.purpose) {
             (DoorName::Knock(number), Purpose::Knock) => {
-                let invite = self.invitations.get(&number)?;
-                if !self.handshakes.take(turn.now.monotonic) {
+                if !self.may_answer(door, turn.now.monotonic) {
                     return None;
                 }
+                let invite = self.invitations.get(&number)?;
                 let terms = Terms {
                     purpose: Purpose::Knock,
                     psk0: derive::expand(&invite.ik(), "knock psk", &[]),
@@ -73,12 +76,12 @@ impl Profile {
                 };
                 Some(Recognised {
                     contact: None,
-                    attempt: 0,
+                    attempt: None,
                     terms,
                 })
             }
             (DoorName::Reply(contact), Purpose::Accept) => {
-                if !self.handshakes.take(turn.now.monotonic) {
+                if !self.may_answer(door, turn.now.monotonic) {
                     return None;
                 }
                 self.recognise_acceptor(contact, flight)
@@ -102,13 +105,13 @@ impl Profile {
         };
         let door = outgoing.reply_seed.onion_key();
         let mut found = None;
-        for (attempt, one) in outgoing.tries.iter().enumerate() {
+        for one in &outgoing.tries {
             let hint = dial_hint(&one.prov, Role::B, &flight.nonce, &door, flight.purpose);
             if derive::equal(&hint, &flight.hint) {
-                found = Some((attempt, one));
+                found = Some(one);
             }
         }
-        let (attempt, one) = found?;
+        let one = found?;
         let terms = Terms {
             purpose: Purpose::Accept,
             psk0: derive::expand(&one.prov, "accept psk", &[]),
@@ -119,7 +122,7 @@ impl Profile {
         };
         Some(Recognised {
             contact: Some(id),
-            attempt,
+            attempt: Some(one.transcript),
             terms,
         })
     }
@@ -168,7 +171,7 @@ impl Profile {
         };
         Some(Recognised {
             contact: Some(id),
-            attempt: 0,
+            attempt: None,
             terms,
         })
     }

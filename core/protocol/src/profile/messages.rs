@@ -4,7 +4,7 @@ use undertone_wire::v1::{
     Acknowledgement, Content, Direction, Inside, InsideKind, Kind, Letter, ParcelKind, Role,
     SealedBody,
 };
-use undertone_wire::{ContactId, MessageId, PairId};
+use undertone_wire::{ContactId, MessageId, PairId, X25519Public};
 use vodozemac::olm::{OlmMessage, Session};
 use zeroize::Zeroizing;
 
@@ -18,10 +18,13 @@ use super::persist::{StoredMessage, save_message, save_waiting};
 use super::{Contact, Profile};
 
 /// What decrypting an Olm message led to.
-enum Opened {
+pub(super) enum Opened {
     Letter(Letter),
     /// The session does not fit: a new one is needed (D6.5).
     Unreadable,
+    /// Both sides began a new session at once, and this is of the one that gives way: its messages
+    /// come again under the other.
+    Superseded,
 }
 
 impl Profile {
@@ -93,10 +96,7 @@ impl Profile {
                 olm_type: encrypted.olm_type,
                 olm: encrypted.olm.clone(),
             };
-            let sealed =
-                ratchet
-                    .seal
-                    .seal(&pair, direction, encrypted.sequence, &body, turn.rng)?;
+            let sealed = ratchet.seal.seal(&pair, direction, &body, turn.rng)?;
             link.send(ParcelKind::Sealed, sealed, turn)?;
             waiting.on = Some(link.id);
         }
@@ -141,68 +141,81 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let contact = self.contact_mut(id)?;
+        if !contact
+            .inbound
+            .take(turn.now.monotonic, sealed.len() as u32)
+        {
+            return Err(ViolationKind::Flood.into());
+        }
         let (direction, pair) = (contact.relation.receives(), pair_of(contact)?);
         let ratchet = contact.ratchet_mut()?;
         let (body, epoch) = ratchet.seal.open(&pair, direction, sealed)?;
+        let next = ratchet.next_sequence;
+        if ratchet.seal.received_under(epoch, next) {
+            turn.ratchets.insert(id);
+        }
         if ratchet.is_repeat(&body.olm) {
             self.link_mut(link)?.acknowledge = true;
             return Ok(());
         }
-        let letter = match self.open_olm(id, &body)? {
+        let letter = match self.open_olm(id, &body, turn)? {
             Opened::Letter(letter) => letter,
             Opened::Unreadable => return Ok(self.ask_for_reset(id, link, turn)?),
+            Opened::Superseded => return Ok(()),
         };
         turn.ratchets.insert(id);
         let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         let fits = letter.pair == pair
             && letter.direction == direction
             && letter.generation == ratchet.peer_generation;
-        if !fits {
+        let arrival = ratchet.judge(letter.sequence);
+        if !fits || arrival == Arrival::FarOut {
             return Err(ViolationKind::Header.into());
         }
-        match ratchet.judge(letter.sequence) {
-            Arrival::FarOut => return Err(ViolationKind::Header.into()),
-            Arrival::Repeat => {}
-            Arrival::New => {
-                let inside =
-                    Inside::decode(&letter.inside).map_err(|_| ViolationKind::Malformed)?;
-                self.take_in(id, inside.kind, body.offset, turn)?;
-                self.contact_mut(id)?
-                    .ratchet_mut()?
-                    .receive(letter.sequence);
-            }
-        }
-        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+        // From here on the message counts as received, whatever its inside leads to: its key is
+        // spent, and one that is refused must not come again for ever.
         ratchet.remember(&body.olm);
-        ratchet.seal.received_under(epoch);
-        if ratchet.session_is_new {
-            // A one-time key of the account was spent, too.
-            self.save_relation(id, turn)?;
-            self.encrypt_anew(id, turn)?;
+        let at = self.link_mut(link)?;
+        at.acknowledge = true;
+        at.reset_asked = false;
+        if arrival == Arrival::New {
+            self.contact_mut(id)?
+                .ratchet_mut()?
+                .receive(letter.sequence);
+            let inside = Inside::decode(&letter.inside).map_err(|_| ViolationKind::Malformed)?;
+            self.take_in(id, inside.kind, body.offset, turn)?;
         }
-        self.link_mut(link)?.acknowledge = true;
         Ok(self.pump(id, turn)?)
     }
 
     /// Decrypts with the present session. A pre-key message is accepted only for the session it
     /// began, or for a one-time key that we handed out for this (D6.5).
-    fn open_olm(&mut self, id: ContactId, body: &SealedBody) -> Result<Opened, Fault> {
+    fn open_olm(
+        &mut self,
+        id: ContactId,
+        body: &SealedBody,
+        turn: &mut Turn<'_>,
+    ) -> Result<Opened, Fault> {
         let message = OlmMessage::from_parts(body.olm_type.into(), &body.olm)
             .map_err(|_| ViolationKind::Malformed)?;
-        let contact = self.contact_mut(id)?;
-        let ratchet = contact.ratchet_mut()?;
+        check_olm_keys(&message)?;
+        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         if let OlmMessage::PreKey(first) = &message
             && !belongs(ratchet.session.as_ref(), first.session_keys())
         {
-            let letter = self.begin_session(id, first)?;
-            return Ok(Opened::Letter(letter));
+            return self.begin_session(id, first, turn);
         }
-        let Some(session) = &mut ratchet.session else {
-            return Ok(Opened::Unreadable);
+        let plaintext = ratchet.session.as_mut().map(|s| s.decrypt(&message));
+        let Some(Ok(plaintext)) = plaintext else {
+            // They do not know the session that we opened yet, and will encrypt anew when they do.
+            let superseded = ratchet.session_opened;
+            return Ok(if superseded {
+                Opened::Superseded
+            } else {
+                Opened::Unreadable
+            });
         };
-        let Ok(plaintext) = session.decrypt(&message) else {
-            return Ok(Opened::Unreadable);
-        };
+        ratchet.session_opened = false;
         let plaintext = Zeroizing::new(plaintext);
         let letter = Letter::decode(&plaintext).map_err(|_| ViolationKind::Malformed)?;
         Ok(Opened::Letter(letter))
@@ -242,8 +255,9 @@ impl Profile {
                 Ok(())
             }
             InsideKind::RekeyAnswer(answer) => {
-                let seal = &mut self.contact_mut(id)?.ratchet_mut()?.seal;
-                Ok(seal.finish(&answer, turn.now.wall)?)
+                let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+                let next = ratchet.next_sequence;
+                Ok(ratchet.seal.finish(&answer, next, turn.now.wall)?)
             }
             InsideKind::Unknown => Ok(()),
         }
@@ -256,7 +270,13 @@ impl Profile {
         offset: u32,
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
-        let content = Content::decode(&bytes).map_err(|_| ViolationKind::Malformed)?;
+        // What a later version says and this one cannot read is kept as it came.
+        let unreadable = |turn: &mut Turn<'_>| Content {
+            id: MessageId::from_bytes(turn.random()),
+            parents: Vec::new(),
+            kind: Kind::Unsupported(0),
+        };
+        let content = Content::decode(&bytes).unwrap_or_else(|_| unreadable(turn));
         match content.kind {
             // Signs of the moment, which are not kept.
             Kind::Typing { .. } | Kind::Delivered(_) | Kind::Read(_) => return Ok(()),
@@ -359,6 +379,23 @@ impl Profile {
             }
         }
         Ok(())
+    }
+}
+
+/// Low-order keys inside Olm (D1.5): the library takes them in and fails later, when we answer.
+pub(super) fn check_olm_keys(message: &OlmMessage) -> Result<(), ViolationKind> {
+    let check = |key: vodozemac::Curve25519PublicKey| {
+        X25519Public::from_bytes(key.to_bytes())
+            .map(|_| ())
+            .map_err(|_| ViolationKind::Key)
+    };
+    match message {
+        OlmMessage::Normal(message) => check(message.ratchet_key()),
+        OlmMessage::PreKey(message) => {
+            check(message.base_key())?;
+            check(message.one_time_key())?;
+            check(message.message().ratchet_key())
+        }
     }
 }
 

@@ -79,7 +79,7 @@ pub(crate) const fn day_of(wall: u64) -> u32 {
 }
 
 pub(crate) fn encode(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, Bug> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
     ciborium::into_writer(value, &mut *bytes).map_err(|_| Bug("a record cannot be encoded"))?;
     Ok(bytes)
 }

@@ -48,14 +48,21 @@ impl Profile {
         };
         let transcript = request_transcript(&outgoing.invitation, hash, &outgoing.request);
         let prov = provisional(&transcript, outgoing.random.as_bytes(), &outgoing.ik);
-        if outgoing.tries.len() == MAX_TRIES {
-            outgoing.tries.remove(0);
+        if outgoing.tries.len() >= MAX_TRIES {
+            // The answer can only be about one that was taken in.
+            let oldest = outgoing.tries.iter().position(|one| !one.delivered);
+            outgoing.tries.remove(oldest.unwrap_or(0));
         }
-        outgoing.tries.push(Try { prov, transcript });
+        outgoing.tries.push(Try {
+            prov,
+            transcript,
+            delivered: false,
+        });
         let request = outgoing.request.to_vec();
         self.save_relation(id, turn)?;
-        self.link_mut(link)?
-            .send(ParcelKind::Request, request, turn)
+        let link = self.link_mut(link)?;
+        link.attempt = Some(transcript);
+        link.send(ParcelKind::Request, request, turn)
     }
 
     /// A: the other side's program took the request in.
@@ -65,8 +72,12 @@ impl Profile {
         link: LinkId,
         turn: &mut Turn<'_>,
     ) -> Result<(), Bug> {
+        let attempt = self.link_mut(link)?.attempt;
         let contact = self.contact_mut(id)?;
         if let Stage::Requested(outgoing) = &mut contact.relation.stage {
+            for one in &mut outgoing.tries {
+                one.delivered |= Some(one.transcript) == attempt;
+            }
             outgoing.delivered = Some(turn.now.wall);
             outgoing.deliveries += 1;
             self.save_relation(id, turn)?;
@@ -95,14 +106,16 @@ impl Profile {
         let Some(DoorName::Knock(number)) = at.door else {
             return Err(ViolationKind::OutOfPlace.into());
         };
-        let own = [request.noise, request.olm, request.one_time_key]
-            .iter()
-            .any(|key| self.is_own(key));
-        if request.noise != remote || own {
+        if request.noise != remote {
             return Err(ViolationKind::Key.into());
         }
-        // The invitation may have been closed since the handshake.
-        if let Some(invite) = self.invitations.get(&number) {
+        // So that every answer comes after a commit, whether or not there is something to keep.
+        self.save_profile(turn)?;
+        // The invitation may have been closed since the handshake; and a reflection of the door's
+        // own key gets the same answer as everything else.
+        if let Some(invite) = self.invitations.get(&number)
+            && ![request.noise, request.olm, request.one_time_key].contains(&invite.noise.public)
+        {
             let invitation_hash = invite.invitation().hash();
             let transcript = request_transcript(&invitation_hash, &hash, bytes);
             let incoming = Incoming {
@@ -114,6 +127,7 @@ impl Profile {
                 last: Try {
                     prov: provisional(&transcript, &request.random, &invite.ik()),
                     transcript,
+                    delivered: true,
                 },
             };
             self.store_request(&request, incoming, turn)?;
@@ -176,8 +190,12 @@ impl Profile {
         self.contacts.values().find_map(|contact| {
             let same = match &contact.relation.stage {
                 Stage::Undecided(incoming) => incoming.id == *request,
-                Stage::Rejected(id) | Stage::Blocked(Some(id)) => id == request,
-                _ => false,
+                Stage::Rejected(id, _) | Stage::Blocked(Some(id)) => id == request,
+                _ => contact
+                    .relation
+                    .bond()
+                    .and_then(|bond| bond.invitation)
+                    .is_some_and(|(_, id)| id == *request),
             };
             same.then_some(contact.relation.id)
         })
@@ -189,7 +207,7 @@ impl Profile {
         let is_kept = |stage: &Stage| {
             matches!(
                 stage,
-                Stage::Undecided(_) | Stage::Rejected(_) | Stage::Blocked(Some(_))
+                Stage::Undecided(_) | Stage::Rejected(..) | Stage::Blocked(Some(_))
             )
         };
         let kept: Vec<ContactId> = self

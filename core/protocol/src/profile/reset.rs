@@ -2,10 +2,11 @@
 //!
 //! The side that cannot read hands out a fresh one-time key over the authenticated link; the other
 //! opens a session to it. Unacknowledged messages keep their sequences and are encrypted anew,
-//! because the old ciphertexts can never be read. Any other pre-key message is a violation.
+//! because the old ciphertexts can never be read. Any other pre-key message is unreadable. When both
+//! sides ask at once, the session that A opens stays.
 
 use undertone_wire::ContactId;
-use undertone_wire::v1::{Letter, ParcelKind, SessionReset};
+use undertone_wire::v1::{Inside, InsideKind, Letter, ParcelKind, Role, SessionReset};
 use vodozemac::olm::{PreKeyMessage, SessionConfig};
 use zeroize::Zeroizing;
 
@@ -13,7 +14,7 @@ use crate::step::{Bug, Fault, LinkId, Turn, ViolationKind};
 
 use super::Profile;
 use super::acceptance::{new_one_time_key, olm_key};
-use super::messages::{encrypt_as, pair_of};
+use super::messages::{Opened, encrypt_as, pair_of};
 use super::persist::save_waiting;
 
 impl Profile {
@@ -53,10 +54,11 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let reset = SessionReset::decode(bytes).map_err(|_| ViolationKind::Key)?;
-        if self.is_own(&reset.one_time_key) {
-            return Err(ViolationKind::Key.into());
-        }
         let contact = self.contact_mut(id)?;
+        // Each costs us a Diffie-Hellman and all that is on the way once more.
+        if !contact.resets.take(turn.now.monotonic, 1) {
+            return Err(ViolationKind::Flood.into());
+        }
         let peer = contact
             .relation
             .bond()
@@ -74,18 +76,29 @@ impl Profile {
                 olm_key(&reset.one_time_key),
             )
             .map_err(|_| ViolationKind::Key)?;
-        contact.ratchet_mut()?.session = Some(session);
+        let ratchet = contact.ratchet_mut()?;
+        ratchet.session = Some(session);
+        ratchet.session_opened = true;
         self.encrypt_anew(id, turn)?;
+        if self.contact_mut(id)?.waiting.is_empty() {
+            // They learn of the session by the first message under it, so there has to be one.
+            let nothing = Inside {
+                kind: InsideKind::Unknown,
+            };
+            self.enqueue(id, None, &nothing, turn)?;
+        }
         Ok(self.pump(id, turn)?)
     }
 
-    /// A pre-key message for the key that we handed out.
+    /// A pre-key message for the key that we handed out. Any other is unreadable.
     pub(super) fn begin_session(
         &mut self,
         id: ContactId,
         message: &PreKeyMessage,
-    ) -> Result<Letter, Fault> {
+        turn: &mut Turn<'_>,
+    ) -> Result<Opened, Fault> {
         let contact = self.contact_mut(id)?;
+        let role = contact.relation.role;
         let peer = contact
             .relation
             .bond()
@@ -96,31 +109,37 @@ impl Profile {
             return Err(Bug("a contact without an account").into());
         };
         let asked = ratchet.reset_key.map(|key| *key.as_bytes());
-        let base = message.base_key().to_bytes();
-        let used = ratchet.base_keys.iter().any(|key| **key == base);
-        if asked != Some(message.one_time_key().to_bytes()) || used {
-            return Err(ViolationKind::PreKey.into());
+        if asked != Some(message.one_time_key().to_bytes()) {
+            return Ok(Opened::Unreadable);
+        }
+        // Both asked at once and both opened one: A's session stays, so B's gives way.
+        if ratchet.session_opened && role == Role::A {
+            return Ok(Opened::Superseded);
         }
         let created = account
             .create_inbound_session(SessionConfig::version_1(), olm_key(&peer), message)
             .map_err(|_| ViolationKind::PreKey)?;
         let plaintext = Zeroizing::new(created.plaintext);
-        let letter = Letter::decode(&plaintext).map_err(|_| ViolationKind::Malformed)?;
-        ratchet.base_keys.push(base.into());
+        if !ratchet.accept_base_key(message.base_key().to_bytes()) {
+            return Err(ViolationKind::PreKey.into());
+        }
         ratchet.session = Some(created.session);
+        ratchet.session_opened = false;
         ratchet.reset_key = None;
-        ratchet.session_is_new = true;
-        Ok(letter)
+        // A one-time key of the account is spent.
+        self.save_relation(id, turn)?;
+        self.encrypt_anew(id, turn)?;
+        let letter = Letter::decode(&plaintext).map_err(|_| ViolationKind::Malformed)?;
+        Ok(Opened::Letter(letter))
     }
 
     /// Encrypts what is not acknowledged with the new session, under the same sequences.
-    pub(super) fn encrypt_anew(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
+    fn encrypt_anew(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let contact = self.contact_mut(id)?;
         let (direction, pair) = (contact.relation.sends(), pair_of(contact)?);
         let Some(ratchet) = &mut contact.ratchet else {
             return Ok(());
         };
-        ratchet.session_is_new = false;
         for waiting in &mut contact.waiting {
             let Some(old) = waiting.encrypted.take() else {
                 break;

@@ -122,13 +122,13 @@ impl Profile {
     /// How far the message at this place of the outbox got.
     #[must_use]
     pub fn delivery(&self, id: ContactId, place: u64) -> Delivery {
-        let waiting = self.contacts.get(&id).and_then(|contact| {
-            contact
-                .waiting
-                .iter()
-                .find(|waiting| waiting.place == place)
-        });
-        match waiting {
+        let Some(contact) = self.contacts.get(&id) else {
+            return Delivery::Waiting;
+        };
+        let mut waiting = contact.waiting.iter();
+        match waiting.find(|waiting| waiting.place == place) {
+            // A block dropped what waited, and nobody can tell any more what had arrived.
+            None if contact.ratchet.is_none() => Delivery::Waiting,
             None => Delivery::Received,
             Some(waiting) if waiting.encrypted.is_some() => Delivery::Sent,
             Some(_) => Delivery::Waiting,

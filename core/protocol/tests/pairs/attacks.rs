@@ -133,24 +133,50 @@ fn strangers_get_silence_until_the_deadline_at_every_door() {
     assert_eq!(answers, SILENCE, "a door that is not there");
 }
 
+/// A flood at one door: memory is bounded, everyone there gets silence until the deadline, and no
+/// other door answers differently for it (so none tells that both belong to one profile).
 #[test]
-fn a_flood_of_connections_takes_bounded_memory_and_contacts_go_on() {
+fn a_flood_at_one_door_is_bounded_and_does_not_show_at_another() {
     let (mut world, noor, amal) = quiet_pair(4);
-    world.command(1, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
-    let mut closed = 0;
+    for _ in 0..2 {
+        world.command(1, |p, now, rng| {
+            p.invite(now, rng, false, None).expect("room")
+        });
+    }
+    let (mut silenced, mut cut) = (0, 0);
     for _ in 0..1_000 {
         let link = world.fresh_link(1);
         let door = DoorName::Knock(2);
-        let effects = world.intercept(1, Input::Arrived { door, link });
-        closed += effects.len();
-        world.intercept(1, Input::Frame(link, vec![7; CHAT_FRAME]));
+        for effect in world.intercept(1, Input::Arrived { door, link }) {
+            match effect {
+                Effect::Silence(_) => silenced += 1,
+                Effect::Cut(_) => cut += 1,
+                other => panic!("{other:?}"),
+            }
+        }
     }
-    assert_eq!(closed, 1_000 - 128);
+    assert_eq!((silenced, cut), (512 - 64, 1_000 - 512));
+    // A contact comes in by its door, and a stranger knocks at the other one, all the same.
+    world.cut_all();
+    assert!(world.run_until(60, |w| w.connected(0, noor) && w.connected(1, amal)));
     world.send(0, noor, "still here?");
     world.send(1, amal, "yes");
     assert!(world.run_until(30, |w| w.all_received(0, noor) && w.all_received(1, amal)));
+    let other = world.nodes[1]
+        .profile
+        .open_invitations()
+        .last()
+        .expect("made")
+        .text;
+    let mut late = World::new(40, &["Eve"], Faults::default());
+    std::mem::swap(&mut late.nodes, &mut world.nodes);
+    world.nodes.extend(late.nodes);
+    world.nodes.rotate_left(1);
+    world.command(2, |p, now, rng| {
+        p.add_contact_by(now, rng, &other, None, "hi")
+            .expect("good")
+    });
+    assert!(world.run_until(60, |w| w.undecided(1).is_some()));
 }
 
 /// D4.7: whoever hands an invitation to a crowd cannot fill the disk.
@@ -390,5 +416,110 @@ fn a_broken_session_is_replaced_inside_the_link() {
             assert_eq!((theirs.len(), ours.len()), (61, 61), "side {broken}");
         }
         assert_eq!(world.violations, [], "side {broken}");
+    }
+}
+
+/// D6.5: both sides find at once that they cannot read, and both begin anew.
+#[test]
+fn crossing_session_resets_settle_on_one_session() {
+    let (mut world, noor, amal) = quiet_pair(11);
+    let keys = [RecordKey::Ratchet(noor), RecordKey::Ratchet(amal)];
+    let early = [0, 1].map(|node: usize| world.nodes[node].store[&keys[node]].clone());
+    for index in 0..40 {
+        world.send(0, noor, &format!("a{index}"));
+        world.send(1, amal, &format!("b{index}"));
+        world.run(2);
+    }
+    for node in [0, 1] {
+        world.stop(node);
+        let damaged = swap_session(&world.nodes[node].store[&keys[node]], &early[node]);
+        world.nodes[node].store.insert(keys[node], damaged);
+    }
+    for node in [0, 1] {
+        world.restart(node);
+        world.send(node, [noor, amal][node], "after");
+    }
+    let done = world.run_until(900, |w| w.all_received(0, noor) && w.all_received(1, amal));
+    assert!(done);
+    for (node, contact) in [(0, noor), (1, amal)] {
+        let (theirs, ours) = world.conversation(node, contact);
+        assert_eq!((theirs.len(), ours.len()), (41, 41));
+    }
+    assert_eq!(world.violations, []);
+}
+
+/// The review's oracle: a key of another relationship in a request must not change the answer.
+#[test]
+fn a_request_with_a_key_of_another_relationship_is_answered_like_all_others() {
+    let mut world = World::new(12, &["Amal", "Noor", "Eve"], Faults::default());
+    world.befriend(0, 1);
+    world.command(1, |p, now, rng| {
+        p.invite(now, rng, false, None).expect("room")
+    });
+    let text = world.nodes[1]
+        .profile
+        .open_invitations()
+        .last()
+        .expect("made")
+        .text;
+    let eve = world.command(2, |p, now, rng| {
+        p.add_contact_by(now, rng, &text, None, "hello")
+            .expect("good")
+    });
+    // Noor's Olm key towards Amal, as Amal knows it, in place of Eve's own.
+    let known = {
+        let record = world.nodes[0]
+            .store
+            .iter()
+            .find_map(|(key, record)| match key {
+                RecordKey::Relation(_) => Some(record.as_slice()),
+                _ => None,
+            });
+        let value: Value = ciborium::from_reader(record.expect("a relation")).expect("a record");
+        field(&value, "peer_olm").expect("an Olm key")
+    };
+    let key = RecordKey::Relation(eve);
+    let record = &world.nodes[2].store[&key];
+    let mut value: Value = ciborium::from_reader(record.as_slice()).expect("a record");
+    let sent = field(&value, "request").expect("a request");
+    let mut request = undertone_wire::v1::Request::decode(&sent).expect("own request");
+    request.olm = undertone_wire::X25519Public::try_from(known.as_slice()).expect("a key");
+    let forged = request.encode().expect("fits").to_vec();
+    assert!(set_field(&mut value, "request", &forged));
+    let mut bytes = Vec::new();
+    ciborium::into_writer(&value, &mut bytes).expect("a record");
+    world.nodes[2].store.insert(key, bytes);
+    world.stop(2);
+    world.restart(2);
+    let told = |w: &World| w.nodes[2].events.contains(&Event::RequestDelivered(eve));
+    assert!(world.run_until(60, told));
+    assert_eq!(world.violations, []);
+}
+
+/// The bytes of the first field of this name, anywhere in a record.
+fn field(value: &Value, name: &str) -> Option<Vec<u8>> {
+    match value {
+        Value::Map(entries) => entries.iter().find_map(|(key, item)| {
+            let here = (key.as_text() == Some(name))
+                .then(|| item.as_bytes().cloned())
+                .flatten();
+            here.or_else(|| field(item, name))
+        }),
+        Value::Array(items) => items.iter().find_map(|item| field(item, name)),
+        _ => None,
+    }
+}
+
+fn set_field(value: &mut Value, name: &str, bytes: &[u8]) -> bool {
+    match value {
+        Value::Map(entries) => entries.iter_mut().any(|(key, item)| {
+            if key.as_text() == Some(name) && item.is_bytes() {
+                *item = Value::Bytes(bytes.to_vec());
+                return true;
+            }
+            set_field(item, name, bytes)
+        }),
+        Value::Array(items) => items.iter_mut().any(|item| set_field(item, name, bytes)),
+        _ => false,
     }
 }

@@ -11,10 +11,16 @@ fn traffic(seed: u64, faults: Faults) -> Result<World, String> {
     let (noor, amal) = world.befriend(0, 1);
     world.faults = faults;
     let peers = [(0, noor), (1, amal)];
-    for index in 0..40 {
+    // Enough for several re-keys; every third seed lets one side only listen.
+    for index in 0..60 {
         for (node, contact) in peers {
-            if world.nodes[node].online {
-                world.send(node, contact, &format!("{node}:{index}"));
+            if node == 1 && seed.is_multiple_of(3) && index > 5 {
+                continue;
+            }
+            for part in 0..4 {
+                if world.nodes[node].online {
+                    world.send(node, contact, &format!("{node}:{index}:{part}"));
+                }
             }
         }
         world.run(if index % 7 == 0 { 20 } else { 1 });
@@ -90,7 +96,7 @@ fn all(usual: u64, faults: Faults) -> u32 {
 #[test]
 fn cut_connections() {
     all(
-        100,
+        40,
         Faults {
             cut: 40,
             ..Faults::default()
@@ -101,7 +107,7 @@ fn cut_connections() {
 #[test]
 fn half_open_connections() {
     all(
-        50,
+        30,
         Faults {
             half_open: 60,
             ..Faults::default()
@@ -112,31 +118,31 @@ fn half_open_connections() {
 #[test]
 fn crashes_between_commit_and_transmit() {
     let crashes = all(
-        100,
+        40,
         Faults {
             crash_after_commit: 20,
             ..Faults::default()
         },
     );
-    assert!(crashes > 100, "only {crashes} crashes happened");
+    assert!(crashes > 80, "only {crashes} crashes happened");
 }
 
 #[test]
 fn crashes_before_the_commit() {
     let crashes = all(
-        100,
+        40,
         Faults {
             crash_before_commit: 20,
             ..Faults::default()
         },
     );
-    assert!(crashes > 100, "only {crashes} crashes happened");
+    assert!(crashes > 80, "only {crashes} crashes happened");
 }
 
 #[test]
 fn everything_at_once() {
     all(
-        100,
+        40,
         Faults {
             cut: 60,
             half_open: 120,
@@ -184,7 +190,7 @@ fn two_runs_of_one_seed_are_the_same() {
 fn a_crash_at_every_commit_of_a_whole_life() {
     // Once without a fault, to count; then with a crash at each commit in turn, before and after.
     // The chance is fixed by the seed, so each run crashes somewhere else.
-    for seed in seeds(60) {
+    for seed in seeds(40) {
         let faults = Faults {
             crash_after_commit: 8,
             crash_before_commit: 8,

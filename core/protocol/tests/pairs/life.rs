@@ -130,6 +130,46 @@ fn the_seal_is_rekeyed_again_and_again() {
 }
 
 #[test]
+fn one_side_only_listens_and_the_other_rekeys_again_and_again() {
+    let mut world = World::new(15, &["Amal", "Noor"], Faults::default());
+    let (noor, amal) = world.befriend(0, 1);
+    for index in 0..450 {
+        world.send(0, noor, &format!("{index}"));
+        world.run(1);
+    }
+    assert!(world.run_until(60, |w| w.all_received(0, noor)));
+    assert_eq!(world.conversation(1, amal).0.len(), 450);
+    assert_eq!(world.violations, []);
+    assert_eq!(world.nodes[1].profile.seal_epoch(amal), Some(4));
+}
+
+#[test]
+fn a_request_that_nobody_takes_in_ends_after_a_fortnight() {
+    let mut world = World::new(16, &["Amal", "Noor"], Faults::default());
+    world.command(1, |p, now, rng| {
+        p.invite(now, rng, true, None).expect("room")
+    });
+    let text = world.nodes[1]
+        .profile
+        .open_invitations()
+        .next()
+        .expect("made")
+        .text;
+    world.command(1, |p, now, rng| {
+        (p.close_invitation(now, rng, 1).expect("open"), ())
+    });
+    let noor = world.command(0, |p, now, rng| {
+        p.add_contact_by(now, rng, &text, None, "hi").expect("good")
+    });
+    world.run(14 * 24 * 3600);
+    assert_eq!(world.stage(0, noor), StageName::Requested);
+    world.run(2 * 24 * 3600);
+    assert_eq!(world.stage(0, noor), StageName::NoAnswer);
+    assert!(world.nodes[0].profile.doors().is_empty());
+    assert!(world.nodes[0].profile.dials(world.time()).is_empty());
+}
+
+#[test]
 fn a_rejected_request_looks_like_an_undecided_one_and_can_not_come_back() {
     let mut world = World::new(6, &["Amal", "Noor"], Faults::default());
     let number = world.command(1, |p, now, rng| {

@@ -411,7 +411,11 @@ impl World {
         for effect in step.committed() {
             match effect {
                 Effect::Send(link, frames) => self.transmit(node, link, frames),
-                Effect::Close(link) => self.break_link(node, link, false),
+                Effect::Close(link) | Effect::Cut(link) => self.break_link(node, link, false),
+                Effect::Silence(_) => {}
+                Effect::Abandon(contact) => {
+                    self.nodes[node].dialling.remove(&contact);
+                }
                 Effect::Event(event) => {
                     self.trace.push(format!("{:?} {node} {event:?}", self.now));
                     self.nodes[node].events.push(event);
@@ -612,14 +616,11 @@ fn store(store: &mut BTreeMap<RecordKey, Vec<u8>>, step: &Step) {
     for change in step.changes().iter() {
         match change {
             Change::Put(key, _, value) => {
-                store.insert(*key, value.to_vec());
+                store.insert(key, value.to_vec());
             }
             Change::Delete(key) => {
-                store.remove(key);
+                store.remove(&key);
             }
-            Change::EraseConversation(contact) => store.retain(|key, _| {
-                !matches!(key, RecordKey::Message(c, _) | RecordKey::Outbox(c, _) if c == contact)
-            }),
         }
     }
 }
