@@ -516,3 +516,6 @@ impl Contact {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
