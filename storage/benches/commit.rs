@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Seek, Write};
 use std::time::{Duration, Instant};
 
 use rand_chacha::ChaCha8Rng;
@@ -45,45 +45,62 @@ fn main() {
         },
     ];
 
-    // The first commit makes the keys of its slots.
-    commit(&store, 0, slots, &mut content);
-    let before = store.statistics();
-    let ours = times(|round| commit(&store, round % 50, slots, &mut content));
-    let flushes = (store.statistics().fsyncs - before.fsyncs) as f64 / ROUNDS as f64;
-    let fresh = times(|round| commit(&store, 1_000 + round, slots, &mut content));
-    let rotation = times_of(20, |_| store.rotate_state_key().unwrap());
-
     let bare = sled::Config::new()
         .path(place.path().join("bare"))
         .flush_every_ms(None)
         .open()
         .unwrap();
-    let sled_alone = times(|round| {
-        for record in 0..RECORDS {
-            bare.insert(
-                [round % 50, record].map(u64::to_be_bytes).concat(),
-                content(),
-            )
-            .unwrap();
-        }
-        bare.flush().unwrap();
-    });
-    let mut file = File::create(place.path().join("file")).unwrap();
-    let fsync = times(|_| {
-        file.write_all(&content()).unwrap();
-        file.sync_all().unwrap();
-    });
+    let mut growing = File::create(place.path().join("growing")).unwrap();
+    let mut same = File::create(place.path().join("same")).unwrap();
+    // The first commit makes the keys of its slots.
+    commit(&store, 0, slots, &mut content);
+
+    // One of each in every round, so that all of them meet the same disk.
+    let mut times: [Vec<Duration>; 5] = Default::default();
+    let mut flushes = 0;
+    for round in 0..ROUNDS {
+        let before = store.statistics().fsyncs;
+        times[0].push(time(|| commit(&store, round % 50, slots, &mut content)));
+        times[1].push(time(|| commit(&store, 1_000 + round, slots, &mut content)));
+        flushes += store.statistics().fsyncs - before;
+        times[2].push(time(|| {
+            for record in 0..RECORDS {
+                let key = [round % 50, record].map(u64::to_be_bytes).concat();
+                bare.insert(key, content()).unwrap();
+            }
+            bare.flush().unwrap();
+        }));
+        times[3].push(time(|| {
+            growing.write_all(&content()).unwrap();
+            growing.sync_all().unwrap();
+        }));
+        times[4].push(time(|| {
+            same.rewind().unwrap();
+            same.write_all(&content()).unwrap();
+            same.sync_data().unwrap();
+        }));
+    }
+    let rotation = (0..20)
+        .map(|_| time(|| store.rotate_state_key().unwrap()))
+        .collect();
+    let flushes = flushes as f64 / (2 * ROUNDS) as f64;
 
     println!(
         "{ROUNDS} rounds of {RECORDS} records of {SIZE} B; debug assertions: {}",
         cfg!(debug_assertions)
     );
     println!("| | median | p99 |\n|---|---|---|");
-    show("commit, records replaced", &ours);
-    show("commit, one new record in each slot", &fresh);
-    show("sled alone: insert + flush", &sled_alone);
-    show("write + fsync of one file", &fsync);
-    show("rotation of 350 states", &rotation);
+    let names = [
+        "commit, records replaced",
+        "commit, one new record in each slot",
+        "sled alone: insert + flush (no real flush)",
+        "one file: append + fsync",
+        "one file: overwrite + fdatasync",
+    ];
+    for (name, times) in names.into_iter().zip(times) {
+        show(name, times);
+    }
+    show("rotation of 350 states", rotation);
     println!("flushes a commit: {flushes:.2}");
     drop(store);
     many(&Home::create(place.path().join("many")).unwrap(), &key);
@@ -166,23 +183,14 @@ fn commit(store: &Store, round: u64, slots: [Slot; 3], content: &mut impl FnMut(
     store.commit(set).unwrap();
 }
 
-fn times(work: impl FnMut(u64)) -> Vec<Duration> {
-    times_of(ROUNDS, work)
+fn time(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
 }
 
-fn times_of(rounds: u64, mut work: impl FnMut(u64)) -> Vec<Duration> {
-    let mut times: Vec<_> = (0..rounds)
-        .map(|round| {
-            let start = Instant::now();
-            work(round);
-            start.elapsed()
-        })
-        .collect();
+fn show(name: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
-    times
-}
-
-fn show(name: &str, times: &[Duration]) {
     let at = |share: usize| times[(times.len() - 1) * share / 100];
     println!("| {name} | {:.2?} | {:.2?} |", at(50), at(99));
 }

@@ -329,6 +329,25 @@ mod tests {
         assert_eq!(made.is_ok(), cfg!(debug_assertions));
     }
 
+    /// A header that asks for a cheap guess: a release build does not even try it.
+    #[test]
+    fn this_build_refuses_it_from_a_header_too() {
+        let mut header = [7; SIZE];
+        let mut cost = [0, 0, 0, 8, 1, 1];
+        mask(&[7; SALT], &mut cost);
+        header[SALT..SALT + COST].copy_from_slice(&cost);
+        let opened = open_header(&header, b"x");
+        if cfg!(debug_assertions) {
+            assert!(matches!(opened, Ok(None)));
+        } else {
+            let weak = DeriveError::Parameters(WeakParameters::Weak);
+            assert_eq!(
+                opened.err().map(|error| error.to_string()),
+                Some(weak.to_string())
+            );
+        }
+    }
+
     #[cfg(debug_assertions)]
     #[test]
     fn headers_open_with_their_passphrase_alone_and_share_no_bytes() {

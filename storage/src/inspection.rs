@@ -191,6 +191,9 @@ pub fn remnants(store: &Store, directory: &Path) -> io::Result<Vec<Remnant>> {
         let content = fs::read(&path)?;
         for offset in 0..content.len() {
             let stored = &content[offset..];
+            if stored.iter().take(record::OVERHEAD).all(|byte| *byte == 0) {
+                continue;
+            }
             let Ok(head) = record::open_head(store.outer_key(), stored) else {
                 continue;
             };

@@ -353,3 +353,149 @@ fn size_of_file(path: &Path) -> usize {
     let size = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     usize::try_from(size).map_or(MAX_STEPS * STEP, |size| size.min(MAX_STEPS * STEP))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY_OF_FILE: [u8; KEY] = [7; KEY];
+
+    fn paths() -> (tempfile::TempDir, VaultPaths) {
+        let place = tempfile::tempdir().unwrap();
+        let paths = VaultPaths {
+            dir: place.path().to_path_buf(),
+        };
+        (place, paths)
+    }
+
+    fn day(number: u32) -> Purpose {
+        Purpose::Day {
+            conversation: [1; 16],
+            day: number,
+        }
+    }
+
+    fn sizes(paths: &VaultPaths) -> [u64; 2] {
+        paths
+            .keys()
+            .map(|path| std::fs::metadata(path).unwrap().len())
+    }
+
+    #[test]
+    fn a_ring_is_read_as_it_was_written() {
+        let (_place, paths) = paths();
+        let mut ring = Ring::default();
+        let data = ring.add(Purpose::Data).unwrap();
+        let (old, new) = (ring.add(day(1)).unwrap(), ring.add(day(2)).unwrap());
+        ring.retire(old, new);
+        ring.erase(data);
+        ring.merged_through = Some(77);
+        ring.write(&paths, &KEY_OF_FILE).unwrap();
+        let read = Ring::read(&paths, &KEY_OF_FILE).unwrap();
+        assert_eq!(read.merged_through, Some(77));
+        assert_eq!(read.entry(old).unwrap().retiring_into, Some(new));
+        assert_eq!(*read.entry(new).unwrap().key, *ring.entry(new).unwrap().key);
+        assert_eq!((read.live(day(1)), read.live(day(2))), (None, Some(new)));
+        assert!(read.is_erased(data) && read.entry(data).is_none());
+        assert_eq!((read.lists(data), read.lists(old)), (Some(64), Some(16)));
+        assert!(matches!(
+            Ring::read(&paths, &[8; KEY]),
+            Err(KeysError::Damaged)
+        ));
+    }
+
+    #[test]
+    fn the_file_grows_in_steps_and_is_overwritten_whole() {
+        let (_place, paths) = paths();
+        let mut ring = Ring::default();
+        ring.write(&paths, &KEY_OF_FILE).unwrap();
+        assert_eq!(sizes(&paths), [1 << 20; 2]);
+        for number in 0..20_000 {
+            ring.add(day(number)).unwrap();
+        }
+        ring.write(&paths, &KEY_OF_FILE).unwrap();
+        assert_eq!(sizes(&paths), [2 << 20; 2]);
+        assert_eq!(
+            Ring::read(&paths, &KEY_OF_FILE).unwrap().entries().count(),
+            20_000
+        );
+        let before = paths.keys().map(|path| std::fs::read(path).unwrap());
+        // It never shrinks: the end, where keys lay, is overwritten as well.
+        Ring {
+            generation: ring.generation,
+            ..Ring::default()
+        }
+        .write(&paths, &KEY_OF_FILE)
+        .unwrap();
+        assert_eq!(sizes(&paths), [2 << 20; 2]);
+        for (path, before) in paths.keys().into_iter().zip(before) {
+            let after = std::fs::read(path).unwrap();
+            assert!(
+                after
+                    .chunks(64)
+                    .zip(before.chunks(64))
+                    .all(|(after, before)| after != before)
+            );
+        }
+    }
+
+    /// The power goes between the two copies, or within one.
+    #[test]
+    fn the_newer_whole_copy_counts() {
+        let (_place, paths) = paths();
+        let mut ring = Ring::default();
+        ring.add(day(1)).unwrap();
+        ring.write(&paths, &KEY_OF_FILE).unwrap();
+        let [first, second] = paths.keys();
+        let old = std::fs::read(&first).unwrap();
+        ring.add(day(2)).unwrap();
+        ring.write(&paths, &KEY_OF_FILE).unwrap();
+        let new = std::fs::read(&first).unwrap();
+        // Only the first copy is new.
+        std::fs::write(&second, &old).unwrap();
+        assert!(
+            Ring::read(&paths, &KEY_OF_FILE)
+                .unwrap()
+                .live(day(2))
+                .is_some()
+        );
+        assert!(std::fs::read(&second).unwrap() != old);
+        // The first copy is torn, the second one old.
+        std::fs::write(&first, [&new[..500_000], &old[500_000..]].concat()).unwrap();
+        std::fs::write(&second, &old).unwrap();
+        let ring = Ring::read(&paths, &KEY_OF_FILE).unwrap();
+        assert!(ring.live(day(2)).is_none() && ring.live(day(1)).is_some());
+        // Both are repaired: each alone is enough.
+        for (gone, kept) in [(&first, &second), (&second, &first)] {
+            let content = std::fs::read(kept).unwrap();
+            std::fs::remove_file(gone).unwrap();
+            assert!(
+                Ring::read(&paths, &KEY_OF_FILE)
+                    .unwrap()
+                    .live(day(1))
+                    .is_some()
+            );
+            assert!(
+                std::fs::read(kept).unwrap() != content,
+                "both are written at a repair"
+            );
+        }
+    }
+
+    #[test]
+    fn a_full_file_is_refused_before_anything_is_written() {
+        let (_place, paths) = paths();
+        let mut ring = Ring::default();
+        ring.write(&paths, &KEY_OF_FILE).unwrap();
+        let before = std::fs::read(&paths.keys()[0]).unwrap();
+        // Erased slots take a byte or more each: as many as the file cannot hold.
+        ring.erased = (0..8_000_000)
+            .map(|number| (SlotNumber::MAX - number, 16))
+            .collect();
+        assert!(matches!(
+            ring.write(&paths, &KEY_OF_FILE),
+            Err(KeysError::Full)
+        ));
+        assert_eq!(std::fs::read(&paths.keys()[0]).unwrap(), before);
+    }
+}

@@ -187,6 +187,8 @@ pub(crate) struct Assembly {
     pub(crate) id: Vec<u8>,
     pub(crate) value: Zeroizing<Vec<u8>>,
     length: usize,
+    /// Whether the first piece was all of it.
+    pub(crate) is_single: bool,
 }
 
 impl Assembly {
@@ -207,6 +209,7 @@ impl Assembly {
             id: id.to_vec(),
             value,
             length,
+            is_single: length <= rest.len(),
         };
         assembly.push(rest);
         Ok(assembly)

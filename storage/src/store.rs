@@ -36,6 +36,8 @@ pub struct Store {
     ring: RwLock<Ring>,
     writer: Mutex<Writer>,
     closed: AtomicBool,
+    /// Odd while a batch is being applied.
+    applying: AtomicU64,
     commits: AtomicU64,
     flushes: AtomicU64,
     bytes: AtomicU64,
@@ -188,6 +190,7 @@ impl Store {
             ring: RwLock::new(ring),
             writer: Mutex::new(Writer { tip }),
             closed: AtomicBool::new(false),
+            applying: AtomicU64::new(0),
             commits: AtomicU64::new(0),
             flushes: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -209,27 +212,21 @@ impl Store {
 
     /// Reads one record; `None` if there is none or its slot was erased.
     ///
+    /// Beside a commit in another thread this is the record before or after it, in the latter case perhaps a
+    /// moment before it is durable.
+    ///
     /// # Errors
     /// See [`ReadError`].
     pub fn get(&self, kind: Kind, id: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
-        let key = record::piece_key(&self.keys.index, kind.number(), 0, id);
-        // Held over the reading, so that the key does not go away in between.
-        let ring = self.ring()?;
-        let Some(stored) = self.log.get(&key)? else {
-            return Ok(None);
-        };
-        let head = record::open_head(&self.keys.outer, &stored)?;
-        let Some((_, found)) = self.open_record(&ring, (head, &key, &stored))? else {
-            return Ok(None);
-        };
-        if found.id == id {
-            Ok(Some(found.value))
-        } else {
-            Err(ReadError::Damaged)
+        match self.read(&record::piece_key(&self.keys.index, kind.number(), 0, id))? {
+            Some((_, found)) if found.id == id => Ok(Some(found.value)),
+            Some(_) => Err(ReadError::Damaged),
+            None => Ok(None),
         }
     }
 
     /// Visits all records of a kind, in no order. It reads the whole store: for exports and migrations.
+    /// Records that are committed meanwhile may be visited or not.
     ///
     /// # Errors
     /// See [`ReadError`].
@@ -238,34 +235,50 @@ impl Store {
         kind: Kind,
         mut visitor: impl FnMut(&[u8], Slot, &[u8]),
     ) -> Result<(), ReadError> {
-        let ring = self.ring()?;
         self.log.visit(|key, stored| {
             let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
             let head = record::open_head(&self.keys.outer, stored)?;
-            if head.kind != kind.number() || head.piece != 0 {
-                return Ok(());
-            }
-            if let Some((purpose, found)) = self.open_record(&ring, (head, key, stored))? {
+            if (head.kind, head.piece) == (kind.number(), 0)
+                && let Some((purpose, found)) = self.read(key)?
+            {
                 visitor(&found.id, slot_of(purpose), &found.value);
             }
             Ok(())
         })
     }
 
-    fn open_record(
-        &self,
-        ring: &Ring,
-        first: (record::Head, &RecordKey, &[u8]),
-    ) -> Result<Option<(Purpose, record::Assembly)>, ReadError> {
-        let slot = first.0.slot;
-        let Some(entry) = ring.entry(slot) else {
-            return if ring.is_erased(slot) {
+    /// Reads the record whose first piece has this key. Pieces are read one by one, so a commit may come in
+    /// between; then it is read again while no commit can.
+    fn read(&self, key: &RecordKey) -> Result<Option<(Purpose, record::Assembly)>, ReadError> {
+        let before = self.applying.load(Ordering::Acquire);
+        let first_try = self.read_once(key);
+        let is_calm = before.is_multiple_of(2) && self.applying.load(Ordering::Acquire) == before;
+        let is_single = |found: &Option<(_, record::Assembly)>| {
+            found.as_ref().is_none_or(|(_, found)| found.is_single)
+        };
+        if is_calm || first_try.as_ref().is_ok_and(is_single) {
+            return first_try;
+        }
+        let _writer = self.writer.lock().map_err(|_| ReadError::Closed)?;
+        self.read_once(key)
+    }
+
+    fn read_once(&self, key: &RecordKey) -> Result<Option<(Purpose, record::Assembly)>, ReadError> {
+        // Held over the reading, so that no key goes away in between.
+        let ring = self.ring()?;
+        let Some(stored) = self.log.get(key)? else {
+            return Ok(None);
+        };
+        let head = record::open_head(&self.keys.outer, &stored)?;
+        let Some(entry) = ring.entry(head.slot) else {
+            return if ring.is_erased(head.slot) {
                 Ok(None)
             } else {
                 Err(ReadError::Damaged)
             };
         };
-        let found = plan::assemble(&self.keys, &self.log, &entry.key, first)?;
+        let slot_key = |slot| ring.entry(slot).map(|entry| &entry.key);
+        let found = plan::assemble(&self.keys, &self.log, slot_key, (head, key, &stored))?;
         Ok(Some((entry.purpose, found)))
     }
 
@@ -344,7 +357,9 @@ impl Store {
         let Some(planned) = plan.finish()? else {
             return Ok(());
         };
+        self.applying.fetch_add(1, Ordering::AcqRel);
         let done = self.log.apply(planned.batch).map_err(CommitError::from);
+        self.applying.fetch_add(1, Ordering::AcqRel);
         let done = done.and_then(|()| Ok(self.mark.write(&self.keys.mark, planned.tip.commits)?));
         if done.is_ok() {
             writer.tip = planned.tip;

@@ -11,6 +11,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use crate::home::{self, VaultPaths};
 use crate::log::{Log, LogError};
@@ -33,6 +34,17 @@ pub(super) fn open_log(
     keys: &VaultKeys,
     mark: &Mark,
 ) -> Result<(Log, Tip), OpenError> {
+    open_and_copy(paths, keys, mark, copy)
+}
+
+type Copy = fn(&VaultPaths, &VaultKeys, &Log, &Tip) -> Result<(), OpenError>;
+
+fn open_and_copy(
+    paths: &VaultPaths,
+    keys: &VaultKeys,
+    mark: &Mark,
+    copy: Copy,
+) -> Result<(Log, Tip), OpenError> {
     settle(paths)?;
     let log = Log::open(&paths.log())?;
     let (tip, live) = audit(keys, &log)?;
@@ -45,17 +57,13 @@ pub(super) fn open_log(
     if !is_bloated(fs::metadata(paths.log().join("db"))?.len(), live) {
         return Ok((log, tip));
     }
-    match copy(paths, keys, &log, &tip) {
-        Ok(()) => {
-            drop(log);
-            swap(paths)?;
-        }
-        Err(error) => {
-            tracing::warn!(%error, "the log could not be written anew; it stays as large as it is");
-            fs::remove_dir_all(paths.new_log())?;
-            return Ok((log, tip));
-        }
+    if let Err(error) = copy(paths, keys, &log, &tip) {
+        tracing::warn!(%error, "the log could not be written anew; it stays as large as it is");
+        remove(&paths.new_log())?;
+        return Ok((log, tip));
     }
+    drop(log);
+    swap(paths)?;
     Ok((Log::open(&paths.log())?, tip))
 }
 
@@ -122,12 +130,16 @@ fn settle(paths: &VaultPaths) -> io::Result<()> {
         fs::rename(if new.exists() { &new } else { &old }, &log)?;
         home::sync_directory(&paths.dir)?;
     }
-    for leftover in [new, old] {
-        if leftover.exists() {
-            fs::remove_dir_all(leftover)?;
-        }
+    remove(&new)?;
+    remove(&old)
+}
+
+fn remove(log: &Path) -> io::Result<()> {
+    if log.exists() {
+        fs::remove_dir_all(log)
+    } else {
+        Ok(())
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -259,21 +271,23 @@ mod tests {
     #[test]
     fn a_copy_that_cannot_be_made_leaves_the_log_in_use() {
         let (_place, home) = bloated();
-        let before = fs::metadata(home.vault().log().join("db")).unwrap().len();
-        // The new log cannot be created below a file.
         let paths = home.vault();
-        let (log, tip) = {
-            let keys = VaultKeys::derive(&key()).unwrap();
-            let log = Log::open(&paths.log()).unwrap();
-            let (tip, _) = audit(&keys, &log).unwrap();
-            fs::write(paths.new_log(), b"in the way").unwrap();
-            assert!(copy(&paths, &keys, &log, &tip).is_err());
-            fs::remove_file(paths.new_log()).unwrap();
-            (log, tip)
-        };
-        assert!(tip.records > 100);
-        drop(log);
-        assert_eq!(fs::metadata(paths.log().join("db")).unwrap().len(), before);
+        let keys = VaultKeys::derive(&key()).unwrap();
+        let mark = Mark::open(&paths.mark()).unwrap();
+        let fails: [Copy; 2] = [
+            |_, _, _, _| Err(OpenError::Io(io::ErrorKind::StorageFull.into())),
+            |paths, _, _, _| {
+                fs::create_dir(paths.new_log()).unwrap();
+                fs::write(paths.new_log().join("db"), b"half of it").unwrap();
+                Err(OpenError::DamagedRecords)
+            },
+        ];
+        for copy in fails {
+            let (log, tip) = open_and_copy(&paths, &keys, &mark, copy).unwrap();
+            assert_eq!(audit(&keys, &log).unwrap().0, tip);
+            assert!(!paths.new_log().exists());
+            assert!(fs::metadata(paths.log().join("db")).unwrap().len() > SMALL);
+        }
         assert_whole(&home);
     }
 

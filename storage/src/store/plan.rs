@@ -16,7 +16,7 @@ use crate::change::MAX_VALUE;
 use crate::keys::{Ring, SlotNumber};
 use crate::log::Log;
 use crate::record::{self, Assembly, Head, RecordKey, STRUCTURE, STRUCTURE_SLOT};
-use crate::seal::{self, KEY, Mismatch, VaultKeys};
+use crate::seal::{self, KEY, Key, Mismatch, VaultKeys};
 use crate::store::{CommitError, ReadError};
 
 const TIP: &[u8] = b"tip";
@@ -117,14 +117,19 @@ fn list_id(slot: SlotNumber, list: u8) -> Vec<u8> {
     [LIST, &slot.to_be_bytes(), &[list]].concat()
 }
 
-/// Puts a record together. The first piece is given, the others are read.
-pub(crate) fn assemble(
+/// Puts a record together. The first piece is given, the others are read; `slot_key` knows the keys. While
+/// a slot is sealed again, the pieces of a record may lie in two slots.
+pub(crate) fn assemble<'a>(
     keys: &VaultKeys,
     log: &Log,
-    slot_key: &[u8; KEY],
+    slot_key: impl Fn(SlotNumber) -> Option<&'a Key>,
     (head, key, stored): (Head, &RecordKey, &[u8]),
 ) -> Result<Assembly, ReadError> {
-    let mut assembly = Assembly::begin(&record::open_piece(slot_key, head, key, stored)?)?;
+    let open = |found: Head, key: &RecordKey, stored: &[u8]| {
+        let slot_key = slot_key(found.slot).ok_or(ReadError::Damaged)?;
+        Ok::<_, ReadError>(record::open_piece(slot_key, found, key, stored)?)
+    };
+    let mut assembly = Assembly::begin(&open(head, key, stored)?)?;
     for piece in 1..record::MOST_PIECES {
         if assembly.is_complete() {
             break;
@@ -132,10 +137,10 @@ pub(crate) fn assemble(
         let key = record::piece_key(&keys.index, head.kind, piece, &assembly.id);
         let stored = log.get(&key)?.ok_or(ReadError::Damaged)?;
         let found = record::open_head(&keys.outer, &stored)?;
-        if found != (Head { piece, ..head }) {
+        if (found.kind, found.piece) != (head.kind, piece) {
             return Err(ReadError::Damaged);
         }
-        assembly.push(&record::open_piece(slot_key, found, &key, &stored)?);
+        assembly.push(&open(found, &key, &stored)?);
     }
     if assembly.is_complete() {
         Ok(assembly)
@@ -154,7 +159,8 @@ fn structure(keys: &VaultKeys, log: &Log, id: &[u8]) -> Result<Option<Vec<u8>>, 
     if head != STRUCTURE_HEAD {
         return Err(ReadError::Damaged);
     }
-    let mut found = assemble(keys, log, &keys.structure, (head, &key, &stored))?;
+    let slot_key = |slot| (slot == STRUCTURE_SLOT).then_some(&keys.structure);
+    let mut found = assemble(keys, log, slot_key, (head, &key, &stored))?;
     Ok(Some(std::mem::take(&mut *found.value)))
 }
 

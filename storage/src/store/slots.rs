@@ -209,3 +209,147 @@ impl Store {
         self.apply(writer, plan)
     }
 }
+
+/// What is left to do after an interruption is done at the next opening. The interruption is made by
+/// doing the first of the three steps alone.
+#[cfg(test)]
+mod tests {
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::change::{ChangeSet, Kind};
+    use crate::home::Home;
+    use crate::schema;
+    use crate::seal::DataKey;
+
+    const DAY: Slot = Slot::Conversation {
+        conversation: [1; 16],
+        day: 40,
+    };
+
+    fn key() -> DataKey {
+        DataKey::from_bytes([3; 32])
+    }
+
+    fn open(home: &Home) -> Store {
+        Store::open_as(home, key(), schema::CURRENT).unwrap()
+    }
+
+    fn with_records() -> (tempfile::TempDir, Home, Store) {
+        let place = tempfile::tempdir().unwrap();
+        let home = Home::create(place.path().join("profile")).unwrap();
+        let store = Store::build(&home, key(), None, schema::CURRENT).unwrap();
+        let mut set = ChangeSet::new();
+        for number in 0..30_u8 {
+            let value = Zeroizing::new(vec![number; 10 + 500 * usize::from(number)]);
+            set.put(Kind::Message, &[number], DAY, value);
+        }
+        store.commit(set).unwrap();
+        (place, home, store)
+    }
+
+    fn count(store: &Store) -> usize {
+        let mut count = 0;
+        store
+            .scan(Kind::Message, |id, _, value| {
+                assert_eq!(value, vec![id[0]; 10 + 500 * usize::from(id[0])]);
+                assert_eq!(
+                    store.get(Kind::Message, id).unwrap().unwrap().as_slice(),
+                    value
+                );
+                count += 1;
+            })
+            .unwrap();
+        count
+    }
+
+    #[test]
+    fn an_interrupted_erasure_ends_at_the_next_opening() {
+        let (_place, home, store) = with_records();
+        let mut ring = store.ring().unwrap().clone();
+        let number = ring.live(ring.purpose_of(DAY)).unwrap();
+        ring.erase(number);
+        store.adopt(ring).unwrap();
+        // The key is gone, the records are not: they read as if they were.
+        assert!(store.get(Kind::Message, &[3]).unwrap().is_none());
+        assert_eq!(count(&store), 0);
+        let records = store.writer().unwrap().tip.records;
+        assert!(records > 30);
+        drop(store);
+        let store = open(&home);
+        assert_eq!(store.ring().unwrap().erased().count(), 0);
+        // What is left is the number of the schema.
+        assert_eq!(store.writer().unwrap().tip.records, 1);
+        assert_eq!(count(&store), 0);
+    }
+
+    #[test]
+    fn an_interrupted_sealing_ends_at_the_next_opening() {
+        let (_place, home, store) = with_records();
+        let mut ring = store.ring().unwrap().clone();
+        let purpose = ring.purpose_of(DAY);
+        let old = ring.live(purpose).unwrap();
+        let new = ring.add(purpose).unwrap();
+        ring.retire(old, new);
+        store.adopt(ring).unwrap();
+        assert_eq!(count(&store), 30);
+        // Half of the records follow, and one is stored anew in between.
+        let half =
+            (0..8).flat_map(|list| plan::read_list(&store.keys, &store.log, old, list).unwrap());
+        let half: Vec<_> = half.collect();
+        assert!(!half.is_empty());
+        {
+            let mut writer = store.writer().unwrap();
+            let ring = store.ring().unwrap();
+            let mut plan = Plan::new(&store.keys, &store.log, &ring, writer.tip);
+            half.iter()
+                .for_each(|key| plan.move_piece(key, old, new).unwrap());
+            store.apply(&mut writer, plan).unwrap();
+        }
+        assert_eq!(count(&store), 30);
+        drop(store);
+        let store = open(&home);
+        assert_eq!(count(&store), 30);
+        let ring = store.ring().unwrap();
+        assert!(ring.entry(old).is_none());
+        assert_eq!(ring.live(purpose), Some(new));
+        assert_eq!(ring.entries().count(), 1);
+    }
+
+    #[test]
+    fn an_interrupted_merge_ends_at_the_next_opening() {
+        let (_place, home, store) = with_records();
+        let mut ring = store.ring().unwrap().clone();
+        let day = ring.live(ring.purpose_of(DAY)).unwrap();
+        let month = Purpose::Month {
+            conversation: [1; 16],
+            month: calendar::month_of(40),
+        };
+        let into = ring.add(month).unwrap();
+        ring.retire(day, into);
+        ring.merged_through = Some(40);
+        store.adopt(ring).unwrap();
+        drop(store);
+        let store = open(&home);
+        assert_eq!(count(&store), 30);
+        let ring = store.ring().unwrap();
+        assert!(ring.entry(day).is_none());
+        assert!(ring.purpose_of(DAY) == month && ring.live(month) == Some(into));
+    }
+
+    #[test]
+    fn a_purpose_has_one_live_slot() {
+        let (_place, _home, store) = with_records();
+        let mut ring = store.ring().unwrap().clone();
+        let purpose = ring.purpose_of(DAY);
+        let first = ring.live(purpose).unwrap();
+        let second = ring.add(purpose).unwrap();
+        assert_ne!(first, second);
+        assert_eq!(ring.live(purpose), Some(second));
+        ring.retire(first, second);
+        assert_eq!(ring.live(purpose), Some(second));
+        ring.erase(second);
+        assert_eq!(ring.live(purpose), None);
+        assert!(ring.is_erased(second) && ring.entry(second).is_none());
+    }
+}

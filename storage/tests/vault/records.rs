@@ -164,6 +164,88 @@ fn readers_do_not_notice_a_rotation() {
     });
 }
 
+/// A record of many pieces is never seen half old and half new.
+#[test]
+fn readers_see_one_version_of_a_long_record() {
+    let (_place, store) = Place::with_store();
+    let commit = |number: u8| {
+        let length = 60_000 + 500 * usize::from(number);
+        store
+            .commit(fixture::put(
+                Kind::Settings,
+                b"long",
+                DAY,
+                &vec![number; length],
+            ))
+            .unwrap();
+    };
+    commit(0);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut seen = std::collections::BTreeSet::new();
+            while !done.load(std::sync::atomic::Ordering::Relaxed) || seen.is_empty() {
+                let found = fixture::read(&store, Kind::Settings, b"long").unwrap();
+                assert!(
+                    found.iter().all(|byte| *byte == found[0]),
+                    "two versions in one"
+                );
+                assert_eq!(found.len(), 60_000 + 500 * usize::from(found[0]));
+                let mut visited = 0;
+                store
+                    .scan(Kind::Settings, |_, _, value| {
+                        assert!(
+                            value.iter().all(|byte| *byte == value[0]),
+                            "two versions in one"
+                        );
+                        visited += 1;
+                    })
+                    .unwrap();
+                assert_eq!(visited, 1);
+                seen.insert(found[0]);
+            }
+            seen
+        });
+        (1..120).for_each(commit);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(reader.join().unwrap().len() > 1);
+    });
+}
+
+/// A slot that is sealed again in several batches: in between, the pieces of a record lie under two keys.
+#[test]
+fn readers_do_not_notice_a_rotation_in_parts() {
+    let (_place, store) = Place::with_store();
+    for part in 0..5_u8 {
+        let mut set = ChangeSet::new();
+        for number in 0..8_u8 {
+            let value = fixture::value(&vec![number; 200_000]);
+            set.put(Kind::Ratchet, &[part, number], Slot::State, value);
+        }
+        store.commit(set).unwrap();
+    }
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let reads = std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut reads = 0_u32;
+            while !done.load(std::sync::atomic::Ordering::Relaxed) || reads < 40 {
+                let [part, number] =
+                    [reads % 5, reads / 5 % 8].map(|one| u8::try_from(one).unwrap());
+                let found = fixture::read(&store, Kind::Ratchet, &[part, number]);
+                assert!(found == Some(vec![number; 200_000]));
+                reads += 1;
+            }
+            reads
+        });
+        let before = store.statistics().commits;
+        store.rotate_state_key().unwrap();
+        assert!(store.statistics().commits > before + 1);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        reader.join().unwrap()
+    });
+    assert!(reads >= 40);
+}
+
 /// A slot with more records than one batch of re-sealing takes.
 #[test]
 fn large_slots_are_sealed_again_and_erased_in_parts() {

@@ -1,7 +1,6 @@
 //! What the files give away: to someone without the key, and to someone with today's key.
 
 use std::fs;
-use std::path::Path;
 
 use undertone_storage::inspection::{self, Encoding, Remnant};
 use undertone_storage::{ChangeSet, KdfParameters, Kind, Slot, Store};
@@ -146,8 +145,9 @@ fn values(remnants: &[Remnant], kind: Kind) -> Vec<&[u8]> {
     values
 }
 
-fn remnants(store: &Store, place: &Path) -> Vec<Remnant> {
-    inspection::remnants(store, place).unwrap()
+/// What today's keys open in the log. The other files hold no records, and would take their time.
+fn remnants(store: &Store, place: &Place) -> Vec<Remnant> {
+    inspection::remnants(store, &place.log()).unwrap()
 }
 
 /// Deletion alone leaves the text in unused parts of the log, where today's key opens it: the
@@ -174,7 +174,7 @@ fn erased_conversations_cannot_be_read_with_todays_key() {
         ))
         .unwrap();
 
-    let before = remnants(&store, place.home.path());
+    let before = remnants(&store, &place);
     assert_eq!(
         values(&before, Kind::Message),
         [&b"first text"[..], b"second text", b"second text, edited"]
@@ -182,7 +182,7 @@ fn erased_conversations_cannot_be_read_with_todays_key() {
     assert_eq!(values(&before, Kind::Settings), [b"a setting"]);
 
     store.erase_conversation(CONVERSATION).unwrap();
-    let after = remnants(&store, place.home.path());
+    let after = remnants(&store, &place);
     assert_eq!(values(&after, Kind::Message), <[&[u8]; 0]>::default());
     assert!(after.iter().all(|one| one.id != b"1" && one.id != b"2"));
     // The control within the test: what was not erased still opens.
@@ -191,7 +191,7 @@ fn erased_conversations_cannot_be_read_with_todays_key() {
     drop(store);
     let store = place.open().unwrap();
     assert_eq!(
-        values(&remnants(&store, place.home.path()), Kind::Message),
+        values(&remnants(&store, &place), Kind::Message),
         <[&[u8]; 0]>::default()
     );
 }
@@ -211,10 +211,10 @@ fn one_deleted_message_cannot_be_read_after_its_day_was_sealed_again() {
             .unwrap();
     }
     store.commit(fixture::delete(Kind::Message, &[2])).unwrap();
-    let before = remnants(&store, place.home.path());
+    let before = remnants(&store, &place);
     assert!(values(&before, Kind::Message).contains(&&b"text 2"[..]));
     store.reseal(slot(5)).unwrap();
-    let after = remnants(&store, place.home.path());
+    let after = remnants(&store, &place);
     let left = [&b"text 0"[..], b"text 1", b"text 3", b"text 4"];
     assert_eq!(values(&after, Kind::Message), left);
     for number in [0_u8, 1, 3, 4] {
@@ -231,13 +231,10 @@ fn merged_days_leave_no_key_of_the_day() {
     store
         .commit(fixture::put(Kind::Message, b"1", slot(5), b"second text"))
         .unwrap();
-    assert_eq!(
-        values(&remnants(&store, place.home.path()), Kind::Message).len(),
-        2
-    );
+    assert_eq!(values(&remnants(&store, &place), Kind::Message).len(), 2);
     store.merge_days(200).unwrap();
     assert_eq!(
-        values(&remnants(&store, place.home.path()), Kind::Message),
+        values(&remnants(&store, &place), Kind::Message),
         [b"second text"]
     );
 }
@@ -256,12 +253,9 @@ fn earlier_states_cannot_be_read_after_a_rotation() {
             ))
             .unwrap();
     }
-    assert_eq!(
-        values(&remnants(&store, place.home.path()), Kind::Ratchet).len(),
-        4
-    );
+    assert_eq!(values(&remnants(&store, &place), Kind::Ratchet).len(), 4);
     store.rotate_state_key().unwrap();
-    let after = remnants(&store, place.home.path());
+    let after = remnants(&store, &place);
     assert_eq!(values(&after, Kind::Ratchet), [b"state 3"]);
 
     // Locking rotates as well, so a replaced state does not outlive the session.
@@ -271,7 +265,7 @@ fn earlier_states_cannot_be_read_after_a_rotation() {
     store.lock().unwrap();
     let store = place.open().unwrap();
     assert_eq!(
-        values(&remnants(&store, place.home.path()), Kind::Ratchet),
+        values(&remnants(&store, &place), Kind::Ratchet),
         [b"state 4"]
     );
 }
@@ -288,12 +282,12 @@ fn an_old_log_is_of_no_use_without_the_old_keys() {
     let backup = place.copy();
     let store = place.open().unwrap();
     assert_eq!(
-        values(&remnants(&store, backup.home.path()), Kind::Message),
+        values(&remnants(&store, &backup), Kind::Message),
         [b"the text"]
     );
     store.erase(slot(5)).unwrap();
     assert_eq!(
-        values(&remnants(&store, backup.home.path()), Kind::Message),
+        values(&remnants(&store, &backup), Kind::Message),
         <[&[u8]; 0]>::default()
     );
     let old = backup.open().unwrap();
