@@ -20,7 +20,7 @@ const KK: &str = "Noise_KKpsk0+psk2_25519_ChaChaPoly_BLAKE2s";
 const XK: &str = "Noise_XKpsk0+psk2_25519_ChaChaPoly_BLAKE2s";
 
 /// The one pattern of a purpose (D3.1).
-const fn pattern(purpose: Purpose) -> &'static str {
+pub(crate) const fn pattern(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Knock | Purpose::Accept => XK,
         Purpose::Chat | Purpose::Bulk | Purpose::Recovery => KK,
@@ -56,7 +56,7 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
-    fn prologue(&self, versions: &[u8], nonce: &[u8; 16]) -> Vec<u8> {
+    pub(crate) fn prologue(&self, versions: &[u8], nonce: &[u8; 16]) -> Vec<u8> {
         let name = pattern(self.purpose).as_bytes();
         let invitation = self
             .invitation
@@ -102,7 +102,7 @@ impl Terms {
 }
 
 /// `psk2` of D3.5.
-fn psk2(key: &[u8; KEM_KEY], flight: &Flight2, shared: &Secret) -> Secret {
+pub(crate) fn psk2(key: &[u8; KEM_KEY], flight: &Flight2, shared: &Secret) -> Secret {
     derive::expand(&kem::bind(key, &flight.ciphertext, shared), "psk2", &[])
 }
 

@@ -15,6 +15,8 @@ mod relation;
 mod replay;
 mod seal;
 mod step;
+#[cfg(test)]
+mod vectors;
 mod verify;
 
 pub use event::Event;

@@ -50,6 +50,15 @@ impl Seal {
         }
     }
 
+    /// In the middle of its life, for vectors.
+    #[cfg(test)]
+    pub(crate) fn at(epoch: u32, root: Secret) -> Self {
+        let mut seal = Self::new(root.clone(), 0);
+        seal.keys = vec![(epoch, root)];
+        seal.sending = epoch;
+        seal
+    }
+
     /// The epoch under which we send.
     pub(crate) const fn epoch(&self) -> u32 {
         self.sending
@@ -209,7 +218,7 @@ impl Seal {
 }
 
 /// `S_{e+1} = EXT(S_e, ss ∥ H(ek ∥ ct))`.
-fn step(
+pub(crate) fn step(
     root: &Secret,
     key: &[u8; undertone_wire::v1::KEM_KEY],
     ciphertext: &[u8; undertone_wire::v1::KEM_CIPHERTEXT],
@@ -221,7 +230,7 @@ fn step(
     )
 }
 
-fn associated(pair: &PairId, direction: Direction, epoch: u32) -> Vec<u8> {
+pub(crate) fn associated(pair: &PairId, direction: Direction, epoch: u32) -> Vec<u8> {
     [
         b"undertone/1 seal".as_slice(),
         pair.as_bytes(),

@@ -21,6 +21,6 @@ pub use frame::{
 pub use invitation::{Invitation, InvitationError, OneTimeSecret, ServerHint};
 pub use messages::{
     Accept, Confirm, DoorNotice, Inside, InsideKind, MAX_GREETING, MAX_NICKNAME, MessageError,
-    RekeyAnswer, RekeyOffer, Request, SasMessage, SessionReset,
+    RekeyAnswer, RekeyOffer, Request, SessionReset,
 };
 pub use sealed::{Direction, Letter, LetterError, MAX_OLM, Role, SealedBody, SealedError};

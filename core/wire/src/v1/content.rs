@@ -25,13 +25,13 @@ pub enum ContentError {
     /// Longer than [`MAX_TEXT`].
     #[error("a message can be {MAX_TEXT} bytes long, this one has {0}; send it in parts")]
     TextTooLong(usize),
-    /// A reaction that is empty or too long.
-    #[error("a reaction must have 1 to {MAX_REACTION} bytes")]
+    /// A reaction of more than 64 bytes.
+    #[error("a reaction can be {MAX_REACTION} bytes long")]
     Reaction,
     /// More than [`MAX_PARENTS`] parents.
     #[error("too many parents")]
     Parents,
-    /// A receipt for nothing or for too many.
+    /// A receipt for nothing or for more than 256 messages.
     #[error("a receipt must name 1 to {MAX_RECEIPT} messages")]
     Receipt,
     /// Kinds that this version does not send.

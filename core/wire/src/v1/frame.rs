@@ -66,9 +66,7 @@ pub enum ParcelKind {
     Received = 4,
     /// The acceptance (accept links only).
     Accept = 5,
-    /// A step of the live short code (D5.2).
-    Sas = 6,
-    /// Asks for a new Olm session (D6.5).
+    /// Asks for a new Olm session (D6.5). (6 is kept free for the live short code, D5.2.)
     SessionReset = 7,
 }
 
@@ -81,7 +79,6 @@ impl ParcelKind {
             3 => Self::Request,
             4 => Self::Received,
             5 => Self::Accept,
-            6 => Self::Sas,
             7 => Self::SessionReset,
             _ => return None,
         })
@@ -162,7 +159,8 @@ impl Parcel {
     }
 }
 
-/// Puts frames together to parcels. Holds at most one unfinished parcel of [`MAX_PARCEL`] bytes.
+/// Puts frames together to parcels. Holds at most one unfinished parcel, for which it takes
+/// [`MAX_PARCEL`] bytes of memory, and nothing between parcels.
 #[derive(Debug)]
 pub struct ParcelReader {
     size: FrameSize,
@@ -206,9 +204,10 @@ impl ParcelReader {
             return Err(FrameError::Partial);
         }
         let mut parcel = match (flags & FLAG_CONTINUES != 0, self.pending.take()) {
+            // The whole room at once: a vector that grows would leave copies of what it holds.
             (false, None) => Parcel {
                 kind,
-                bytes: Vec::new(),
+                bytes: Vec::with_capacity(if more { MAX_PARCEL } else { length }),
             },
             (true, Some(parcel)) if parcel.kind == kind && !payload.is_empty() => parcel,
             _ => return Err(FrameError::Fragment),
@@ -299,6 +298,7 @@ mod tests {
         };
         check(&good[1..], FrameError::Length(959));
         check(&with(0, 99), FrameError::Kind(99));
+        check(&with(0, 6), FrameError::Kind(6));
         check(&with(1, 4), FrameError::Flags(4));
         check(&with(1, FLAG_CONTINUES), FrameError::Fragment);
         check(&with(1, FLAG_MORE), FrameError::Partial);

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use data_encoding::BASE32_NOPAD_VISUAL;
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{InvitationHash, KeyError, OnionKey, X25519Public};
 
@@ -13,7 +13,10 @@ const SCHEME: &str = "undertone:";
 const VERSION: u8 = 1;
 const FLAG_ONE_TIME: u8 = 1;
 const FLAG_SERVER: u8 = 2;
-/// More text than the longest invitation (142 bytes in base32) is not even decoded.
+/// Bytes of the longest invitation, without its checksum.
+const LONGEST: usize = 2 + 32 + 32 + 32 + 36;
+/// More text than the longest invitation (138 bytes, which are 231 characters) with plenty of line
+/// breaks is not even decoded.
 const MAX_TEXT: usize = 512;
 
 /// The secret of a one-time invitation (D2.3).
@@ -90,41 +93,42 @@ pub enum InvitationError {
 
 impl Invitation {
     /// version ∥ flags ∥ keys, without the checksum.
-    fn body(&self) -> Vec<u8> {
+    fn body(&self) -> Zeroizing<Vec<u8>> {
         let mut flags = 0;
-        let mut rest = Vec::with_capacity(100);
-        if let Some(secret) = &self.one_time {
+        if self.one_time.is_some() {
             flags |= FLAG_ONE_TIME;
-            rest.extend_from_slice(&secret.0);
         }
-        if let Some(server) = &self.server {
+        if self.server.is_some() {
             flags |= FLAG_SERVER;
-            rest.extend_from_slice(&server.root);
-            rest.extend_from_slice(&server.shelf.to_be_bytes());
         }
-        let mut bytes = vec![VERSION, flags];
+        // Room for the checksum, too: a vector that grows would leave copies of the secret.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 4));
+        bytes.extend_from_slice(&[VERSION, flags]);
         bytes.extend_from_slice(self.door.as_bytes());
         bytes.extend_from_slice(self.noise.as_bytes());
-        bytes.extend_from_slice(&rest);
-        rest.zeroize();
+        if let Some(secret) = &self.one_time {
+            bytes.extend_from_slice(&secret.0);
+        }
+        if let Some(server) = &self.server {
+            bytes.extend_from_slice(&server.root);
+            bytes.extend_from_slice(&server.shelf.to_be_bytes());
+        }
         bytes
     }
 
     /// `inv`, which binds a request and all that follows to this invitation.
     #[must_use]
     pub fn hash(&self) -> InvitationHash {
-        let mut body = self.body();
         let hash = Sha256::new()
             .chain_update(b"undertone/1 invitation")
-            .chain_update(&body)
+            .chain_update(self.body().as_slice())
             .finalize();
-        body.zeroize();
         InvitationHash::from_bytes(hash.into())
     }
 
     /// The bytes with checksum, before base32.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let mut bytes = self.body();
         let check = checksum(&bytes);
         bytes.extend_from_slice(&check);
@@ -143,6 +147,9 @@ impl Invitation {
         let Some((body, check)) = bytes.split_last_chunk::<4>() else {
             return Err(InvitationError::Length);
         };
+        if body.is_empty() {
+            return Err(InvitationError::Length);
+        }
         if *check != checksum(body) {
             return Err(InvitationError::Checksum);
         }
@@ -152,7 +159,7 @@ impl Invitation {
         }
         let mut rest = body.get(2..).ok_or(InvitationError::Length)?;
         let door = OnionKey::from_bytes(*take(&mut rest)?);
-        let noise = X25519Public::from_bytes(*take(&mut rest)?)?;
+        let noise = *take(&mut rest)?;
         let one_time = if flags & FLAG_ONE_TIME != 0 {
             Some(OneTimeSecret(*take(&mut rest)?))
         } else {
@@ -170,7 +177,7 @@ impl Invitation {
         }
         Ok(Self {
             door,
-            noise,
+            noise: X25519Public::from_bytes(noise)?,
             one_time,
             server,
         })
@@ -193,8 +200,9 @@ fn checksum(body: &[u8]) -> [u8; 4] {
 
 impl fmt::Display for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = data_encoding::BASE32_NOPAD.encode(&self.to_bytes());
-        write!(f, "{SCHEME}{}", text.to_lowercase())
+        let mut text = Zeroizing::new(data_encoding::BASE32_NOPAD.encode(&self.to_bytes()));
+        text.make_ascii_lowercase();
+        write!(f, "{SCHEME}{}", text.as_str())
     }
 }
 
@@ -206,16 +214,15 @@ impl FromStr for Invitation {
         if text.len() > MAX_TEXT {
             return Err(InvitationError::TooLong);
         }
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let mut compact = Zeroizing::new(String::with_capacity(text.len()));
+        compact.extend(text.chars().filter(|c| !c.is_whitespace()));
         let scheme = compact.get(..SCHEME.len()).ok_or(InvitationError::Scheme)?;
         if !scheme.eq_ignore_ascii_case(SCHEME) {
             return Err(InvitationError::Scheme);
         }
-        let body = compact[SCHEME.len()..].to_ascii_uppercase();
-        let mut bytes = decode(&body)?;
-        let invitation = Self::from_bytes(&bytes);
-        bytes.zeroize();
-        invitation
+        compact.make_ascii_uppercase();
+        let body = compact.get(SCHEME.len()..).unwrap_or_default();
+        Self::from_bytes(&Zeroizing::new(decode(body)?))
     }
 }
 

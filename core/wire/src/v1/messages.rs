@@ -4,8 +4,10 @@
 //! file. Bytes that other derivations hash (request, acceptance) are kept as they travelled and
 //! never encoded a second time.
 
+use std::mem::take;
+
 use prost::{Message as _, Oneof};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     IdentifierError, KeyError, MessageId, OnionKey, RequestId, X25519Public, X25519Secret,
@@ -17,6 +19,9 @@ use super::flight::{KEM_CIPHERTEXT, KEM_KEY};
 pub const MAX_GREETING: usize = 500;
 /// The longest nickname, in bytes of UTF-8.
 pub const MAX_NICKNAME: usize = 128;
+/// The longest request or acceptance, in bytes, fields of later versions included. Both are hashed
+/// behind a length of 16 bits, and a stranger's request is stored.
+const MAX_HASHED: usize = 4_096;
 
 /// Why received bytes are no message of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +29,9 @@ pub enum MessageError {
     /// Not the encoding.
     #[error("the message is malformed")]
     Malformed,
+    /// A request or acceptance of more than 4,096 bytes.
+    #[error("the message is too long")]
+    TooLong,
     /// A field of the wrong length.
     #[error("a field of the message has the wrong length")]
     Length,
@@ -97,7 +105,7 @@ impl std::fmt::Debug for Request {
     }
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawRequest {
     #[prost(bytes = "vec", tag = "1")]
     id: Vec<u8>,
@@ -146,13 +154,16 @@ impl Request {
     /// Reads and checks received bytes.
     ///
     /// # Errors
-    /// See [`MessageError`]; low-order keys are refused here.
+    /// See [`MessageError`]; low-order keys and more than 4,096 bytes are refused here.
     pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
-        let raw = RawRequest::decode(bytes).map_err(|_| MessageError::Malformed)?;
+        if bytes.len() > MAX_HASHED {
+            return Err(MessageError::TooLong);
+        }
+        let mut raw = RawRequest::decode(bytes).map_err(|_| MessageError::Malformed)?;
         let request = Self {
             id: RequestId::try_from(raw.id.as_slice())?,
-            nickname: raw.nickname,
-            greeting: raw.greeting,
+            nickname: take(&mut raw.nickname),
+            greeting: take(&mut raw.greeting),
             noise: X25519Public::try_from(raw.noise.as_slice())?,
             olm: X25519Public::try_from(raw.olm.as_slice())?,
             one_time_key: X25519Public::try_from(raw.one_time_key.as_slice())?,
@@ -183,7 +194,7 @@ pub struct DoorNotice {
     pub descriptor: X25519Secret,
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawDoor {
     #[prost(bytes = "vec", tag = "1")]
     door: Vec<u8>,
@@ -230,7 +241,7 @@ impl std::fmt::Debug for Accept {
     }
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawAccept {
     #[prost(bytes = "vec", tag = "1")]
     noise: Vec<u8>,
@@ -267,16 +278,19 @@ impl Accept {
     /// Reads and checks received bytes.
     ///
     /// # Errors
-    /// See [`MessageError`].
+    /// See [`MessageError`]; low-order keys and more than 4,096 bytes are refused here.
     pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
-        let raw = RawAccept::decode(bytes).map_err(|_| MessageError::Malformed)?;
+        if bytes.len() > MAX_HASHED {
+            return Err(MessageError::TooLong);
+        }
+        let mut raw = RawAccept::decode(bytes).map_err(|_| MessageError::Malformed)?;
         check_nickname(&raw.nickname)?;
         Ok(Self {
             noise: X25519Public::try_from(raw.noise.as_slice())?,
             olm: X25519Public::try_from(raw.olm.as_slice())?,
             ciphertext: boxed(&raw.ciphertext)?,
-            door: DoorNotice::read(&raw.door.ok_or(MessageError::Malformed)?)?,
-            nickname: raw.nickname,
+            door: DoorNotice::read(raw.door.as_ref().ok_or(MessageError::Malformed)?)?,
+            nickname: take(&mut raw.nickname),
             random: Zeroizing::new(array(&raw.random)?),
         })
     }
@@ -316,8 +330,8 @@ pub struct Inside {
     pub kind: InsideKind,
 }
 
-/// The kinds of [`Inside`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The kinds of [`Inside`]. `Debug` shows which one it is and nothing of what it holds.
+#[derive(Clone, PartialEq, Eq)]
 pub enum InsideKind {
     /// An encoded [`super::Content`], kept as it travelled.
     Content(Zeroizing<Vec<u8>>),
@@ -333,13 +347,26 @@ pub enum InsideKind {
     Unknown,
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+impl std::fmt::Debug for InsideKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Content(_) => "Content(..)",
+            Self::Confirm(_) => "Confirm(..)",
+            Self::Door(_) => "Door(..)",
+            Self::RekeyOffer(_) => "RekeyOffer(..)",
+            Self::RekeyAnswer(_) => "RekeyAnswer(..)",
+            Self::Unknown => "Unknown",
+        })
+    }
+}
+
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawInside {
     #[prost(oneof = "RawInsideKind", tags = "1, 2, 3, 4, 5")]
     kind: Option<RawInsideKind>,
 }
 
-#[derive(Clone, PartialEq, Oneof)]
+#[derive(Clone, PartialEq, Oneof, Zeroize)]
 enum RawInsideKind {
     #[prost(bytes, tag = "1")]
     Content(Vec<u8>),
@@ -353,7 +380,7 @@ enum RawInsideKind {
     RekeyAnswer(RawRekey),
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawConfirm {
     #[prost(bytes = "vec", tag = "1")]
     mac: Vec<u8>,
@@ -361,7 +388,7 @@ struct RawConfirm {
     door: Option<RawDoor>,
 }
 
-#[derive(Clone, PartialEq, prost::Message)]
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawRekey {
     #[prost(uint32, tag = "1")]
     epoch: u32,
@@ -398,14 +425,14 @@ impl Inside {
     /// # Errors
     /// See [`MessageError`].
     pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
-        let raw = RawInside::decode(bytes).map_err(|_| MessageError::Malformed)?;
-        let kind = match raw.kind {
-            Some(RawInsideKind::Content(bytes)) => InsideKind::Content(Zeroizing::new(bytes)),
+        let mut raw = RawInside::decode(bytes).map_err(|_| MessageError::Malformed)?;
+        let kind = match &mut raw.kind {
+            Some(RawInsideKind::Content(bytes)) => InsideKind::Content(Zeroizing::new(take(bytes))),
             Some(RawInsideKind::Confirm(raw)) => InsideKind::Confirm(Confirm {
                 mac: array(&raw.mac)?,
                 door: raw.door.as_ref().map(DoorNotice::read).transpose()?,
             }),
-            Some(RawInsideKind::Door(raw)) => InsideKind::Door(DoorNotice::read(&raw)?),
+            Some(RawInsideKind::Door(raw)) => InsideKind::Door(DoorNotice::read(raw)?),
             Some(RawInsideKind::RekeyOffer(raw)) => InsideKind::RekeyOffer(RekeyOffer {
                 epoch: raw.epoch,
                 key: boxed(&raw.bytes)?,
@@ -445,46 +472,6 @@ impl SessionReset {
     }
 }
 
-/// A step of the live short code (D5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SasMessage {
-    /// A's commitment to its key.
-    Commit([u8; 32]),
-    /// B's key.
-    Key(X25519Public),
-    /// A's key, which must fit the commitment.
-    Reveal(X25519Public),
-}
-
-impl SasMessage {
-    /// step(1) ∥ 32 bytes.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let (step, bytes) = match self {
-            Self::Commit(hash) => (1, hash),
-            Self::Key(key) => (2, key.as_bytes()),
-            Self::Reveal(key) => (3, key.as_bytes()),
-        };
-        let mut encoded = vec![step];
-        encoded.extend_from_slice(bytes);
-        encoded
-    }
-
-    /// Reads 33 bytes.
-    ///
-    /// # Errors
-    /// A wrong length, an unknown step or a low-order key.
-    pub fn decode(bytes: &[u8]) -> Result<Self, MessageError> {
-        let (&step, rest) = bytes.split_first().ok_or(MessageError::Length)?;
-        match step {
-            1 => Ok(Self::Commit(array(rest)?)),
-            2 => Ok(Self::Key(X25519Public::try_from(rest)?)),
-            3 => Ok(Self::Reveal(X25519Public::try_from(rest)?)),
-            _ => Err(MessageError::Malformed),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -515,21 +502,24 @@ mod tests {
         }
     }
 
-    #[test]
-    fn request_and_accept_round_trip() {
-        let bytes = request().encode().expect("within limits");
-        assert!(bytes.len() < 4096);
-        assert_eq!(Request::decode(&bytes), Ok(request()));
-        let accept = Accept {
+    fn accept() -> Accept {
+        Accept {
             noise: key(9),
             olm: key(10),
             ciphertext: Box::new([12; KEM_CIPHERTEXT]),
             door: door(),
             nickname: "Amal".into(),
             random: Zeroizing::new([15; 32]),
-        };
-        let bytes = accept.encode().expect("within limits");
-        assert_eq!(Accept::decode(&bytes), Ok(accept));
+        }
+    }
+
+    #[test]
+    fn request_and_accept_round_trip() {
+        let bytes = request().encode().expect("within limits");
+        assert!(bytes.len() < 4096);
+        assert_eq!(Request::decode(&bytes), Ok(request()));
+        let bytes = accept().encode().expect("within limits");
+        assert_eq!(Accept::decode(&bytes), Ok(accept()));
     }
 
     #[test]
@@ -585,16 +575,40 @@ mod tests {
     }
 
     #[test]
-    fn short_code_steps_round_trip() {
-        for step in [
-            SasMessage::Commit([1; 32]),
-            SasMessage::Key(key(9)),
-            SasMessage::Reveal(key(10)),
-        ] {
-            assert_eq!(SasMessage::decode(&step.encode()), Ok(step));
-        }
-        assert!(SasMessage::decode(&[4; 33]).is_err());
-        assert!(SasMessage::decode(&[0; 33]).is_err());
+    fn a_reset_holds_one_usable_key() {
+        let reset = SessionReset {
+            one_time_key: key(9),
+        };
+        assert_eq!(SessionReset::decode(&reset.encode()), Ok(reset));
         assert!(SessionReset::decode(&[0; 32]).is_err());
+        assert!(SessionReset::decode(&[9; 31]).is_err());
+    }
+
+    #[test]
+    fn what_is_hashed_behind_a_16_bit_length_cannot_outgrow_it() {
+        // A field that nobody knows is skipped, but it is part of the bytes that are hashed.
+        let padded = |mut bytes: Vec<u8>, length: usize| {
+            let spare = length - bytes.len() - 3;
+            prost::encoding::bytes::encode(15, &vec![0u8; spare], &mut bytes);
+            bytes
+        };
+        let bytes = request().encode().expect("within limits").to_vec();
+        let longest = padded(bytes.clone(), MAX_HASHED);
+        assert_eq!(longest.len(), MAX_HASHED);
+        assert_eq!(Request::decode(&longest), Ok(request()));
+        let longer = padded(bytes, MAX_HASHED + 1);
+        assert_eq!(Request::decode(&longer), Err(MessageError::TooLong));
+        let bytes = accept().encode().expect("within limits").to_vec();
+        let longest = padded(bytes.clone(), MAX_HASHED);
+        assert_eq!(Accept::decode(&longest), Ok(accept()));
+        let longer = padded(bytes, MAX_HASHED + 1);
+        assert_eq!(Accept::decode(&longer), Err(MessageError::TooLong));
+    }
+
+    #[test]
+    fn what_is_said_does_not_print() {
+        let kind = InsideKind::Content(Zeroizing::new(b"secret".to_vec()));
+        let text = format!("{:?}", Inside { kind });
+        assert_eq!(text, "Inside { kind: Content(..) }");
     }
 }
