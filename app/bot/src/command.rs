@@ -65,7 +65,7 @@ pub async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Subcommands::Status { wait, json } => status::show(&home, wait.wait, json.json).await,
         Subcommands::Chat { contact } => {
             let client = Client::connect(&home).await?;
-            terminal::chat(client, contact).await.map(|_| ())
+            terminal::chat(client, contact).await
         }
         other => talk(&home, other).await,
     }

@@ -284,4 +284,33 @@ mod tests {
         let request = serde_json::json!({ "command": "send", "text": text }).to_string();
         assert!(request.len() + 1_000 < MAX_REQUEST);
     }
+
+    /// The reader of JSON names all commands when it does not know one.
+    #[test]
+    fn the_readme_describes_every_command() {
+        let readme = include_str!("../README.md");
+        let Err(RequestError::Malformed(text)) = read(r#"{"command":"fly"}"#).request else {
+            panic!("there is no command \"fly\"");
+        };
+        let names: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
+        assert!(names.len() > 15, "{text}");
+        for name in names.iter().chain(&[EVENTS, STOP]) {
+            let described = readme.lines().any(|line| {
+                line.split('|')
+                    .nth(1)
+                    .is_some_and(|cell| cell.contains(&format!("`{name}`")))
+            });
+            assert!(described, "{name}");
+        }
+        let examples = readme
+            .lines()
+            .filter(|line| line.starts_with("{\"request\""));
+        assert_eq!(
+            examples
+                .map(|line| assert!(read(line).request.is_ok(), "{line}"))
+                .count(),
+            2
+        );
+        assert_eq!(MAX_REQUEST, 409_600);
+    }
 }

@@ -21,7 +21,7 @@ use crate::control::socket::{BindError, Listener};
 const MAX_CONNECTIONS: usize = 64;
 
 /// How long closing the profile may take. The whole process ends in under five seconds.
-const CLOSING: Duration = Duration::from_secs(3);
+const CLOSING: Duration = Duration::from_secs(4);
 
 /// How long no connection is accepted after the system refused one (out of descriptors).
 const BREATH: Duration = Duration::from_millis(200);

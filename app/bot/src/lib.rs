@@ -7,12 +7,12 @@ pub mod control;
 pub mod daemon;
 mod failure;
 mod logging;
-mod offline;
 mod output;
 pub mod passphrase;
 pub mod profile;
 mod show;
 mod terminal;
+mod transport;
 pub mod visible;
 
 use std::process::ExitCode;

@@ -4,15 +4,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tokio::sync::watch;
-use undertone_engine::{Engine, EngineOptions, network_state};
+use undertone_engine::{Engine, EngineOptions, kept_state};
 use undertone_storage::{CreateError, Home, HomeError, KdfParameters, OpenError, ReadError, Store};
 use undertone_tor::{Network, NetworkFile, NetworkFileError, TorOptions, TorTransport};
 use undertone_transport::Transport;
-use zeroize::Zeroizing;
 
-use crate::offline::Offline;
 use crate::passphrase::Passphrase;
+use crate::transport::{Forgetful, Offline};
 
 /// The directory in the home that keeps the Tor network's public directory between starts.
 const TOR_CACHE: &str = "tor-cache";
@@ -110,8 +108,7 @@ pub async fn change_passphrase(
     .await?
 }
 
-/// Opens a profile and starts it on a network. The transport is to be shut down after the
-/// engine.
+/// Opens a profile and starts it on a network.
 ///
 /// # Errors
 /// See [`StartError`].
@@ -119,7 +116,7 @@ pub async fn open(
     home: &Path,
     network: Network,
     passphrase: Passphrase,
-) -> Result<(Engine, Arc<TorTransport>), StartError> {
+) -> Result<Engine, StartError> {
     let place = Home::open(home)?;
     let opened = place.clone();
     let store = with_passphrase(passphrase, move |passphrase| {
@@ -129,37 +126,23 @@ pub async fn open(
 
     let public = network == Network::Public;
     let mut options = TorOptions::new(network, home.to_owned());
-    // A private network lives for an hour and its guards with it: they are not remembered, and do
-    // not take the place of the public network's.
     if public {
-        options.state.guards = network_state(&store)?;
+        options.state.guards = kept_state(&store)?;
         options.cache_dir = Some(home.join(TOR_CACHE));
     }
-    let transport = Arc::new(TorTransport::start(options).await?);
-    let mut options = EngineOptions::new(store, Arc::clone(&transport) as Arc<dyn Transport>);
-    options.network_state = public.then(|| guards(&transport));
-    match Engine::start(options).await {
-        Ok(engine) => Ok((engine, transport)),
+    let transport = TorTransport::start(options).await?;
+    let transport: Arc<dyn Transport> = if public {
+        Arc::new(transport)
+    } else {
+        Arc::new(Forgetful(transport))
+    };
+    match Engine::start(EngineOptions::new(store, Arc::clone(&transport))).await {
+        Ok(engine) => Ok(engine),
         Err(error) => {
             transport.shutdown().await;
             Err(error.into())
         }
     }
-}
-
-/// What Tor wants to be kept sealed, in the form that the engine takes.
-fn guards(transport: &TorTransport) -> watch::Receiver<Option<Zeroizing<Vec<u8>>>> {
-    let mut states = transport.guard_state();
-    let (to, guards) = watch::channel(None);
-    tokio::spawn(async move {
-        while states.changed().await.is_ok() {
-            let state = states.borrow_and_update().guards.clone();
-            if to.send(state).is_err() {
-                return;
-            }
-        }
-    });
-    guards
 }
 
 /// Works on the passphrase on a thread that may wait, because it takes most of a second.

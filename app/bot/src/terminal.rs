@@ -40,11 +40,11 @@ const LAST: u32 = 10;
 /// Clears the line on which the prompt stands.
 const CLEAR: &str = "\r\u{1b}[K";
 
-/// Talks until the person leaves, and gives the connection back.
+/// Talks until the person leaves.
 ///
 /// # Errors
 /// When the profile ends, or the terminal.
-pub async fn chat(client: Client, with: Option<String>) -> Result<Client, Failure> {
+pub async fn chat(client: Client, with: Option<String>) -> Result<(), Failure> {
     let mut chat = Chat {
         client,
         names: HashMap::new(),
@@ -57,9 +57,9 @@ pub async fn chat(client: Client, with: Option<String>) -> Result<Client, Failur
         chat.prompt()?;
         tokio::select! {
             line = typed.recv() => match line {
-                Some(line) if line.trim() == "/quit" => return Ok(chat.client),
+                Some(line) if line.trim() == "/quit" => return Ok(()),
                 Some(line) => chat.typed(&line).await?,
-                None => return Ok(chat.client),
+                None => return Ok(()),
             },
             event = chat.client.event() => {
                 let event = event?;

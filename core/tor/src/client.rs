@@ -15,6 +15,7 @@ use futures::StreamExt as _;
 use rand::seq::SliceRandom as _;
 use tokio::sync::watch;
 use tor_linkspec::HasAddrs as _;
+use tor_netdir::Timeliness;
 use tor_rtcompat::PreferredRuntime;
 use undertone_transport::NetworkStatus;
 
@@ -72,7 +73,6 @@ pub(crate) struct Generation {
     state_dir: PathBuf,
     fallbacks: Vec<SocketAddr>,
     keys: DescriptorKeys,
-    ready: watch::Sender<bool>,
     retired: watch::Sender<bool>,
     users: watch::Sender<usize>,
 }
@@ -107,7 +107,6 @@ impl Generation {
             state_dir,
             fallbacks: fallbacks.collect(),
             keys: DescriptorKeys::default(),
-            ready: watch::Sender::new(false),
             retired: watch::Sender::new(false),
             users: watch::Sender::new(0),
         });
@@ -128,7 +127,6 @@ impl Generation {
             status: signs.status.clone(),
             dormant: signs.dormant.subscribe(),
             gone: signs.gone.subscribe(),
-            ready: self.ready.clone(),
         };
         let client = Arc::downgrade(&self.client);
         let again = async move {
@@ -193,12 +191,14 @@ impl Generation {
         });
     }
 
-    /// Resolves when this client has been ready to dial once. What happens later is left to Arti,
-    /// whose word on the network is only as new as its last attempt.
+    /// Resolves when this client has a directory to dial with. Whether relays can be reached is
+    /// left to Arti's attempts: what it says of the network is only as new as the last of them.
     pub(crate) async fn ready(&self) {
-        let mut ready = self.ready.subscribe();
-        // An error says that the sender is gone, and with it the client.
-        let _gone = ready.wait_for(|ready| *ready).await;
+        let Ok(directory) = self.client.dirmgr() else {
+            return;
+        };
+        // An error says that the client ends, which the dial will notice.
+        let _ends = directory.wait_for_netdir(Timeliness::Timely).await;
     }
 
     /// Resolves when this client is no longer the one to use.
@@ -293,7 +293,6 @@ struct Report {
     status: watch::Sender<NetworkStatus>,
     dormant: watch::Receiver<bool>,
     gone: watch::Receiver<bool>,
-    ready: watch::Sender<bool>,
 }
 
 impl Report {
@@ -302,9 +301,6 @@ impl Report {
         let mut skewed = false;
         loop {
             let dormant = *self.dormant.borrow_and_update();
-            if last.ready_for_traffic() {
-                self.ready.send_replace(true);
-            }
             let now = match (dormant, *self.gone.borrow_and_update()) {
                 (true, _) => NetworkStatus::Dormant,
                 (false, true) => NetworkStatus::NoNetwork,

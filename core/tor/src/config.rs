@@ -57,7 +57,7 @@ pub(crate) fn build(
     builder
         .system()
         .memory()
-        .max(ExplicitOrAuto::Explicit(options.memory_limit.into()));
+        .max(ExplicitOrAuto::Explicit(options.memory_limit));
     if let Network::Private(file) = &options.network {
         use_private(&mut builder, file);
     }

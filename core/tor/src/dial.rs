@@ -5,6 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use arti_client::isolation::IsolationHelper;
 use arti_client::{DataStream, ErrorKind, HasKind as _, StreamPrefs};
@@ -20,6 +21,10 @@ use undertone_wire::{OnionKey, X25519Secret};
 
 use crate::VIRTUAL_PORT;
 use crate::client::Generation;
+
+/// How often, and after which pause, a dial is repeated that came before Arti was quite ready.
+const PAUSES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Our isolation as Arti's: circuits are shared by equal tokens alone, and only within one epoch
 /// of [`Circuits`].
@@ -91,11 +96,23 @@ async fn connect(
     let address = HsId::from(*door.as_bytes())
         .display_unredacted()
         .to_string();
-    generation
-        .client()
-        .connect_with_prefs((address, VIRTUAL_PORT), &preferences)
-        .await
-        .map_err(|error| error.kind())
+    let mut pauses = 0;
+    loop {
+        let dialled = generation
+            .client()
+            .connect_with_prefs((address.as_str(), VIRTUAL_PORT), &preferences)
+            .await;
+        match dialled {
+            Ok(stream) => return Ok(stream),
+            // For a moment after the directory is there, Arti's choice of vanguards is not, and
+            // nothing tells when it is.
+            Err(error) if error.kind() == ErrorKind::BootstrapRequired && pauses < PAUSES => {
+                pauses += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(error.kind()),
+        }
+    }
 }
 
 /// Which circuits a dial may share.

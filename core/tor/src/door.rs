@@ -8,12 +8,11 @@ mod circuit;
 mod service;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tor_hsservice::RendRequest;
@@ -37,6 +36,8 @@ const MAX_STREAMS: usize = 256;
 const MAX_CIRCUITS: usize = 256;
 /// Most rendezvous circuits of a door that are being built.
 const MAX_BUILDING: usize = 32;
+/// How long the circuits of a closed door stay, for the last words of its streams.
+const FAREWELL: Duration = Duration::from_millis(300);
 /// First and longest pause before a service that failed is launched again.
 const RELAUNCH: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(120));
 
@@ -48,14 +49,14 @@ const QUIET: Duration = Duration::from_millis(1500);
 /// The doors of a transport: one per onion key, and how each of them fares.
 #[derive(Default)]
 pub(crate) struct Doors {
-    open: Mutex<HashMap<OnionKey, watch::Receiver<DoorStatus>>>,
+    open: Mutex<HashMap<OnionKey, Weak<Shared>>>,
     /// When the last service of a door ended, for as long as that matters.
     ended: Mutex<HashMap<OnionKey, Instant>>,
     changed: Notify,
 }
 
 impl Doors {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<OnionKey, watch::Receiver<DoorStatus>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<OnionKey, Weak<Shared>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -84,11 +85,18 @@ impl Doors {
 
     /// True if there are doors and none of them can be reached.
     pub(crate) fn all_down(&self) -> bool {
-        let open = self.lock();
-        let down = |status: &watch::Receiver<DoorStatus>| {
-            matches!(*status.borrow(), DoorStatus::Unreachable)
-        };
-        !open.is_empty() && open.values().all(down)
+        let doors = self.all();
+        let down = |door: &Arc<Shared>| *door.status.borrow() == DoorStatus::Unreachable;
+        !doors.is_empty() && doors.iter().all(down)
+    }
+
+    /// Closes every door and its streams.
+    pub(crate) fn close_all(&self) {
+        self.all().iter().for_each(|door| door.close());
+    }
+
+    fn all(&self) -> Vec<Arc<Shared>> {
+        self.lock().values().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -103,6 +111,21 @@ struct Shared {
 }
 
 impl Shared {
+    /// Streams end here and now; the service ends in the task, a moment later.
+    fn close(&self) {
+        self.closed.send_replace(true);
+        self.streams.cut_all();
+        self.set_status(DoorStatus::Closed);
+        let mut open = self.doors.lock();
+        // The same key may be open again by now.
+        if open
+            .get(&self.key)
+            .is_some_and(|door| std::ptr::eq(door.as_ptr(), self))
+        {
+            open.remove(&self.key);
+        }
+    }
+
     fn set_status(&self, status: DoorStatus) {
         let changed = self.status.send_if_modified(|current| {
             let changed = *current != status && *current != DoorStatus::Closed;
@@ -174,11 +197,7 @@ impl Door for TorDoor {
 
 impl Drop for TorDoor {
     fn drop(&mut self) {
-        // Streams end here and now; the service ends in the task, a moment later.
-        self.shared.closed.send_replace(true);
-        self.shared.streams.cut_all();
-        self.shared.doors.lock().remove(&self.shared.key);
-        self.shared.set_status(DoorStatus::Closed);
+        self.shared.close();
     }
 }
 
@@ -190,22 +209,21 @@ pub(crate) async fn open(
 ) -> Result<OpenDoor, DoorError> {
     let readers = config.readers.as_deref().map(Readers::new).transpose()?;
     let key = onion_key(&config.seed);
-    let status = watch::Sender::new(DoorStatus::Opening);
+    let shared = Arc::new(Shared {
+        key,
+        doors: Arc::clone(doors),
+        closed: watch::Sender::new(false),
+        status: watch::Sender::new(DoorStatus::Opening),
+        streams: Arc::new(Cuttable::new()),
+        places: Arc::new(Semaphore::new(MAX_STREAMS)),
+    });
     {
         let mut open = doors.lock();
         if open.contains_key(&key) {
             return Err(DoorError::AlreadyOpen);
         }
-        open.insert(key, status.subscribe());
+        open.insert(key, Arc::downgrade(&shared));
     }
-    let shared = Arc::new(Shared {
-        key,
-        doors: Arc::clone(doors),
-        closed: watch::Sender::new(false),
-        status,
-        streams: Arc::new(Cuttable::new()),
-        places: Arc::new(Semaphore::new(MAX_STREAMS)),
-    });
     let readers = readers.map(watch::Sender::new);
     let door = TorDoor {
         shared: Arc::clone(&shared),
@@ -219,6 +237,7 @@ pub(crate) async fn open(
         generations,
         incoming,
         circuits: JoinSet::new(),
+        building: Arc::new(Semaphore::new(MAX_BUILDING)),
     };
     // The first launch is waited for, so that a refusal reaches the caller. An error drops `door`,
     // which takes it off the list again.
@@ -238,6 +257,7 @@ struct Keep {
     generations: watch::Receiver<Current>,
     incoming: mpsc::Sender<BoxStream>,
     circuits: JoinSet<()>,
+    building: Arc<Semaphore>,
 }
 
 /// Why a service no longer serves.
@@ -279,10 +299,7 @@ impl Keep {
             };
         }
         // The transport may end before the door's handle is dropped.
-        self.shared.closed.send_replace(true);
-        self.shared.streams.cut_all();
-        self.shared.doors.lock().remove(&self.shared.key);
-        self.shared.set_status(DoorStatus::Closed);
+        self.shared.close();
     }
 
     /// Launches the service on the current client, waiting for one if there is none right now.
@@ -304,9 +321,8 @@ impl Keep {
     /// Serves until something changes that needs another service.
     async fn serve(&mut self, mut service: Service) -> Ended {
         let mut closed = self.shared.closed.subscribe();
-        let mut building = FuturesUnordered::new();
         let ended = loop {
-            let room = building.len() < MAX_BUILDING && self.circuits.len() < MAX_CIRCUITS;
+            let room = self.circuits.len() < MAX_CIRCUITS;
             tokio::select! {
                 biased;
                 _ = closed.wait_for(|closed| *closed) => break Ended::Closed,
@@ -326,29 +342,28 @@ impl Keep {
                     self.shared.set_status(service::door_status(&status, before));
                 }
                 Some(_ended) = self.circuits.join_next() => {}
-                Some(built) = building.next(), if !building.is_empty() => {
-                    if let Some(circuit) = built {
-                        let visit = self.visit(service.readers_removed());
-                        self.circuits.spawn(circuit::serve(circuit, visit));
-                    }
-                }
-                // With proof of work Arti queues by effort, which works only if we do not take
-                // more than we can serve. Without it the queue must be kept short by us.
-                request = service.requests.next(), if room || !service.queues_by_effort => {
-                    match request {
-                        Some(request) if room => building.push(circuit::build(request)),
+                next = next_request(&mut service.requests, &self.building, service.queues_by_effort), if room || !service.queues_by_effort => {
+                    match next {
+                        Some((request, Some(place))) if room => {
+                            let visit = self.visit(service.readers_removed());
+                            self.circuits.spawn(circuit::run(request, place, visit));
+                        }
                         Some(_flood) => tracing::debug!("a rendezvous request was dropped"),
                         None => break Ended::Failed,
                     }
                 }
             }
         };
-        if ended == Ended::Closed {
-            self.circuits.abort_all();
-        }
-        drop(building);
-        service.close().await;
+        // Rendezvous that have begun go on without the service, unless the door is closed.
+        let generation = service.close().await;
         self.shared.doors.note_end(self.shared.key);
+        if ended == Ended::Closed {
+            // The streams were cut, and the word of it must leave before the circuits go: relays
+            // may take long to pass on that a circuit is gone.
+            tokio::time::sleep(FAREWELL).await;
+            self.circuits.shutdown().await;
+        }
+        drop(generation);
         ended
     }
 
@@ -361,6 +376,24 @@ impl Keep {
             removals,
         }
     }
+}
+
+/// The next request and the place to build its circuit at, if there is one. Where Arti queues by
+/// effort, a request is taken only when there is a place: more taken would be more unordered.
+/// Elsewhere the queue must be kept short, and what has no place is dropped by the caller.
+async fn next_request(
+    requests: &mut Requests,
+    building: &Arc<Semaphore>,
+    queues_by_effort: bool,
+) -> Option<(RendRequest, Option<OwnedSemaphorePermit>)> {
+    let place = if queues_by_effort {
+        Arc::clone(building).acquire_owned().await.ok()
+    } else {
+        None
+    };
+    let request = requests.next().await?;
+    let place = place.or_else(|| Arc::clone(building).try_acquire_owned().ok());
+    Some((request, place))
 }
 
 /// The readers when they changed; for ever pending without a list; `None` without a handle.

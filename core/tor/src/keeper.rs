@@ -263,6 +263,7 @@ impl Keeper {
             .borrow()
             .running()
             .map(|generation| generation.state_dir().to_owned());
+        self.board.doors.close_all();
         let last = self.board.generation.send_replace(Current::Closed);
         if let Current::Running(generation) = last {
             generation.retire();

@@ -10,8 +10,8 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tor_rtcompat::PreferredRuntime;
 use undertone_transport::{
-    BoxStream, DialError, DialTarget, DoorConfig, DoorError, DoorSeed, NetworkStatus, OpenDoor,
-    Transport,
+    BoxStream, DialError, DialTarget, DoorConfig, DoorError, DoorSeed, KeptState, NetworkStatus,
+    OpenDoor, Transport,
 };
 use undertone_wire::OnionKey;
 
@@ -216,5 +216,24 @@ impl Transport for TorTransport {
 
     fn network_changed(&self) {
         self.board.changed.notify_one();
+    }
+
+    fn kept_state(&self) -> Option<watch::Receiver<KeptState>> {
+        let mut guards = self.board.guards.subscribe();
+        let (kept, receiver) = watch::channel(None);
+        // Ends with the client, or when nobody listens any more.
+        tokio::spawn(async move {
+            while guards.changed().await.is_ok() {
+                let state = guards.borrow_and_update().guards.clone();
+                if kept.send(state).is_err() {
+                    return;
+                }
+            }
+        });
+        Some(receiver)
+    }
+
+    fn shutdown(&self) -> BoxFuture<'_, KeptState> {
+        async { Self::shutdown(self).await.guards }.boxed()
     }
 }

@@ -169,14 +169,6 @@ pub struct Message {
     pub text: Option<String>,
 }
 
-impl Message {
-    /// Whether they wrote it.
-    #[must_use]
-    pub fn is_incoming(&self) -> bool {
-        self.delivery == "incoming"
-    }
-}
-
 /// Several messages.
 #[derive(Debug, Deserialize)]
 pub struct Messages {
@@ -239,4 +231,157 @@ pub enum Event {
     /// Everything else.
     #[serde(other)]
     Other,
+}
+
+/// Holds these views against what the engine really says.
+#[cfg(test)]
+mod tests {
+    use serde::de::DeserializeOwned;
+    use undertone_engine as engine;
+
+    use super::*;
+
+    fn read<T: DeserializeOwned>(said: &impl serde::Serialize) -> T {
+        serde_json::from_value(serde_json::to_value(said).unwrap()).unwrap()
+    }
+
+    fn engine_contact(stage: engine::Stage) -> engine::ContactView {
+        engine::ContactView {
+            id: ContactId::from_bytes([7; 16]),
+            nickname: "robert".to_owned(),
+            pet_name: None,
+            stage,
+            greeting: Some("hello".to_owned()),
+            verified: false,
+            connected: false,
+            reason: Some(engine::Reason::Away),
+            next_try: Some(60),
+            waiting: 1,
+        }
+    }
+
+    fn engine_message(delivery: engine::Delivery) -> engine::MessageView {
+        engine::MessageView {
+            number: 3,
+            id: "000102030405060708090a0b0c0d0e0f".parse().unwrap(),
+            delivery,
+            time: 1_800_000_000,
+            text: Some("hello".to_owned()),
+            reply_to: None,
+        }
+    }
+
+    #[test]
+    fn replies_are_read_as_they_are_written() {
+        let network = undertone_transport::NetworkStatus::Bootstrapping(40);
+        let profile = engine::ProfileView {
+            nickname: "Ann".to_owned(),
+            network,
+            doors_reachable: 1,
+            doors: 2,
+        };
+        let profile: Profile = read(&engine::Reply::Profile(profile));
+        assert_eq!(
+            profile.network.to_string(),
+            "connecting to the Tor network, 40 %"
+        );
+        assert!(!profile.network.is_ready());
+        assert!(read::<Network>(&undertone_transport::NetworkStatus::Ready).is_ready());
+
+        let contacts = vec![engine_contact(engine::Stage::Undecided)];
+        let contacts: Contacts = read(&engine::Reply::Contacts { contacts });
+        let [contact] = contacts.contacts.as_slice() else {
+            panic!("one contact")
+        };
+        assert_eq!(
+            (contact.name(), contact.short_id()),
+            ("~robert".into(), "07070707".into())
+        );
+        assert_eq!(contact.stage, "undecided");
+        assert_eq!(contact.reason.as_deref(), Some("away"));
+
+        let messages = vec![engine_message(engine::Delivery::Incoming)];
+        let messages: Messages = read(&engine::Reply::Messages { messages });
+        assert_eq!(messages.messages[0].delivery, "incoming");
+        // Ids are text for bots and opaque here.
+        assert_eq!(messages.messages[0].id, "000102030405060708090a0b0c0d0e0f");
+
+        let invitations = vec![engine::InvitationView {
+            number: 1,
+            text: "undertone:x".to_owned(),
+            one_time: true,
+            expires: Some(1),
+            reachable: false,
+        }];
+        let invitations: Invitations = read(&engine::Reply::Invitations { invitations });
+        assert_eq!(invitations.invitations[0].number, 1);
+
+        let code = engine::VerificationView {
+            digits: "1".to_owned(),
+            qr: "AA==".to_owned(),
+        };
+        let code: Verification = read(&engine::Reply::Verification(code));
+        assert_eq!((code.digits.as_str(), code.qr.as_str()), ("1", "AA=="));
+    }
+
+    #[test]
+    fn events_are_read_as_they_are_written() {
+        let contact = || Box::new(engine_contact(engine::Stage::Accepted));
+        let id = ContactId::from_bytes([7; 16]);
+        let message = || engine_message(engine::Delivery::Received);
+        let status = undertone_transport::NetworkStatus::NoNetwork;
+        let is = |event: engine::Event, wanted: fn(&Event) -> bool| {
+            assert!(wanted(&read(&event)), "{event:?}");
+            // The README describes every event under its name.
+            let name = serde_json::to_value(&event).unwrap()["event"]
+                .as_str()
+                .unwrap()
+                .to_owned();
+            assert!(
+                include_str!("../../README.md").contains(&format!("| `{name}` |")),
+                "{name}"
+            );
+        };
+        is(engine::Event::Network { status }, |event| {
+            matches!(event, Event::Network { .. })
+        });
+        is(
+            engine::Event::RequestReceived { contact: contact() },
+            |event| matches!(event, Event::RequestReceived { .. }),
+        );
+        is(engine::Event::RequestDelivered { contact: id }, |event| {
+            matches!(event, Event::Other)
+        });
+        is(
+            engine::Event::ContactChanged { contact: contact() },
+            |event| matches!(event, Event::ContactChanged { contact } if contact.stage == "accepted"),
+        );
+        is(
+            engine::Event::MessageReceived {
+                contact: id,
+                message: message(),
+            },
+            |event| matches!(event, Event::MessageReceived { .. }),
+        );
+        is(
+            engine::Event::MessageChanged {
+                contact: id,
+                message: message(),
+            },
+            |event| matches!(event, Event::MessageChanged { message, .. } if message.delivery == "received"),
+        );
+        is(
+            engine::Event::InvitationReachable { invitation: 7 },
+            |event| matches!(event, Event::InvitationReachable { invitation: 7 }),
+        );
+        is(engine::Event::Missed { count: 9 }, |event| {
+            matches!(event, Event::Missed { count: 9 })
+        });
+        is(
+            engine::Event::Stopped {
+                reason: engine::StopReason::Bug,
+            },
+            |event| matches!(event, Event::Other),
+        );
+    }
 }

@@ -5,10 +5,6 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
-use std::time::Duration;
-
-use tokio::time::timeout;
-use undertone_engine::Engine;
 
 use crate::arguments::{LogLevel, RunArguments};
 use crate::client::{AskError, Client};
@@ -16,9 +12,6 @@ use crate::control::Request;
 use crate::daemon::{Automatic, Daemon};
 use crate::failure::Failure;
 use crate::{logging, output, profile, terminal};
-
-/// How long the network layer may take to close, after the profile itself was closed.
-const CLOSING: Duration = Duration::from_millis(1500);
 
 pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
     let person = !how.headless && io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -31,21 +24,7 @@ pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
     logging::start(how.log_level.unwrap_or(usual), how.log_file.as_deref())?;
     let network = profile::network(how.network.as_deref())?;
     let passphrase = how.passphrase.source().read()?;
-    let (engine, transport) = profile::open(home, network, passphrase).await?;
-    let result = keep_running(home, engine, &how, person).await;
-    // What it leaves behind when there is no time is deleted at the next start.
-    if timeout(CLOSING, transport.shutdown()).await.is_err() {
-        tracing::warn!("the network layer did not close in time");
-    }
-    result
-}
-
-async fn keep_running(
-    home: &Path,
-    engine: Engine,
-    how: &RunArguments,
-    person: bool,
-) -> Result<(), Failure> {
+    let engine = profile::open(home, network, passphrase).await?;
     let automatic = Automatic {
         echo: how.echo,
         accept_all: how.accept_all,
@@ -53,8 +32,8 @@ async fn keep_running(
     let daemon = Daemon::new(engine, home, automatic).await?;
     tell_ready();
     if !person {
-        // For a script that started us with a pipe.
-        output::line("ready")?;
+        // For a script that started us with a pipe. Nobody needs to listen.
+        let _ = output::line("ready");
         return Ok(daemon.run().await?);
     }
     let running = tokio::spawn(daemon.run());
@@ -70,12 +49,15 @@ async fn keep_running(
     }
 }
 
-/// The prompt; when it is left, the profile stops.
+/// The prompt; when it is left, for whatever reason, the profile stops.
 async fn talk(home: &Path) -> Result<(), Failure> {
     let client = Client::connect(home).await?;
-    let mut client = terminal::chat(client, None).await?;
-    client.ask(&Request::Stop).await?;
-    Ok(())
+    let talked = terminal::chat(client, None).await;
+    if !matches!(talked, Err(Failure::Ask(AskError::Gone))) {
+        let mut client = Client::connect(home).await?;
+        client.ask(&Request::Stop).await?;
+    }
+    talked
 }
 
 /// Tells systemd that the control socket answers, where systemd asked to be told.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream as Streams;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tor_cell::relaycell::msg::{Connected, End, EndReason};
 use tor_hsservice::{RendRequest, StreamRequest};
 use tor_proto::stream::IncomingStreamRequest;
@@ -35,21 +35,24 @@ pub(super) struct Visit {
     pub(super) removals: u64,
 }
 
-/// Completes the rendezvous. `None` if it failed, which is the other side's matter.
-pub(super) async fn build(request: RendRequest) -> Option<Streams<'static, StreamRequest>> {
+/// Completes a rendezvous and serves its circuit. `place` is given back in between.
+pub(super) async fn run(request: RendRequest, place: OwnedSemaphorePermit, visit: Visit) {
     match tokio::time::timeout(BUILD, request.accept()).await {
-        Ok(Ok(streams)) => Some(streams.boxed()),
+        Ok(Ok(circuit)) => {
+            drop(place);
+            serve(circuit.boxed(), visit).await;
+        }
+        // The other side's matter, or the network's.
         Ok(Err(error)) => {
             let kind = arti_client::HasKind::kind(&error);
             tracing::debug!(?kind, "a rendezvous failed");
-            None
         }
-        Err(_elapsed) => None,
+        Err(_elapsed) => tracing::debug!("a rendezvous took too long"),
     }
 }
 
 /// Hands the streams of one circuit to the application until the circuit ends.
-pub(super) async fn serve(mut circuit: Streams<'static, StreamRequest>, visit: Visit) {
+async fn serve(mut circuit: Streams<'static, StreamRequest>, visit: Visit) {
     // One token a stream of this circuit; all back means that it is idle.
     let open = Arc::new(());
     let mut idle_since_last_look = false;

@@ -178,8 +178,8 @@ impl Service {
         Ok(())
     }
 
-    /// Stops the service and waits until its introduction circuits are gone.
-    pub(super) async fn close(self) {
+    /// Stops the service, waits until its introduction circuits are gone and gives back its client.
+    pub(super) async fn close(self) -> Use {
         let Self {
             running,
             requests,
@@ -196,7 +196,7 @@ impl Service {
             tracing::warn!("a part of a closed onion service is still running");
         }
         drop(files);
-        drop(generation);
+        generation
     }
 }
 
