@@ -11,24 +11,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::BoxStream;
 
 /// The size of every frame on a link; nothing else ever goes over it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FrameSize {
-    /// 976 bytes: all handshakes, and links for messages.
-    Chat,
-    /// 3,904 bytes: links for files, after their handshake.
-    Bulk,
-}
-
-impl FrameSize {
-    /// In bytes.
-    #[must_use]
-    pub const fn bytes(self) -> usize {
-        match self {
-            Self::Chat => 976,
-            Self::Bulk => 3904,
-        }
-    }
-}
+pub use undertone_wire::v1::FrameSize;
 
 /// How long a peer may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +79,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             size,
             limits,
             deadline: None,
-            buffer: vec![0; size.bytes()],
+            buffer: vec![0; size.wire()],
             filled: 0,
             waiting_since: None,
             begun: None,
@@ -123,7 +106,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             return Err(FrameBegun);
         }
         self.size = size;
-        self.buffer.resize(size.bytes(), 0);
+        self.buffer.resize(size.wire(), 0);
         Ok(())
     }
 
@@ -138,7 +121,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
     pub async fn read(&mut self) -> Result<&[u8], ReadError> {
         let now = Instant::now();
         let waiting_since = *self.waiting_since.get_or_insert(now);
-        while self.filled < self.size.bytes() {
+        while self.filled < self.size.wire() {
             let (until, limit) = self.next_limit(waiting_since);
             let rest = &mut self.buffer[self.filled..];
             let read = match timeout_at(until, self.stream.read(rest)).await {
@@ -243,7 +226,7 @@ impl<W: AsyncWrite + Unpin> FrameWriter<W> {
     /// # Errors
     /// See [`WriteError`]. After all but [`WriteError::Size`] the stream is to be closed.
     pub async fn write(&mut self, frame: &[u8]) -> Result<(), WriteError> {
-        if frame.len() != self.size.bytes() {
+        if frame.len() != self.size.wire() {
             return Err(WriteError::Size(frame.len()));
         }
         if self.broken {
@@ -335,7 +318,7 @@ mod tests {
         idle: Duration::from_secs(90),
         frame: Duration::from_secs(20),
     };
-    const CHAT: usize = FrameSize::Chat.bytes();
+    const CHAT: usize = FrameSize::Chat.wire();
 
     fn reader() -> (DuplexStream, FrameReader<DuplexStream>) {
         let (peer, stream) = duplex(64 * 1024);
