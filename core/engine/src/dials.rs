@@ -40,6 +40,8 @@ pub(crate) struct Dials {
     attempts: BTreeMap<ContactId, Attempt>,
     /// Failures before the last success, and when that was.
     settled: BTreeMap<ContactId, (u32, Duration)>,
+    /// Whom to dial was said before: from then on both sides may notice a break at once.
+    begun: bool,
 }
 
 impl Dials {
@@ -53,7 +55,8 @@ impl Dials {
             if self.attempts.contains_key(&dial.contact) {
                 continue;
             }
-            let first = if dial.first {
+            // Nobody knows yet that a program that just started is back.
+            let first = if dial.first || !self.begun {
                 Duration::ZERO
             } else {
                 SECOND_DIALER
@@ -76,6 +79,7 @@ impl Dials {
             };
             self.attempts.insert(dial.contact, attempt);
         }
+        self.begun = true;
     }
 
     /// Those whose time has come; they count as busy from now on.
@@ -249,9 +253,22 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_just_started_dials_everyone_at_once() {
+        let rng = &mut rand_chacha::ChaCha20Rng::seed_from_u64(1);
+        let mut dials = Dials::default();
+        dials.want(&wanted(false), Duration::ZERO, rng);
+        assert!(
+            dials
+                .next_wake()
+                .is_some_and(|at| at < Duration::from_secs(1))
+        );
+    }
+
+    #[test]
     fn the_second_dialer_waits_and_the_unwanted_are_forgotten() {
         let rng = &mut rand_chacha::ChaCha20Rng::seed_from_u64(1);
         let mut dials = Dials::default();
+        dials.want(&[], Duration::ZERO, rng);
         dials.want(&wanted(false), Duration::ZERO, rng);
         assert!(dials.next_wake().is_some_and(|at| at >= SECOND_DIALER));
         dials.want(&[], Duration::ZERO, rng);
