@@ -54,6 +54,9 @@ const READY_DEADLINE: Duration = Duration::from_secs(180);
 /// Between two questions to the authority.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// Between two times that a relay without a consensus is told to fetch it.
+const FETCH_AGAIN: Duration = Duration::from_secs(3);
+
 /// The authority's name in torrc and on disk.
 const AUTHORITY: &str = "authority";
 
@@ -190,7 +193,7 @@ pub struct TorNet {
 }
 
 impl TorNet {
-    /// Starts a network and waits for the consensus of all its relays, about 6 s.
+    /// Starts a network and waits until all its relays have the consensus of all, about 8 s.
     ///
     /// # Errors
     /// See [`TorNetError`]. Nothing is left running.
@@ -437,22 +440,44 @@ impl TorNet {
         Ok(())
     }
 
-    /// Waits until there is a consensus; complete means also that every relay listens.
+    /// Waits until there is a consensus; complete means also that every relay listens and has it:
+    /// clients fetch it from relays.
     async fn progress(&self) -> Result<Progress, TorNetError> {
         let names: Vec<&str> = self.nodes.iter().map(|node| node.name.as_str()).collect();
         let directory = ports::loopback(self.directory_port.port());
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut told: Option<Instant> = None;
         loop {
             look.tick().await;
             self.find_dead()?;
             match consensus::progress(directory, &names).await {
                 Progress::None => {}
                 Progress::Incomplete => return Ok(Progress::Incomplete),
-                Progress::Complete if self.all_listen().await => return Ok(Progress::Complete),
+                Progress::Complete if self.all_listen().await => {
+                    let waiting = self.without_directory();
+                    if waiting.is_empty() {
+                        return Ok(Progress::Complete);
+                    }
+                    if told.is_none_or(|told| told.elapsed() > FETCH_AGAIN) {
+                        for pid in waiting {
+                            process::reload(pid).await?;
+                        }
+                        told = Some(Instant::now());
+                    }
+                }
                 Progress::Complete => {}
             }
         }
+    }
+
+    /// The relays that lack the consensus which the authority serves. One that asked for it too
+    /// early asks again ever more rarely, up to half a minute later; told to reload, it asks at once.
+    fn without_directory(&self) -> Vec<u32> {
+        let processes = self.processes();
+        let relays = processes.iter().skip(1);
+        let waiting = relays.filter(|process| !process.has_directory());
+        waiting.map(Process::pid).collect()
     }
 
     fn find_dead(&self) -> Result<(), TorNetError> {

@@ -45,6 +45,12 @@ impl Process {
         self.child.try_wait()
     }
 
+    /// Whether it has a consensus and what that refers to: its log says so.
+    pub(crate) fn has_directory(&self) -> bool {
+        let log = std::fs::read(&self.log).unwrap_or_default();
+        has_directory(&String::from_utf8_lossy(&log))
+    }
+
     /// The last lines it logged, for a failure's report.
     pub(crate) fn log_tail(&self) -> String {
         let read = || -> io::Result<Vec<u8>> {
@@ -76,10 +82,42 @@ impl Process {
     }
 }
 
+/// From 75 % on `tor` has enough of the directory to build circuits. Any stage may be left out.
+fn has_directory(log: &str) -> bool {
+    let stages = log.lines().filter_map(|line| {
+        let (_, rest) = line.split_once("Bootstrapped ")?;
+        rest.split_once('%')?.0.parse::<u8>().ok()
+    });
+    stages.max().is_some_and(|percent| percent >= 75)
+}
+
+/// Sends `SIGHUP`: `tor` reads its configuration again and fetches at once what it lacks.
+pub(crate) async fn reload(pid: u32) -> io::Result<()> {
+    let mut command = tokio::process::Command::new("sh");
+    command.args(["-c", "kill -HUP \"$0\"", &pid.to_string()]);
+    // That it has ended meanwhile is found elsewhere.
+    command.stderr(Stdio::null()).status().await.map(|_| ())
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // Both fail only when it was reaped already, which is what is wanted.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relay_has_the_directory_from_the_stage_that_says_so_or_a_later_one() {
+        let starting = "Nov 21 10:00:51.000 [notice] Bootstrapped 0% (starting): Starting\n";
+        assert!(!has_directory(""));
+        assert!(!has_directory(starting));
+        assert!(!has_directory("[notice] Bootstrapped 15% (handshake_done): Handshake done\n"));
+        assert!(has_directory("[notice] Bootstrapped 75% (enough_dirinfo): Loaded\n"));
+        assert!(has_directory(&format!("{starting}[notice] Bootstrapped 95% (circuit_create): …\n")));
     }
 }

@@ -43,9 +43,15 @@ impl Outcomes {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_block_looks_like_a_shutdown_and_the_others_go_on() {
-    let Some(lab) = Lab::shared("block").await else { return };
+    let Some(lab) = Lab::shared("block").await else {
+        return;
+    };
     let dials = if long() { 20 } else { 5 };
-    let (blocker, leaver) = join(Guest::create(&lab, "blocker"), Guest::create(&lab, "leaver")).await;
+    let (blocker, leaver) = join(
+        Guest::create(&lab, "blocker"),
+        Guest::create(&lab, "leaver"),
+    )
+    .await;
     let (blocked, other) = join(Guest::create(&lab, "blocked"), Guest::create(&lab, "other")).await;
     let (blocker_there, blocked_here) = befriend(&blocked.party, &blocker.party).await;
     let (leaver_there, _) = befriend(&blocked.party, &leaver.party).await;
@@ -55,7 +61,10 @@ async fn a_block_looks_like_a_shutdown_and_the_others_go_on() {
     let to_blocker = blocked.contact_door(Some(&doors.0)).await;
     let to_leaver = blocked.contact_door(Some(&doors.1)).await;
     let others = other.contact_door(None).await;
-    assert_eq!(others.door, to_blocker.door, "control: they are in one circle");
+    assert_eq!(
+        others.door, to_blocker.door,
+        "control: they are in one circle"
+    );
     assert_live(&lab, &to_blocker, &to_leaver, &others).await;
     // Once more, now that the doors admit them: so their links go through the contact doors.
     let (blocked, other) = join(blocked.restart(), other.restart()).await;
@@ -75,23 +84,42 @@ async fn a_block_looks_like_a_shutdown_and_the_others_go_on() {
     silent.await;
     let ended = |contact| lost(&blocked.party, from, contact).duration_since(moment);
     let times = [ended(&blocker_there), ended(&leaver_there)];
-    lab.say(format!("links ended after: blocked {:.2?}, switched off {:.2?}", times[0], times[1]));
+    lab.say(format!(
+        "links ended after: blocked {:.2?}, switched off {:.2?}",
+        times[0], times[1]
+    ));
 
-    others_go_on(&lab, (&blocker.party, &other_here), (&other.party, &blocker_at_other)).await;
-    blocked.party.send(&blocker_there, "Why do you not answer?").await;
+    others_go_on(
+        &lab,
+        (&blocker.party, &other_here),
+        (&other.party, &blocker_at_other),
+    )
+    .await;
+    blocked
+        .party
+        .send(&blocker_there, "Why do you not answer?")
+        .await;
     let raw = modified(&lab, &to_blocker, &to_leaver, dials).await;
     show_and_compare(&lab, "modified client", &raw);
     let ordinary = ordinary(&blocked, &to_blocker, &to_leaver, dials).await;
     show_and_compare(&lab, "ordinary client", &ordinary);
     for contact in [&blocker_there, &leaver_there] {
         let view = blocked.party.contact(contact).await;
-        assert_eq!((&view["connected"], &view["stage"]), (&false.into(), &"accepted".into()));
+        assert_eq!(
+            (&view["connected"], &view["stage"]),
+            (&false.into(), &"accepted".into())
+        );
         lab.say(format!("shown to the blocked one: {}", view["reason"]));
     }
     let theirs = blocker.party.contact(&blocked_here).await;
     assert_eq!(theirs["stage"], "blocked");
     // Still: what the others have is no accident of the first minute.
-    others_go_on(&lab, (&blocker.party, &other_here), (&other.party, &blocker_at_other)).await;
+    others_go_on(
+        &lab,
+        (&blocker.party, &other_here),
+        (&other.party, &blocker_at_other),
+    )
+    .await;
     for guest in [blocker, blocked, other] {
         guest.shutdown().await;
     }
@@ -124,8 +152,14 @@ async fn assert_live(lab: &Lab, blocker: &DialTarget, leaver: &DialTarget, other
         refused.add(transport.dial(without).await.err(), began.elapsed());
     }
     assert_eq!(live.errors, BTreeMap::from([("None".to_owned(), 3)]));
-    assert_eq!(refused.errors, BTreeMap::from([("Some(NotAdmitted)".to_owned(), 3)]));
-    assert!(live.differ(&refused), "the comparison cannot tell open from closed");
+    assert_eq!(
+        refused.errors,
+        BTreeMap::from([("Some(NotAdmitted)".to_owned(), 3)])
+    );
+    assert!(
+        live.differ(&refused),
+        "the comparison cannot tell open from closed"
+    );
     transport.shutdown().await;
 }
 
@@ -142,20 +176,39 @@ async fn others_go_on(lab: &Lab, host: (&Party, &str), other: (&Party, &str)) {
     let began = Instant::now();
     let text = format!("still here {:032x}", rand::random::<u128>());
     join(host.0.send(host.1, &text), other.0.send(other.1, &text)).await;
-    join(host.0.until_said(host.1, &text), other.0.until_said(other.1, &text)).await;
-    join(host.0.until_received(host.1), other.0.until_received(other.1)).await;
-    lab.say(format!("the other contact: both ways after {:.2?}", began.elapsed()));
+    join(
+        host.0.until_said(host.1, &text),
+        other.0.until_said(other.1, &text),
+    )
+    .await;
+    join(
+        host.0.until_received(host.1),
+        other.0.until_received(other.1),
+    )
+    .await;
+    lab.say(format!(
+        "the other contact: both ways after {:.2?}",
+        began.elapsed()
+    ));
 }
 
 /// Raw dials of a client that has everything the blocked one was told, to both at once.
-async fn modified(lab: &Lab, blocker: &DialTarget, leaver: &DialTarget, dials: usize) -> [Outcomes; 2] {
+async fn modified(
+    lab: &Lab,
+    blocker: &DialTarget,
+    leaver: &DialTarget,
+    dials: usize,
+) -> [Outcomes; 2] {
     let transport = lab.transport().await;
     let mut outcomes = [Outcomes::default(), Outcomes::default()];
     for _ in 0..dials {
         let dial = async |target| {
             let began = Instant::now();
             let answer = timeout(LIMIT, transport.dial(fresh(target))).await;
-            (answer.expect("the dial has a deadline").err(), began.elapsed())
+            (
+                answer.expect("the dial has a deadline").err(),
+                began.elapsed(),
+            )
         };
         let (one, two) = join(dial(blocker), dial(leaver)).await;
         outcomes[0].add(one.0, one.1);
@@ -166,13 +219,20 @@ async fn modified(lab: &Lab, blocker: &DialTarget, leaver: &DialTarget, dials: u
 }
 
 /// Dials of the unmodified client, told to try again as soon as it has failed.
-async fn ordinary(guest: &Guest, blocker: &DialTarget, leaver: &DialTarget, dials: usize) -> [Outcomes; 2] {
+async fn ordinary(
+    guest: &Guest,
+    blocker: &DialTarget,
+    leaver: &DialTarget,
+    dials: usize,
+) -> [Outcomes; 2] {
     let from = guest.spy.dials().len();
     let mut count = guest.spy.count();
     let collect = || {
         let mut outcomes = [Outcomes::default(), Outcomes::default()];
         for dial in &guest.spy.dials()[from..] {
-            let number = [blocker.door, leaver.door].iter().position(|door| *door == dial.target.door);
+            let number = [blocker.door, leaver.door]
+                .iter()
+                .position(|door| *door == dial.target.door);
             let outcome = &mut outcomes[number.expect("it dials nobody else")];
             if outcome.times.len() < dials {
                 outcome.add(dial.error, dial.took);
@@ -202,6 +262,14 @@ fn show_and_compare(lab: &Lab, who: &str, [blocked, away]: &[Outcomes; 2]) {
     assert!(!blocked.errors.contains_key("None") && !away.errors.contains_key("None"));
     assert!(!blocked.differ(away), "{who}: the blocked one can tell");
     // The control: ten seconds more would have been noticed.
-    let slower = Samples::new(blocked.times.iter().map(|time| *time + Duration::from_secs(10)));
-    assert!(slower.differ(&away.samples()), "the comparison cannot tell times apart");
+    let slower = Samples::new(
+        blocked
+            .times
+            .iter()
+            .map(|time| *time + Duration::from_secs(10)),
+    );
+    assert!(
+        slower.differ(&away.samples()),
+        "the comparison cannot tell times apart"
+    );
 }

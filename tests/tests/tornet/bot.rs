@@ -88,7 +88,9 @@ impl Home {
             under: Vec::new(),
         };
         let mut command = home.command("create");
-        command.args(["--nickname", nickname]).arg("--passphrase-file");
+        command
+            .args(["--nickname", nickname])
+            .arg("--passphrase-file");
         command.arg(&home.passphrase_file);
         let made = output(&mut command).await;
         assert!(made.status.success(), "{name}: {}", said(&made));
@@ -112,8 +114,15 @@ impl Home {
         let words = self.under.iter().map(PathBuf::from);
         let mut words = words.chain([program().to_owned()]);
         let mut command = Command::new(words.next().expect("a program"));
-        command.args(words).arg("--home").arg(&self.path).arg(subcommand);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .args(words)
+            .arg("--home")
+            .arg(&self.path)
+            .arg(subcommand);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command.env_remove("NOTIFY_SOCKET").kill_on_drop(true);
         command
     }
@@ -121,8 +130,14 @@ impl Home {
     /// The command that runs it, logging everything to files.
     pub(crate) fn run_command(&self) -> Command {
         let mut command = self.command("run");
-        command.args(["--headless", "--log-level", "trace"]).args(&self.options);
-        command.arg("--log-file").arg(&self.logs).arg("--network").arg(&self.network);
+        command
+            .args(["--headless", "--log-level", "trace"])
+            .args(&self.options);
+        command
+            .arg("--log-file")
+            .arg(&self.logs)
+            .arg("--network")
+            .arg(&self.network);
         command.arg("--passphrase-file").arg(&self.passphrase_file);
         command
     }
@@ -132,7 +147,9 @@ impl Home {
         let mut child = self.run_command().spawn().expect("started");
         let out = child.stdout.take().expect("piped");
         let mut lines = BufReader::new(out).lines();
-        let first = timeout(LIMIT, lines.next_line()).await.expect("ready in time");
+        let first = timeout(LIMIT, lines.next_line())
+            .await
+            .expect("ready in time");
         if first.expect("text").as_deref() != Some("ready") {
             let mut error = String::new();
             let mut stderr = child.stderr.take().expect("piped");
@@ -184,13 +201,22 @@ impl Bot {
 
     /// `kill -9`, in the middle of whatever is under way; [`Self::killed`] is to follow.
     pub(crate) fn kill(&self) {
-        self.child.lock().expect("not poisoned").start_kill().expect("it ran");
+        self.child
+            .lock()
+            .expect("not poisoned")
+            .start_kill()
+            .expect("it ran");
     }
 
     /// Waits until it is gone.
     pub(crate) async fn killed(mut self) {
         let status = self.ended().await;
-        assert_eq!(status.signal(), Some(9), "{} had ended by itself: {status}", self.home.name);
+        assert_eq!(
+            status.signal(),
+            Some(9),
+            "{} had ended by itself: {status}",
+            self.home.name
+        );
     }
 
     /// Sends a signal, by its name, and notes when.
@@ -198,7 +224,10 @@ impl Bot {
         *self.signalled.lock().expect("not poisoned") = Some(Instant::now());
         let pid = self.pid.to_string();
         let script = format!("kill -{name} \"$0\"");
-        let sent = Command::new("sh").args(["-c", &script, &pid]).status().await;
+        let sent = Command::new("sh")
+            .args(["-c", &script, &pid])
+            .status()
+            .await;
         assert!(sent.expect("a shell").success());
     }
 
@@ -221,21 +250,31 @@ impl Bot {
         let status = status.expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         let kib = line.and_then(|rest| rest.trim().strip_suffix(" kB"));
-        kib.and_then(|kib| kib.trim().parse::<u64>().ok()).expect("a size") * 1024
+        kib.and_then(|kib| kib.trim().parse::<u64>().ok())
+            .expect("a size")
+            * 1024
     }
 
     /// The directory of Arti's files: that of the lock that the process holds open.
     pub(crate) fn run_directory(&self) -> PathBuf {
         let open = std::fs::read_dir(format!("/proc/{}/fd", self.pid)).expect("it runs");
-        let mut paths = open.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok());
+        let mut paths = open
+            .flatten()
+            .filter_map(|entry| std::fs::read_link(entry.path()).ok());
         let lock = paths.find(|path| path.ends_with("undertone.lock"));
-        lock.expect("a run directory").parent().expect("a directory").to_owned()
+        lock.expect("a run directory")
+            .parent()
+            .expect("a directory")
+            .to_owned()
     }
 }
 
 /// Runs a command to its end.
 pub(crate) async fn output(command: &mut Command) -> Output {
-    timeout(LIMIT, command.output()).await.expect("ended in time").expect("started")
+    timeout(LIMIT, command.output())
+        .await
+        .expect("ended in time")
+        .expect("started")
 }
 
 pub(crate) fn said(output: &Output) -> String {

@@ -29,7 +29,10 @@ impl Canaries {
         let secrets: Vec<&[u8]> = self.known.iter().map(|(_, secret)| &secret[..]).collect();
         let findings = inspection::search(directory, &secrets).expect("every file can be read");
         let what = |canary: usize| self.known[canary].0.clone();
-        findings.iter().map(|one| (what(one.canary), one.encoding)).collect()
+        findings
+            .iter()
+            .map(|one| (what(one.canary), one.encoding))
+            .collect()
     }
 
     /// The control: the same search of the same directory, once all of it lies there unsealed,
@@ -47,7 +50,10 @@ impl Canaries {
         for (what, _) in &self.known {
             for encoding in Encoding::ALL {
                 let one = (what.clone(), encoding);
-                assert!(found.contains(&one), "the search misses {what} as {encoding:?}");
+                assert!(
+                    found.contains(&one),
+                    "the search misses {what} as {encoding:?}"
+                );
             }
         }
     }
@@ -66,7 +72,10 @@ fn spellings(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("utf-16-be", utf16(u16::to_be_bytes)),
         ("hex", HEXLOWER.encode(secret).into_bytes()),
         ("hex-capitals", HEXUPPER.encode(secret).into_bytes()),
-        ("base32", BASE32_NOPAD.encode(secret).to_lowercase().into_bytes()),
+        (
+            "base32",
+            BASE32_NOPAD.encode(secret).to_lowercase().into_bytes(),
+        ),
         ("base64", BASE64.encode(secret).into_bytes()),
         ("base64-url", BASE64URL_NOPAD.encode(secret).into_bytes()),
     ]
@@ -78,7 +87,9 @@ pub(crate) fn snapshot(from: &Path, to: &Path) -> BTreeSet<String> {
     fs::create_dir_all(to).expect("made");
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(from).expect("a directory").flatten() {
-        let Ok(kind) = entry.file_type() else { continue };
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if kind.is_dir() {
             names.extend(snapshot(&source, &target));

@@ -99,25 +99,45 @@ fn contacts_of_different_circles_share_no_key_address_or_identifier() {
         contacts.push((contact, world.befriend(contact, host)));
     }
     // The host has two contact doors, and every contact had to dial one of them.
-    assert_eq!(world.doors(host).len(), 2, "the last one is in a circle of its own");
+    assert_eq!(
+        world.doors(host).len(),
+        2,
+        "the last one is in a circle of its own"
+    );
     world.cut(host);
-    let [first, second, .., last] = &contacts[..] else { panic!("many") };
+    let [first, second, .., last] = &contacts[..] else {
+        panic!("many")
+    };
     for (contact, (there, here)) in [first, second, last] {
         for number in 0..40 {
             world.send(host, *here, &format!("to {contact}, number {number}"));
-            world.send(*contact, *there, &format!("from {contact}, number {number}"));
+            world.send(
+                *contact,
+                *there,
+                &format!("from {contact}, number {number}"),
+            );
         }
     }
     let all = |(contact, (_, here)): &(usize, (ContactId, ContactId))| {
         transcript(&world.nodes[*contact], &world.nodes[host], *here)
     };
     let (first, second, last) = (all(first), all(second), all(last));
-    say("circles", format!("{}, {} and {} bytes in clear and sealed", first.1, second.1, last.1));
+    say(
+        "circles",
+        format!(
+            "{}, {} and {} bytes in clear and sealed",
+            first.1, second.1, last.1
+        ),
+    );
 
     for (name, one) in [("first", &first.0), ("second", &second.0)] {
         let shared = common(one, &last.0);
         let places: BTreeSet<_> = shared.values().collect();
-        assert!(shared.is_empty(), "{name} and last share {} windows: {places:?}", shared.len());
+        assert!(
+            shared.is_empty(),
+            "{name} and last share {} windows: {places:?}",
+            shared.len()
+        );
     }
 
     // The control: in one circle they share the door's address, and that is all they share.
@@ -126,11 +146,30 @@ fn contacts_of_different_circles_share_no_key_address_or_identifier() {
     let doors = world.doors(host);
     // At its ends with some bytes that say what it is.
     let is_address = |window: &[u8; WINDOW]| {
-        let parts = doors.iter().flat_map(|door| door.as_bytes().windows(WINDOW - 6));
-        parts.into_iter().any(|part| window.windows(part.len()).any(|piece| piece == part))
+        let parts = doors
+            .iter()
+            .flat_map(|door| door.as_bytes().windows(WINDOW - 6));
+        parts
+            .into_iter()
+            .any(|part| window.windows(part.len()).any(|piece| piece == part))
     };
-    say("circles", format!("in one circle: {} common windows, in {places:?}", shared.len()));
-    assert!(shared.keys().any(is_address), "the control finds no address: {places:?}");
-    let others: Vec<_> = shared.iter().filter(|(window, _)| !is_address(window)).collect();
-    assert!(others.is_empty(), "contacts of one circle share more than its address: {others:?}");
+    say(
+        "circles",
+        format!(
+            "in one circle: {} common windows, in {places:?}",
+            shared.len()
+        ),
+    );
+    assert!(
+        shared.keys().any(is_address),
+        "the control finds no address: {places:?}"
+    );
+    let others: Vec<_> = shared
+        .iter()
+        .filter(|(window, _)| !is_address(window))
+        .collect();
+    assert!(
+        others.is_empty(),
+        "contacts of one circle share more than its address: {others:?}"
+    );
 }

@@ -20,7 +20,9 @@ const SAID: &str = "the bakery behind the tannery opens at";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_people_meet_verify_and_talk_and_none_of_it_lies_in_clear() {
-    let Some(lab) = Lab::shared("conversation").await else { return };
+    let Some(lab) = Lab::shared("conversation").await else {
+        return;
+    };
     let mut canaries = Canaries::default();
     let nicknames = ["Amal of the Seven Wells", "Noor of the Salt Road"];
     let pet_names = ["my cousin in the hills", "the one with the mule"];
@@ -36,12 +38,18 @@ async fn two_people_meet_verify_and_talk_and_none_of_it_lies_in_clear() {
     let (amal, noor) = homes.await;
     let (amal, noor) = join(amal.run(), noor.run()).await;
     for bot in [&amal, &noor] {
-        canaries.add(&format!("passphrase of {}", bot.home.name), &bot.home.passphrase);
+        canaries.add(
+            &format!("passphrase of {}", bot.home.name),
+            &bot.home.passphrase,
+        );
     }
 
     let began = Instant::now();
     let invitation = noor.party.invite(true).await;
-    lab.say(format!("invitation reachable after {:.2?}", began.elapsed()));
+    lab.say(format!(
+        "invitation reachable after {:.2?}",
+        began.elapsed()
+    ));
     note_invitation(&invitation, &mut canaries);
     let began = Instant::now();
     let noor_there = amal.party.add(&invitation, pet_names[0], greeting).await;
@@ -53,8 +61,14 @@ async fn two_people_meet_verify_and_talk_and_none_of_it_lies_in_clear() {
     noor.party.accept(&amal_there, pet_names[1]).await;
     amal.party.until_stage(&noor_there, "accepted").await;
     noor.party.until_stage(&amal_there, "accepted").await;
-    lab.say(format!("contacts on both sides {:.2?} after the decision", began.elapsed()));
-    assert_eq!(amal.party.contact(&noor_there).await["nickname"], nicknames[1]);
+    lab.say(format!(
+        "contacts on both sides {:.2?} after the decision",
+        began.elapsed()
+    ));
+    assert_eq!(
+        amal.party.contact(&noor_there).await["nickname"],
+        nicknames[1]
+    );
 
     verify((&amal.party, &noor_there), (&noor.party, &amal_there)).await;
 
@@ -64,12 +78,25 @@ async fn two_people_meet_verify_and_talk_and_none_of_it_lies_in_clear() {
         say_all(&noor.party, &amal_there),
     )
     .await;
-    lab.say(format!("{MESSAGES} messages each way stored after {:.2?}", began.elapsed()));
+    lab.say(format!(
+        "{MESSAGES} messages each way stored after {:.2?}",
+        began.elapsed()
+    ));
     amal.party.until_received(&noor_there).await;
     noor.party.until_received(&amal_there).await;
     lab.say(format!("all received after {:.2?}", began.elapsed()));
-    assert_same((&amal.party, &noor_there), (&noor.party, &amal_there), &from_amal).await;
-    assert_same((&noor.party, &amal_there), (&amal.party, &noor_there), &from_noor).await;
+    assert_same(
+        (&amal.party, &noor_there),
+        (&noor.party, &amal_there),
+        &from_amal,
+    )
+    .await;
+    assert_same(
+        (&noor.party, &amal_there),
+        (&amal.party, &noor_there),
+        &from_noor,
+    )
+    .await;
     canaries.add("what was said", SAID);
     for message in from_amal.iter().chain(&from_noor) {
         canaries.add(&message.text, &message.text);
@@ -86,7 +113,10 @@ fn note_invitation(text: &str, canaries: &mut Canaries) {
     canaries.add("invitation bytes", parsed.to_bytes());
     canaries.add("knock door", parsed.door.as_bytes());
     canaries.add("knock door's Noise key", parsed.noise.as_bytes());
-    canaries.add("one-time secret", parsed.one_time.as_ref().expect("for one person").0);
+    canaries.add(
+        "one-time secret",
+        parsed.one_time.as_ref().expect("for one person").0,
+    );
     // The address itself ends in a checksum; what stands before it is enough to dial.
     let address = BASE32_NOPAD.encode(parsed.door.as_bytes()).to_lowercase();
     canaries.add("knock door's address", &address[..51]);
@@ -102,23 +132,36 @@ async fn note_contact_door(lab: &Lab, noor: &Bot, canaries: &mut Canaries) {
     canaries.add("contact door", target.door.as_bytes());
     let address = BASE32_NOPAD.encode(target.door.as_bytes()).to_lowercase();
     canaries.add("contact door's address", &address[..51]);
-    canaries.add("descriptor key", target.descriptor_key.expect("restricted").as_bytes());
+    canaries.add(
+        "descriptor key",
+        target.descriptor_key.expect("restricted").as_bytes(),
+    );
     guest.shutdown().await;
 }
 
 /// Both compute the same digits, and each takes the other's code for right and its own for wrong.
 async fn verify(one: (&Party, &str), other: (&Party, &str)) {
     let code = async |(party, contact): (&Party, &str)| {
-        let asked = party.ask(json!({"command": "verification", "contact": contact})).await;
-        (asked["digits"].as_str().expect("digits").to_owned(), asked["qr"].clone())
+        let asked = party
+            .ask(json!({"command": "verification", "contact": contact}))
+            .await;
+        (
+            asked["digits"].as_str().expect("digits").to_owned(),
+            asked["qr"].clone(),
+        )
     };
     let ((ours, our_qr), (theirs, their_qr)) = join(code(one), code(other)).await;
     assert_eq!(ours, theirs);
-    assert_eq!(ours.chars().filter(char::is_ascii_digit).count(), 60, "{ours}");
-    let scan = |(_, contact): (&Party, &str), scanned: &serde_json::Value| {
-        json!({"command": "verify_scanned", "contact": contact, "scanned": scanned})
-    };
-    assert!(one.0.try_ask(scan(one, &our_qr)).await.is_err(), "our own code");
+    assert_eq!(
+        ours.chars().filter(char::is_ascii_digit).count(),
+        60,
+        "{ours}"
+    );
+    let scan = |(_, contact): (&Party, &str), scanned: &serde_json::Value| json!({"command": "verify_scanned", "contact": contact, "scanned": scanned});
+    assert!(
+        one.0.try_ask(scan(one, &our_qr)).await.is_err(),
+        "our own code"
+    );
     assert_eq!(one.0.contact(one.1).await["verified"], false);
     one.0.ask(scan(one, &their_qr)).await;
     other.0.ask(scan(other, &our_qr)).await;
@@ -155,20 +198,46 @@ async fn search(lab: &Lab, amal: Bot, noor: Bot, canaries: &Canaries) {
         let name = &bot.home.name;
         let copies = lab.path(&format!("{name}.copies"));
         let arti = snapshot(&bot.run_directory(), &copies.join("arti"));
-        assert!(arti.contains("ipts.json"), "control: Arti's files are there: {arti:?}");
+        assert!(
+            arti.contains("ipts.json"),
+            "control: Arti's files are there: {arti:?}"
+        );
         let home = snapshot(&bot.home.path, &copies.join("home"));
-        assert!(home.contains("keys-1"), "control: the vault is there: {home:?}");
+        assert!(
+            home.contains("keys-1"),
+            "control: the vault is there: {home:?}"
+        );
         files += arti.len() + home.len();
         assert_eq!(canaries.found(&copies), [].into(), "while {name} runs");
-        assert_eq!(canaries.found(&bot.home.logs), [].into(), "the log of {name}");
+        assert_eq!(
+            canaries.found(&bot.home.logs),
+            [].into(),
+            "the log of {name}"
+        );
     }
     join(amal.stop(), noor.stop()).await;
     for home in &homes {
-        assert!(home.log().contains("undertone_engine::phase"), "control: everything is logged");
-        assert_eq!(canaries.found(&home.path), [].into(), "after the end of {}", home.name);
-        assert_eq!(canaries.found(&home.logs), [].into(), "the log of {}", home.name);
+        assert!(
+            home.log().contains("undertone_engine::phase"),
+            "control: everything is logged"
+        );
+        assert_eq!(
+            canaries.found(&home.path),
+            [].into(),
+            "after the end of {}",
+            home.name
+        );
+        assert_eq!(
+            canaries.found(&home.logs),
+            [].into(),
+            "the log of {}",
+            home.name
+        );
     }
-    lab.say(format!("{} canaries in no log and none of {files} files", canaries.len()));
+    lab.say(format!(
+        "{} canaries in no log and none of {files} files",
+        canaries.len()
+    ));
     canaries.assert_found_when_unsealed(&homes[0].path);
     canaries.assert_found_when_unsealed(&homes[1].logs);
 }

@@ -39,11 +39,16 @@ struct Side {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_or_doubled_by_kills_under_traffic() {
-    let Some(lab) = Lab::shared("kill").await else { return };
+    let Some(lab) = Lab::shared("kill").await else {
+        return;
+    };
     let seed = seed();
     let rounds = if long() { 20 } else { 5 };
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    let homes = join(Home::create(&lab, "amal", "Amal"), Home::create(&lab, "noor", "Noor"));
+    let homes = join(
+        Home::create(&lab, "amal", "Amal"),
+        Home::create(&lab, "noor", "Noor"),
+    );
     let (amal, noor) = homes.await;
     let (amal, noor) = join(amal.run(), noor.run()).await;
     let (noor_there, amal_there) = befriend(&amal.party, &noor.party).await;
@@ -81,7 +86,14 @@ async fn nothing_is_lost_or_doubled_by_kills_under_traffic() {
     }
     lab.say(format!("kills that hit each phase: {hits:?}"));
     let phases = ["send", "commit", "transmit", "receive"];
-    assert!(phases.iter().filter(|phase| hits.contains_key(*phase)).count() >= 3, "{hits:?}");
+    assert!(
+        phases
+            .iter()
+            .filter(|phase| hits.contains_key(*phase))
+            .count()
+            >= 3,
+        "{hits:?}"
+    );
     for side in sides {
         side.bot.stop().await;
     }
@@ -118,14 +130,25 @@ async fn strike(
     };
     let talking = join(talk(&victim, round, &left), talk(&survivor, round, &left));
     let traffic = timeout(LIMIT, join(kill, talking));
-    traffic.await.expect("the kill came and the traffic ended in time");
+    traffic
+        .await
+        .expect("the kill came and the traffic ended in time");
 
-    let Side { bot, contact, answered, doubtful } = victim;
+    let Side {
+        bot,
+        contact,
+        answered,
+        doubtful,
+    } = victim;
     let home = bot.home.clone();
     bot.killed().await;
     let mark = log.last_mark();
     let mut phases = BTreeSet::new();
-    if doubtful.borrow().iter().any(|text| text.starts_with(&format!("{round}:"))) {
+    if doubtful
+        .borrow()
+        .iter()
+        .any(|text| text.starts_with(&format!("{round}:")))
+    {
         phases.insert("send");
     }
     if mark == "commit begins" {
@@ -133,9 +156,17 @@ async fn strike(
     }
     // What the network had before the kill and the victim never acknowledged.
     let (_, mine) = survivor.bot.party.theirs_and_mine(&survivor.contact).await;
-    let ids = |messages: &[Message]| messages.iter().map(|m| m.id.clone()).collect::<BTreeSet<_>>();
+    let ids = |messages: &[Message]| {
+        messages
+            .iter()
+            .map(|m| m.id.clone())
+            .collect::<BTreeSet<_>>()
+    };
     let earlier = ids(&survivor.answered.borrow()[..before.get()]);
-    let incoming = mine.iter().filter(|m| m.delivery == "sent" && earlier.contains(&m.id)).count();
+    let incoming = mine
+        .iter()
+        .filter(|m| m.delivery == "sent" && earlier.contains(&m.id))
+        .count();
     if incoming > 0 {
         phases.insert("receive");
     }
@@ -144,11 +175,19 @@ async fn strike(
     let started = began.elapsed();
     // Looked at before the network is there: what was made ready for it and never acknowledged.
     let (_, mine) = bot.party.theirs_and_mine(&contact).await;
-    let outgoing = mine.iter().filter(|message| message.delivery == "sent").count();
+    let outgoing = mine
+        .iter()
+        .filter(|message| message.delivery == "sent")
+        .count();
     if outgoing > 0 {
         phases.insert("transmit");
     }
-    let victim = Side { bot, contact, answered, doubtful };
+    let victim = Side {
+        bot,
+        contact,
+        answered,
+        doubtful,
+    };
     survivor.bot.party.retry().await;
     victim.bot.party.until_received(&victim.contact).await;
     survivor.bot.party.until_received(&survivor.contact).await;
@@ -200,8 +239,11 @@ async fn assert_whole(lab: &Lab, from: &Side, to: &Side) {
     assert_eq!(once.len(), mine.len(), "{name}: something is there twice");
     let answered: Vec<_> = from.answered.borrow().iter().map(Message::said).collect();
     let doubtful = from.doubtful.borrow();
-    let certain: Vec<_> =
-        mine.iter().filter(|(_, text)| !doubtful.contains(text)).cloned().collect();
+    let certain: Vec<_> = mine
+        .iter()
+        .filter(|(_, text)| !doubtful.contains(text))
+        .cloned()
+        .collect();
     assert_eq!(certain, answered, "what {name} was told is durable");
     let became = mine.len() - certain.len();
     lab.say(format!(
@@ -219,8 +261,11 @@ struct Tail {
 
 impl Tail {
     fn at_end(logs: &Path) -> Self {
-        let mut files: Vec<_> =
-            std::fs::read_dir(logs).expect("logs").flatten().map(|entry| entry.path()).collect();
+        let mut files: Vec<_> = std::fs::read_dir(logs)
+            .expect("logs")
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
         files.sort();
         let mut file = std::fs::File::open(files.last().expect("a log")).expect("readable");
         file.seek(SeekFrom::End(0)).expect("a file");
@@ -234,7 +279,10 @@ impl Tail {
     fn marks(&mut self) -> Vec<&str> {
         self.file.read_to_string(&mut self.text).expect("text");
         let whole = self.text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        whole.lines().filter_map(|line| Some(line.split_once(TARGET)?.1)).collect()
+        whole
+            .lines()
+            .filter_map(|line| Some(line.split_once(TARGET)?.1))
+            .collect()
     }
 
     async fn until_commits(&mut self, count: usize) {
@@ -243,7 +291,12 @@ impl Tail {
         loop {
             look.tick().await;
             let marks = self.marks();
-            if marks.iter().filter(|mark| **mark == "commit begins").count() >= count {
+            if marks
+                .iter()
+                .filter(|mark| **mark == "commit begins")
+                .count()
+                >= count
+            {
                 return;
             }
         }

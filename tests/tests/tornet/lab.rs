@@ -65,7 +65,10 @@ impl Lab {
             return None;
         }
         let started = TorNet::start(TorNetOptions::default()).await;
-        Some(Self::on(scenario, Arc::new(started.expect("a private network"))))
+        Some(Self::on(
+            scenario,
+            Arc::new(started.expect("a private network")),
+        ))
     }
 
     fn on(scenario: &'static str, network: Arc<TorNet>) -> Self {
@@ -87,6 +90,20 @@ impl Lab {
 
     pub(crate) fn say(&self, text: impl AsRef<str>) {
         say(self.scenario, text);
+    }
+
+    /// The end of what each program logged, without its steps: the files go with the lab.
+    fn show_logs(&self) {
+        let entries = std::fs::read_dir(self.place.path()).into_iter().flatten().flatten();
+        for entry in entries.filter(|entry| entry.path().extension() == Some("logs".as_ref())) {
+            for log in std::fs::read_dir(entry.path()).into_iter().flatten().flatten() {
+                let text = std::fs::read_to_string(log.path()).unwrap_or_default();
+                let lines: Vec<&str> =
+                    text.lines().filter(|line| !line.contains("::phase")).collect();
+                let end = &lines[lines.len().saturating_sub(20)..];
+                self.say(format!("{}\n{}", entry.file_name().display(), end.join("\n")));
+            }
+        }
     }
 
     /// A Tor client of its own, as a program that is none of ours would use.
@@ -114,7 +131,11 @@ pub(crate) async fn dial_open(transport: &TorTransport, target: &DialTarget) -> 
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        let how = if std::thread::panicking() { "FAILED" } else { "done" };
+        let how = if std::thread::panicking() {
+            "FAILED"
+        } else {
+            "done"
+        };
         self.say(format!("{how} after {:.1?}", self.began.elapsed()));
     }
 }

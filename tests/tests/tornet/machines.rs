@@ -69,14 +69,21 @@ impl Machine {
     /// What a machine sends first on a dial.
     pub(crate) fn dialled(&mut self, contact: ContactId, purpose: Purpose) -> (LinkId, Vec<u8>) {
         let link = self.new_link();
-        let wanted = self.handle(Input::Dialled { contact, purpose, link });
+        let wanted = self.handle(Input::Dialled {
+            contact,
+            purpose,
+            link,
+        });
         let flight = wanted.frames.concat();
         assert_eq!(flight.len(), FLIGHT_1);
         (link, flight)
     }
 
     pub(crate) fn handle(&mut self, input: Input) -> Wanted {
-        let step = self.profile.handle(at(self.now), &mut self.rng, input).expect("no bug");
+        let step = self
+            .profile
+            .handle(at(self.now), &mut self.rng, input)
+            .expect("no bug");
         let mut wanted = Wanted {
             frames: Vec::new(),
             events: Vec::new(),
@@ -165,17 +172,37 @@ impl World {
         let number = self.command(host, |profile, now, rng| {
             profile.invite(now, rng, true, None).expect("room")
         });
-        let open: Vec<_> = self.nodes[host].machine.profile.open_invitations().collect();
-        let text = open.into_iter().find(|one| one.number == number).expect("just made").text;
+        let open: Vec<_> = self.nodes[host]
+            .machine
+            .profile
+            .open_invitations()
+            .collect();
+        let text = open
+            .into_iter()
+            .find(|one| one.number == number)
+            .expect("just made")
+            .text;
         let there = self.command(asking, |profile, now, rng| {
-            profile.add_contact_by(now, rng, &text, None, "").expect("good")
+            profile
+                .add_contact_by(now, rng, &text, None, "")
+                .expect("good")
         });
-        let here = self.nodes[host].machine.profile.contacts().last().expect("it asked").id;
+        let here = self.nodes[host]
+            .machine
+            .profile
+            .contacts()
+            .last()
+            .expect("it asked")
+            .id;
         self.command(host, |profile, now, rng| {
             (profile.accept(now, rng, here, None).expect("undecided"), ())
         });
         for (node, contact) in [(asking, there), (host, here)] {
-            let state = self.nodes[node].machine.profile.contact(contact).expect("known");
+            let state = self.nodes[node]
+                .machine
+                .profile
+                .contact(contact)
+                .expect("known");
             assert_eq!((state.stage, state.connected), (StageName::Accepted, true));
         }
         (there, here)
@@ -183,16 +210,25 @@ impl World {
 
     pub(crate) fn send(&mut self, node: usize, contact: ContactId, text: &str) {
         self.command(node, |profile, now, rng| {
-            profile.send(now, rng, contact, text, None).expect("sendable")
+            profile
+                .send(now, rng, contact, text, None)
+                .expect("sendable")
         });
-        let state = self.nodes[node].machine.profile.contact(contact).expect("known");
+        let state = self.nodes[node]
+            .machine
+            .profile
+            .contact(contact)
+            .expect("known");
         assert_eq!(state.waiting, 0, "it was received");
     }
 
     /// Breaks all connections of a node; all dial anew.
     pub(crate) fn cut(&mut self, node: usize) {
         let ends: Vec<_> = self.peers.iter().filter(|(end, _)| end.0 == node).collect();
-        let ends: Vec<_> = ends.into_iter().flat_map(|(one, two)| [*one, *two]).collect();
+        let ends: Vec<_> = ends
+            .into_iter()
+            .flat_map(|(one, two)| [*one, *two])
+            .collect();
         for end in ends {
             self.peers.remove(&end);
             self.queue.push_back((end.0, Input::Closed(end.1)));
@@ -220,7 +256,9 @@ impl World {
                     received.extend_from_slice(frame);
                 }
                 let machine = &mut self.nodes[node].machine;
-                let step = machine.profile.handle(at(self.now), &mut machine.rng, input);
+                let step = machine
+                    .profile
+                    .handle(at(self.now), &mut machine.rng, input);
                 let step = step.expect("no broken invariant");
                 assert_eq!(step.violations(), [], "node {node}");
                 self.carry_out(node, step);
@@ -234,7 +272,10 @@ impl World {
     /// Connects the first dial that leads anywhere.
     fn dial_one(&mut self, node: usize) -> bool {
         for dial in self.nodes[node].machine.profile.dials(at(self.now)) {
-            let reader = dial.descriptor.as_ref().map(|secret| public_of(secret).expect("a key"));
+            let reader = dial
+                .descriptor
+                .as_ref()
+                .map(|secret| public_of(secret).expect("a key"));
             for host in 0..self.nodes.len() {
                 let doors = self.nodes[host].machine.profile.doors();
                 let admits = |readers: &Option<Vec<_>>| match (readers, &reader) {
@@ -243,8 +284,8 @@ impl World {
                     (Some(_), None) => false,
                 };
                 let mut doors = doors.into_iter();
-                let Some(door) = doors
-                    .find(|door| door.seed.onion_key() == dial.door && admits(&door.readers))
+                let Some(door) =
+                    doors.find(|door| door.seed.onion_key() == dial.door && admits(&door.readers))
                 else {
                     continue;
                 };
@@ -252,9 +293,16 @@ impl World {
                 let theirs = self.nodes[host].machine.new_link();
                 self.peers.insert((node, ours), (host, theirs));
                 self.peers.insert((host, theirs), (node, ours));
-                let arrived = Input::Arrived { door: door.name, link: theirs };
+                let arrived = Input::Arrived {
+                    door: door.name,
+                    link: theirs,
+                };
                 let (contact, purpose) = (dial.contact, dial.purpose);
-                let dialled = Input::Dialled { contact, purpose, link: ours };
+                let dialled = Input::Dialled {
+                    contact,
+                    purpose,
+                    link: ours,
+                };
                 self.queue.extend([(host, arrived), (node, dialled)]);
                 return true;
             }
@@ -273,7 +321,8 @@ impl World {
                 Effect::Send(link, frames) => {
                     if let Some(&(peer, link)) = self.peers.get(&(node, link)) {
                         let frames = frames.into_iter();
-                        self.queue.extend(frames.map(|frame| (peer, Input::Frame(link, frame))));
+                        self.queue
+                            .extend(frames.map(|frame| (peer, Input::Frame(link, frame))));
                     }
                 }
                 Effect::Close(link) | Effect::Cut(link) => {

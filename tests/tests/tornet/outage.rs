@@ -15,8 +15,13 @@ const RECOVERY: Duration = Duration::from_secs(180);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_same_processes_talk_again_after_all_relays_died() {
-    let Some(lab) = Lab::alone("outage").await else { return };
-    let homes = join(Home::create(&lab, "amal", "Amal"), Home::create(&lab, "noor", "Noor"));
+    let Some(lab) = Lab::alone("outage").await else {
+        return;
+    };
+    let homes = join(
+        Home::create(&lab, "amal", "Amal"),
+        Home::create(&lab, "noor", "Noor"),
+    );
     let (amal, noor) = homes.await;
     let (amal, noor) = join(amal.run(), noor.run()).await;
     let (amal, noor) = (&amal.party, &noor.party);
@@ -37,18 +42,30 @@ async fn the_same_processes_talk_again_after_all_relays_died() {
     // How long the network is down is what is tested, not a wait for something.
     sleep_until(died + DOWN).await;
     let view = amal.contact(&noor_there).await;
-    assert_eq!((&view["connected"], &view["waiting"]), (&false.into(), &1.into()));
-    lab.say(format!("while it is down: {} (next try in {} s)", view["reason"], view["next_try"]));
+    assert_eq!(
+        (&view["connected"], &view["waiting"]),
+        (&false.into(), &1.into())
+    );
+    lab.say(format!(
+        "while it is down: {} (next try in {} s)",
+        view["reason"], view["next_try"]
+    ));
 
     lab.network.restart_relays().await.expect("relays");
     let back = Instant::now();
     let heard = noor.until_within(RECOVERY, "what was sent meanwhile", async || {
         let (theirs, _) = noor.theirs_and_mine(&amal_there).await;
-        theirs.into_iter().find(|message| message.text == "into the dark")
+        theirs
+            .into_iter()
+            .find(|message| message.text == "into the dark")
     });
     assert_eq!(heard.await.id, waiting.id);
     amal.until_received(&noor_there).await;
-    lab.say(format!("down {:.1?}; heard {:.1?} after the relays were back", back - died, back.elapsed()));
+    lab.say(format!(
+        "down {:.1?}; heard {:.1?} after the relays were back",
+        back - died,
+        back.elapsed()
+    ));
     assert!(back.elapsed() < RECOVERY);
 
     noor.send(&amal_there, "and the other way").await;

@@ -190,7 +190,10 @@ impl Party {
                 Ok(Err(_)) => panic!("{} ended while it waited: {what}", self.name),
                 Err(_) => {
                     let contacts = self.contacts().await;
-                    panic!("{} waited {limit:.0?} in vain: {what}; {contacts:?}", self.name)
+                    panic!(
+                        "{} waited {limit:.0?} in vain: {what}; {contacts:?}",
+                        self.name
+                    )
                 }
             }
         }
@@ -256,7 +259,9 @@ impl Party {
     /// Waits until the other side has stored everything that was said to it.
     pub(crate) async fn until_received(&self, contact: &str) {
         let all = |messages: &[Message]| {
-            let mut mine = messages.iter().filter(|message| message.delivery != "incoming");
+            let mut mine = messages
+                .iter()
+                .filter(|message| message.delivery != "incoming");
             mine.all(|message| message.delivery == "received")
         };
         self.until("everything is received", async || {
@@ -285,8 +290,11 @@ impl Party {
 
     /// Sends words; they are durable here when this returns.
     pub(crate) async fn try_send(&self, contact: &str, text: &str) -> Result<Message, NotDone> {
-        let command = json!({"command": "send", "contact": contact, "text": text, "reply_to": null});
-        self.try_ask(command).await.map(|answer| Message::read(&answer))
+        let command =
+            json!({"command": "send", "contact": contact, "text": text, "reply_to": null});
+        self.try_ask(command)
+            .await
+            .map(|answer| Message::read(&answer))
     }
 
     pub(crate) async fn send(&self, contact: &str, text: &str) -> Message {
@@ -311,13 +319,19 @@ impl Party {
             "command": "history", "contact": contact, "before": before, "limit": 100,
         });
         let answer = self.ask(command).await;
-        answer["messages"].as_array().expect("a list").iter().map(Message::read).collect()
+        answer["messages"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(Message::read)
+            .collect()
     }
 
     /// (Theirs, mine), each in the order of this side.
     pub(crate) async fn theirs_and_mine(&self, contact: &str) -> (Vec<Message>, Vec<Message>) {
         let all = self.conversation(contact).await;
-        all.into_iter().partition(|message| message.delivery == "incoming")
+        all.into_iter()
+            .partition(|message| message.delivery == "incoming")
     }
 
     /// Waits for a message with this text.
@@ -339,7 +353,10 @@ impl Control {
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         request["request"] = number.into();
         let (answer, answered) = oneshot::channel();
-        self.asked.lock().expect("not poisoned").insert(number, answer);
+        self.asked
+            .lock()
+            .expect("not poisoned")
+            .insert(number, answer);
         let line = format!("{request}\n");
         let written = self.write.lock().await.write_all(line.as_bytes()).await;
         written.map_err(|_| NotDone::Gone)?;

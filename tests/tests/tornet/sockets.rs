@@ -20,7 +20,15 @@ const HELPER: &str = "UNDERTONE_FOREIGN_PORT";
 /// Whether strace may be used here; the reason is printed where not, and CI fails.
 fn can_trace(lab: &Lab) -> bool {
     let tried = Command::new("strace")
-        .args(["-D", "-f", "-o", "/dev/null", "-e", "trace=%network", "true"])
+        .args([
+            "-D",
+            "-f",
+            "-o",
+            "/dev/null",
+            "-e",
+            "trace=%network",
+            "true",
+        ])
         .stderr(Stdio::null())
         .status();
     let why = match tried {
@@ -35,12 +43,17 @@ fn can_trace(lab: &Lab) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_program_opens_no_socket_but_to_relays() {
-    let Some(lab) = Lab::shared("sockets").await else { return };
+    let Some(lab) = Lab::shared("sockets").await else {
+        return;
+    };
     if !can_trace(&lab) {
         return;
     }
     let relays: BTreeSet<u16> = lab.network.ports().into_iter().collect();
-    let homes = join(Home::create(&lab, "amal", "Amal"), Home::create(&lab, "noor", "Noor"));
+    let homes = join(
+        Home::create(&lab, "amal", "Amal"),
+        Home::create(&lab, "noor", "Noor"),
+    );
     let (amal, noor) = homes.await;
     let traces = ["amal.trace", "noor.trace"].map(|name| lab.path(name));
     let tracer = |to: &Path| {
@@ -52,8 +65,12 @@ async fn the_program_opens_no_socket_but_to_relays() {
     let (amal, noor) = join(amal.run(), noor.run()).await;
     let (noor_there, amal_there) = befriend(&amal.party, &noor.party).await;
     for number in 0..5 {
-        amal.party.send(&noor_there, &format!("there {number}")).await;
-        noor.party.send(&amal_there, &format!("back {number}")).await;
+        amal.party
+            .send(&noor_there, &format!("there {number}"))
+            .await;
+        noor.party
+            .send(&amal_there, &format!("back {number}"))
+            .await;
     }
     amal.party.until_received(&noor_there).await;
     noor.party.until_received(&amal_there).await;
@@ -71,7 +88,10 @@ async fn the_program_opens_no_socket_but_to_relays() {
             judged.violations.len()
         ));
         assert_eq!(judged.violations, Vec::<String>::new());
-        assert!(!judged.connections.is_empty() && judged.unix > 0, "the trace shows nothing");
+        assert!(
+            !judged.connections.is_empty() && judged.unix > 0,
+            "the trace shows nothing"
+        );
     }
     assert_caught(&lab, &relays).await;
 }
@@ -82,21 +102,39 @@ async fn assert_caught(lab: &Lab, relays: &BTreeSet<u16>) {
     let port = listener.local_addr().expect("an address").port();
     let trace = lab.path("helper.trace");
     let mut command = tokio::process::Command::new("strace");
-    command.args(["-D", "-f", "-e", "trace=%network", "-o"]).arg(&trace);
+    command
+        .args(["-D", "-f", "-e", "trace=%network", "-o"])
+        .arg(&trace);
     command.arg(std::env::current_exe().expect("this program"));
-    command.args(["--ignored", "--exact", "tornet::sockets::helper_that_opens_foreign_sockets"]);
+    command.args([
+        "--ignored",
+        "--exact",
+        "tornet::sockets::helper_that_opens_foreign_sockets",
+    ]);
     command.env(HELPER, port.to_string()).stdout(Stdio::piped());
     let child = command.spawn().expect("started");
     // With -D the program is our child and the tracer its own.
     let process = child.id().expect("it runs");
-    let ran = timeout(LIMIT, child.wait_with_output()).await.expect("in time").expect("a child");
+    let ran = timeout(LIMIT, child.wait_with_output())
+        .await
+        .expect("in time")
+        .expect("a child");
     let shown = String::from_utf8_lossy(&ran.stdout).into_owned();
-    assert!(ran.status.success() && shown.contains("1 passed"), "{shown}");
+    assert!(
+        ran.status.success() && shown.contains("1 passed"),
+        "{shown}"
+    );
     let Sockets { violations, .. } = judge(&whole(&trace, process).await, relays);
     let named = |what: &str| violations.iter().any(|line| line.contains(what));
     assert!(named(&format!("sin_port=htons({port})")), "{violations:?}");
-    assert!(named("SOCK_DGRAM") && named("bind(") && named("htons(53)"), "{violations:?}");
-    lab.say(format!("control: {} lines of a program with foreign sockets", violations.len()));
+    assert!(
+        named("SOCK_DGRAM") && named("bind(") && named("htons(53)"),
+        "{violations:?}"
+    );
+    lab.say(format!(
+        "control: {} lines of a program with foreign sockets",
+        violations.len()
+    ));
 }
 
 /// Only for [`assert_caught`], which runs it in a process of its own: one connection on loopback
@@ -104,7 +142,9 @@ async fn assert_caught(lab: &Lab, relays: &BTreeSet<u16>) {
 #[test]
 #[ignore = "the positive control of another test, run by it"]
 fn helper_that_opens_foreign_sockets() {
-    let Ok(port) = std::env::var(HELPER) else { return };
+    let Ok(port) = std::env::var(HELPER) else {
+        return;
+    };
     let port: u16 = port.parse().expect("a port");
     TcpStream::connect(("127.0.0.1", port)).expect("somebody listens");
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");

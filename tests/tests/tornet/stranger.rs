@@ -42,7 +42,9 @@ const FRAME: usize = 976;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_get_nothing_and_contacts_notice_nothing() {
-    let Some(lab) = Lab::shared("stranger").await else { return };
+    let Some(lab) = Lab::shared("stranger").await else {
+        return;
+    };
     let home = Home::create(&lab, "victim", "Victim").await.with("--echo");
     let victim = home.run().await;
     let (one, two) = join(Guest::create(&lab, "one"), Guest::create(&lab, "two")).await;
@@ -56,7 +58,10 @@ async fn strangers_get_nothing_and_contacts_notice_nothing() {
     let former = former.restart().await;
     let door = former.contact_door(None).await;
     former.shutdown().await;
-    let machine = Machine::stolen(&StoreHome::open(lab.path("former")).expect("a home"), &key());
+    let machine = Machine::stolen(
+        &StoreHome::open(lab.path("former")).expect("a home"),
+        &key(),
+    );
     let invitation = victim.party.invite(false).await;
     let transport = lab.transport().await;
 
@@ -99,10 +104,16 @@ async fn no_key_no_stream(lab: &Lab, transport: &TorTransport, door: &DialTarget
     let made_up = X25519Secret::from_bytes(rand::random());
     for key in [None, Some(made_up)] {
         let began = Instant::now();
-        let target = DialTarget { descriptor_key: key, ..door.clone() };
+        let target = DialTarget {
+            descriptor_key: key,
+            ..door.clone()
+        };
         let answer = transport.dial(target).await;
         assert_eq!(answer.err(), Some(DialError::NotAdmitted));
-        lab.say(format!("contact door without its key: not admitted after {:.2?}", began.elapsed()));
+        lab.say(format!(
+            "contact door without its key: not admitted after {:.2?}",
+            began.elapsed()
+        ));
     }
     // The control: with the key there is a stream.
     drop(dial_open(transport, door).await);
@@ -137,7 +148,10 @@ async fn ping_both(guests: &[(Guest, String)], count: usize) -> Vec<Duration> {
 }
 
 /// Both contacts talk, four times a second at most, until something is over.
-async fn ping_until<T>(guests: &[(Guest, String)], over: impl Future<Output = T>) -> (Vec<Duration>, T) {
+async fn ping_until<T>(
+    guests: &[(Guest, String)],
+    over: impl Future<Output = T>,
+) -> (Vec<Duration>, T) {
     let (end, ended) = tokio::sync::watch::channel(false);
     let over = async {
         let value = over.await;
@@ -168,9 +182,8 @@ enum Act {
     Drip,
 }
 
-/// Does it; gives how many bytes came back and when the stream ended.
-async fn endure(stream: BoxStream, act: Act) -> (usize, Duration) {
-    let began = Instant::now();
+/// Does it; gives how many bytes came back and how old the stream was at its end.
+async fn endure(stream: BoxStream, began: Instant, act: Act) -> (usize, Duration) {
     let (mut read, mut write) = tokio::io::split(stream);
     let reading = async {
         let mut came = 0;
@@ -183,28 +196,34 @@ async fn endure(stream: BoxStream, act: Act) -> (usize, Duration) {
     let writing = async {
         let done: std::io::Result<()> = match act {
             Act::Nothing => Ok(()),
-            Act::Bytes(bytes) => async {
-                write.write_all(&bytes).await?;
-                write.flush().await
-            }
-            .await,
-            Act::Flood(bytes) => async {
-                for _ in 0..bytes / 4096 {
-                    let noise: [u8; 4096] = std::array::from_fn(|_| rand::random());
-                    write.write_all(&noise).await?;
+            Act::Bytes(bytes) => {
+                async {
+                    write.write_all(&bytes).await?;
+                    write.flush().await
                 }
-                write.flush().await
+                .await
             }
-            .await,
-            Act::Drip => async {
-                let mut second = interval(Duration::from_secs(1));
-                loop {
-                    second.tick().await;
-                    write.write_all(&[7]).await?;
-                    write.flush().await?;
+            Act::Flood(bytes) => {
+                async {
+                    for _ in 0..bytes / 4096 {
+                        let noise: [u8; 4096] = std::array::from_fn(|_| rand::random());
+                        write.write_all(&noise).await?;
+                    }
+                    write.flush().await
                 }
+                .await
             }
-            .await,
+            Act::Drip => {
+                async {
+                    let mut second = interval(Duration::from_secs(1));
+                    loop {
+                        second.tick().await;
+                        write.write_all(&[7]).await?;
+                        write.flush().await?;
+                    }
+                }
+                .await
+            }
         };
         // The stream ends in the middle of it: that is what is expected.
         let _ = done;
@@ -240,11 +259,24 @@ async fn silence(
     let open = async |target: &DialTarget| transport.dial(target.clone()).await.expect("a stream");
     // The control of all: this very flight 1 is answered, and so is a contact's at its door.
     let answer = answered(open(&knock(&parsed, 1)).await, &genuine).await;
-    assert_eq!(answer, 2 * FRAME, "control: a good flight 1 is answered at the knock door");
-    let contact = former.profile.contacts().next().expect("its one contact").id;
+    assert_eq!(
+        answer,
+        2 * FRAME,
+        "control: a good flight 1 is answered at the knock door"
+    );
+    let contact = former
+        .profile
+        .contacts()
+        .next()
+        .expect("its one contact")
+        .id;
     let (_, chat) = former.dialled(contact, Purpose::Chat);
     let answer = answered(open(door).await, &chat).await;
-    assert_eq!(answer, 2 * FRAME, "control: a good flight 1 is answered at the contact door");
+    assert_eq!(
+        answer,
+        2 * FRAME,
+        "control: a good flight 1 is answered at the contact door"
+    );
 
     let mut made_up = Machine::new("Guesser");
     let guess = Invitation {
@@ -264,37 +296,58 @@ async fn silence(
         ("a flood", Act::Flood(FLOOD)),
         ("one byte a second", Act::Drip),
         ("half a flight", Act::Bytes(fresh[..FRAME].to_vec())),
-        ("an unknown version", Act::Bytes(changed(&fresh, |flight| flight.versions = vec![99]))),
+        (
+            "an unknown version",
+            Act::Bytes(changed(&fresh, |flight| flight.versions = vec![99])),
+        ),
         ("no version", Act::Bytes([&[0], &fresh[1..]].concat())),
-        ("another version beside", Act::Bytes(changed(&fresh, |f| f.versions = vec![1, 99]))),
-        ("another purpose", Act::Bytes(changed(&fresh, |f| f.purpose = Purpose::Chat))),
-        ("a zero key", Act::Bytes(changed(&fresh, |f| f.noise[..32].fill(0)))),
-        ("a key of low order", Act::Bytes(changed(&fresh, |f| f.noise[..32].copy_from_slice(&low)))),
+        (
+            "another version beside",
+            Act::Bytes(changed(&fresh, |f| f.versions = vec![1, 99])),
+        ),
+        (
+            "another purpose",
+            Act::Bytes(changed(&fresh, |f| f.purpose = Purpose::Chat)),
+        ),
+        (
+            "a zero key",
+            Act::Bytes(changed(&fresh, |f| f.noise[..32].fill(0))),
+        ),
+        (
+            "a key of low order",
+            Act::Bytes(changed(&fresh, |f| f.noise[..32].copy_from_slice(&low))),
+        ),
         ("a replayed flight 1", Act::Bytes(genuine.clone())),
         ("keys of no invitation", Act::Bytes(wrong_keys)),
     ];
     let at_contact_door = [
         ("a replayed flight 1", Act::Bytes(chat.clone())),
-        ("a replay under another hint", Act::Bytes(changed(&chat, |f| f.hint = rand::random()))),
+        (
+            "a replay under another hint",
+            Act::Bytes(changed(&chat, |f| f.hint = rand::random())),
+        ),
         ("a knock at a contact door", Act::Bytes(fresh.clone())),
     ];
     let mut strangers = Vec::new();
     for (what, act) in at_knock {
-        strangers.push((what, open(&knock(&parsed, 1)).await, act));
+        strangers.push((what, open(&knock(&parsed, 1)).await, Instant::now(), act));
     }
     for (what, act) in at_contact_door {
-        strangers.push((what, open(door).await, act));
+        strangers.push((what, open(door).await, Instant::now(), act));
     }
     let count = strangers.len();
-    let enduring = strangers.into_iter().map(async |(what, stream, act)| {
-        let (came, after) = endure(stream, act).await;
+    let enduring = strangers.into_iter().map(async |(what, stream, began, act)| {
+        let (came, after) = endure(stream, began, act).await;
         assert_eq!(came, 0, "{what}: bytes came back");
         let in_time = after + EARLY >= DEADLINE && after <= DEADLINE + LATE;
         assert!(in_time, "{what}: the stream ended after {after:.1?}");
         after
     });
     let ends = Samples::new(join_all(enduring).await);
-    lab.say(format!("{count} strangers got no byte; their streams ended: {}", ends.table()));
+    lab.say(format!(
+        "{count} strangers got no byte; their streams ended: {}",
+        ends.table()
+    ));
 }
 
 /// Sends a flight and counts what comes back within a flight's length.
@@ -327,12 +380,21 @@ async fn floods(lab: &Lab, transport: &TorTransport, victim: &Bot, invitation: &
         let after = victim.memory();
         lab.say(format!(
             "{what} in {took:.1?} ({how}): memory {} before, {} at most, {} after",
-            mib(before), mib(most), mib(after)
+            mib(before),
+            mib(most),
+            mib(after)
         ));
-        assert!(most < before + GROWTH, "{what}: grew by {}", mib(most - before));
+        assert!(
+            most < before + GROWTH,
+            "{what}: grew by {}",
+            mib(most - before)
+        );
     }
     let contacts = victim.party.contacts().await;
-    let requests = contacts.iter().filter(|one| one["stage"] == "undecided").count();
+    let requests = contacts
+        .iter()
+        .filter(|one| one["stage"] == "undecided")
+        .count();
     lab.say(format!("requests kept: {requests}"));
     assert!((1..=64).contains(&requests), "{requests} requests are kept");
 }
@@ -378,24 +440,33 @@ async fn requesters(transport: &TorTransport, parsed: &Invitation, invitation: &
     for last in (1..order.len()).rev() {
         order.swap(last, rng.random_range(0..=last));
     }
-    let asking = order.into_iter().enumerate().map(|(number, genuine)| async move {
-        let made_up = Invitation {
-            noise: X25519Public::from_bytes(rand::random()).expect("no small order"),
-            ..parsed.clone()
-        };
-        let text = if genuine { invitation.to_owned() } else { made_up.to_string() };
-        let mut machine = Machine::new(&format!("Requester {number}"));
-        let host = machine.add(&text);
-        let target = knock(parsed, 20 + (number % 8) as u8);
-        let Ok(mut stream) = transport.dial(target).await else { return "refused" };
-        let asked = ask(&mut stream, &mut machine, host);
-        match timeout(PATIENCE, asked).await {
-            Ok(Ok(())) if genuine => "taken in",
-            Ok(Ok(())) => panic!("a made-up invitation was answered"),
-            Ok(Err(_)) => "closed",
-            Err(_) => "silence",
-        }
-    });
+    let asking = order
+        .into_iter()
+        .enumerate()
+        .map(|(number, genuine)| async move {
+            let made_up = Invitation {
+                noise: X25519Public::from_bytes(rand::random()).expect("no small order"),
+                ..parsed.clone()
+            };
+            let text = if genuine {
+                invitation.to_owned()
+            } else {
+                made_up.to_string()
+            };
+            let mut machine = Machine::new(&format!("Requester {number}"));
+            let host = machine.add(&text);
+            let target = knock(parsed, 20 + (number % 8) as u8);
+            let Ok(mut stream) = transport.dial(target).await else {
+                return "refused";
+            };
+            let asked = ask(&mut stream, &mut machine, host);
+            match timeout(PATIENCE, asked).await {
+                Ok(Ok(())) if genuine => "taken in",
+                Ok(Ok(())) => panic!("a made-up invitation was answered"),
+                Ok(Err(_)) => "closed",
+                Err(_) => "silence",
+            }
+        });
     let mut asking = futures::stream::iter(asking).buffer_unordered(24);
     let mut counts = BTreeMap::<&str, usize>::new();
     while let Some(outcome) = asking.next().await {
@@ -405,7 +476,11 @@ async fn requesters(transport: &TorTransport, parsed: &Invitation, invitation: &
 }
 
 /// A whole contact request, until it is taken in.
-async fn ask(stream: &mut BoxStream, machine: &mut Machine, host: ContactId) -> std::io::Result<()> {
+async fn ask(
+    stream: &mut BoxStream,
+    machine: &mut Machine,
+    host: ContactId,
+) -> std::io::Result<()> {
     let (link, flight) = machine.dialled(host, Purpose::Knock);
     stream.write_all(&flight).await?;
     stream.flush().await?;

@@ -18,7 +18,9 @@ pub(crate) struct Sockets {
 pub(crate) fn judge(trace: &str, relays: &BTreeSet<u16>) -> Sockets {
     let mut sockets = Sockets::default();
     for line in trace.lines() {
-        let Some((call, arguments)) = call(line) else { continue };
+        let Some((call, arguments)) = call(line) else {
+            continue;
+        };
         let allowed = match call {
             "socket" => {
                 let stream = arguments.contains("SOCK_STREAM");
@@ -70,7 +72,8 @@ fn family(arguments: &str) -> Option<&str> {
 fn port(arguments: &str) -> Option<u16> {
     let (_, rest) = arguments.split_once("sin_port=htons(")?;
     let (port, rest) = rest.split_once(')')?;
-    rest.starts_with(", sin_addr=inet_addr(\"127.0.0.1\")").then(|| port.parse().ok())?
+    rest.starts_with(", sin_addr=inet_addr(\"127.0.0.1\")")
+        .then(|| port.parse().ok())?
 }
 
 #[test]
