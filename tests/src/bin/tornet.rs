@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
-use undertone_tests::tornet::{MIN_RELAYS, TorNet, TorNetOptions};
+use undertone_tests::tornet::{TorNet, TorNetOptions};
 
 /// Runs a private Tor network on this computer until Ctrl-C.
 #[derive(Debug, Parser)]
@@ -17,8 +17,8 @@ struct Arguments {
     /// Hold everything back so many milliseconds at every relay, one way (30 feels like Tor).
     #[arg(long, value_name = "MS")]
     delay: Option<u64>,
-    /// Relays next to the directory authority.
-    #[arg(long, value_name = "N", default_value_t = MIN_RELAYS)]
+    /// Relays next to the directory authority, at least 3; with few, some clients find no path.
+    #[arg(long, value_name = "N", default_value_t = 5)]
     relays: usize,
     /// Keep keys, logs and the network file in this directory (a temporary one otherwise).
     #[arg(long, value_name = "DIR")]
