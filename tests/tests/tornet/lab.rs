@@ -145,6 +145,9 @@ impl Drop for Lab {
             "done"
         };
         self.say(format!("{how} after {:.1?}", self.began.elapsed()));
+        if std::thread::panicking() {
+            self.show_logs();
+        }
     }
 }
 

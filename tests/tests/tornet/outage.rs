@@ -28,6 +28,7 @@ async fn the_same_processes_talk_again_after_all_relays_died() {
     let (noor_there, amal_there) = befriend(amal, noor).await;
     amal.send(&noor_there, "before").await;
     noor.until_said(&amal_there, "before").await;
+    amal.until_received(&noor_there).await;
 
     let died = Instant::now();
     lab.network.kill_relays();

@@ -317,7 +317,6 @@ async fn silence(
             "a key of low order",
             Act::Bytes(changed(&fresh, |f| f.noise[..32].copy_from_slice(&low))),
         ),
-        ("a replayed flight 1", Act::Bytes(genuine.clone())),
         ("keys of no invitation", Act::Bytes(wrong_keys)),
     ];
     let at_contact_door = [
