@@ -116,8 +116,14 @@ mod tests {
         let starting = "Nov 21 10:00:51.000 [notice] Bootstrapped 0% (starting): Starting\n";
         assert!(!has_directory(""));
         assert!(!has_directory(starting));
-        assert!(!has_directory("[notice] Bootstrapped 15% (handshake_done): Handshake done\n"));
-        assert!(has_directory("[notice] Bootstrapped 75% (enough_dirinfo): Loaded\n"));
-        assert!(has_directory(&format!("{starting}[notice] Bootstrapped 95% (circuit_create): …\n")));
+        assert!(!has_directory(
+            "[notice] Bootstrapped 15% (handshake_done): Handshake done\n"
+        ));
+        assert!(has_directory(
+            "[notice] Bootstrapped 75% (enough_dirinfo): Loaded\n"
+        ));
+        assert!(has_directory(&format!(
+            "{starting}[notice] Bootstrapped 95% (circuit_create): …\n"
+        )));
     }
 }

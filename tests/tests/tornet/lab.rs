@@ -102,14 +102,27 @@ impl Lab {
 
     /// The end of what each program logged, without its steps: the files go with the lab.
     fn show_logs(&self) {
-        let entries = std::fs::read_dir(self.place.path()).into_iter().flatten().flatten();
+        let entries = std::fs::read_dir(self.place.path())
+            .into_iter()
+            .flatten()
+            .flatten();
         for entry in entries.filter(|entry| entry.path().extension() == Some("logs".as_ref())) {
-            for log in std::fs::read_dir(entry.path()).into_iter().flatten().flatten() {
+            for log in std::fs::read_dir(entry.path())
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
                 let text = std::fs::read_to_string(log.path()).unwrap_or_default();
-                let lines: Vec<&str> =
-                    text.lines().filter(|line| !line.contains("::phase")).collect();
+                let lines: Vec<&str> = text
+                    .lines()
+                    .filter(|line| !line.contains("::phase"))
+                    .collect();
                 let end = &lines[lines.len().saturating_sub(20)..];
-                self.say(format!("{}\n{}", entry.file_name().display(), end.join("\n")));
+                self.say(format!(
+                    "{}\n{}",
+                    entry.file_name().display(),
+                    end.join("\n")
+                ));
             }
         }
     }

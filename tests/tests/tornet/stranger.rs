@@ -335,13 +335,15 @@ async fn silence(
         strangers.push((what, open(door).await, Instant::now(), act));
     }
     let count = strangers.len();
-    let enduring = strangers.into_iter().map(async |(what, stream, began, act)| {
-        let (came, after) = endure(stream, began, act).await;
-        assert_eq!(came, 0, "{what}: bytes came back");
-        let in_time = after + EARLY >= DEADLINE && after <= DEADLINE + LATE;
-        assert!(in_time, "{what}: the stream ended after {after:.1?}");
-        after
-    });
+    let enduring = strangers
+        .into_iter()
+        .map(async |(what, stream, began, act)| {
+            let (came, after) = endure(stream, began, act).await;
+            assert_eq!(came, 0, "{what}: bytes came back");
+            let in_time = after + EARLY >= DEADLINE && after <= DEADLINE + LATE;
+            assert!(in_time, "{what}: the stream ended after {after:.1?}");
+            after
+        });
     let ends = Samples::new(join_all(enduring).await);
     lab.say(format!(
         "{count} strangers got no byte; their streams ended: {}",
