@@ -36,8 +36,12 @@ pub use programs::Missing;
 use programs::Programs;
 use torrc::Ports;
 
-/// The least number of relays next to the authority with which Arti builds onion circuits.
+/// The least number of relays next to the authority with which Arti builds onion circuits at all:
+/// in about one network of five some client's vanguards leave it no path.
 pub const MIN_RELAYS: usize = 3;
+
+/// Enough relays next to the authority for every client to find its paths.
+pub const DEFAULT_RELAYS: usize = 5;
 
 /// The most relays; each takes some 50 MiB of memory.
 pub const MAX_RELAYS: usize = 16;
@@ -78,7 +82,7 @@ pub struct TorNetOptions {
 impl Default for TorNetOptions {
     fn default() -> Self {
         Self {
-            relays: MIN_RELAYS,
+            relays: DEFAULT_RELAYS,
             delay: None,
             directory: None,
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
-use undertone_tests::tornet::{TorNet, TorNetOptions};
+use undertone_tests::tornet::{DEFAULT_RELAYS, TorNet, TorNetOptions};
 
 /// Runs a private Tor network on this computer until Ctrl-C.
 #[derive(Debug, Parser)]
@@ -18,7 +18,7 @@ struct Arguments {
     #[arg(long, value_name = "MS")]
     delay: Option<u64>,
     /// Relays next to the directory authority, at least 3; with few, some clients find no path.
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_RELAYS)]
     relays: usize,
     /// Keep keys, logs and the network file in this directory (a temporary one otherwise).
     #[arg(long, value_name = "DIR")]

@@ -13,14 +13,6 @@ use undertone_tests::tornet::{TorNet, TorNetOptions};
 use undertone_tor::{Network, NetworkFile, TorOptions, TorTransport};
 use undertone_transport::{BoxStream, DialTarget, Transport as _};
 
-/// With fewer relays some clients find no path: their guards use up the relays.
-fn options() -> TorNetOptions {
-    TorNetOptions {
-        relays: 5,
-        ..TorNetOptions::default()
-    }
-}
-
 /// Long enough for a loaded machine; nothing that a scenario waits for normally takes more than
 /// some seconds.
 pub(crate) const LIMIT: Duration = Duration::from_secs(120);
@@ -58,7 +50,7 @@ impl Lab {
         let network = match shared.upgrade() {
             Some(network) => network,
             None => {
-                let started = TorNet::start(options()).await;
+                let started = TorNet::start(TorNetOptions::default()).await;
                 let started = Arc::new(started.expect("a private network"));
                 *shared = Arc::downgrade(&started);
                 started
@@ -72,7 +64,7 @@ impl Lab {
         if !TorNet::available_or_skip().expect("CI has tor") {
             return None;
         }
-        let started = TorNet::start(options()).await;
+        let started = TorNet::start(TorNetOptions::default()).await;
         Some(Self::on(
             scenario,
             Arc::new(started.expect("a private network")),

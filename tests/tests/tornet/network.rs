@@ -1,14 +1,14 @@
 //! Starts, kills, restarts, delays and ends private networks. Needs Debian's `tor`; skipped with a
 //! printed reason without it, except in CI.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
+use tokio::process::Command;
 use tokio::time::{Instant, interval, timeout};
-use undertone_tests::tornet::{LinkError, MIN_RELAYS, TorNet, TorNetError, TorNetOptions};
+use undertone_tests::tornet::{DEFAULT_RELAYS, LinkError, TorNet, TorNetError, TorNetOptions};
 
 /// The nicknames in the consensus that the authority serves, asked over HTTP as a client would.
 async fn consensus(network: &TorNet) -> Vec<String> {
@@ -61,10 +61,17 @@ async fn the_consensus_names_all_relays_and_outlives_a_kill() {
         return;
     }
     let network = TorNet::start(TorNetOptions::default()).await.unwrap();
-    let all = ["authority", "relay1", "relay2", "relay3"];
+    let all = [
+        "authority",
+        "relay1",
+        "relay2",
+        "relay3",
+        "relay4",
+        "relay5",
+    ];
     assert_eq!(consensus(&network).await, all);
     let before = network.pids();
-    assert_eq!(before.len(), MIN_RELAYS + 1);
+    assert_eq!(before.len(), DEFAULT_RELAYS + 1);
     let memory = network.memory().unwrap();
     assert!(memory.proportional > 0 && memory.resident >= memory.proportional);
     let text = std::fs::read_to_string(network.network_file()).unwrap();
@@ -107,8 +114,8 @@ async fn two_networks_side_by_side_and_the_delay_of_one() {
     };
     let (slow, plain) = tokio::join!(TorNet::start(slow), TorNet::start(TorNetOptions::default()));
     let (slow, plain) = (slow.unwrap(), plain.unwrap());
-    assert_eq!(consensus(&slow).await.len(), MIN_RELAYS + 1);
-    assert_eq!(consensus(&plain).await.len(), MIN_RELAYS + 1);
+    assert_eq!(consensus(&slow).await.len(), DEFAULT_RELAYS + 1);
+    assert_eq!(consensus(&plain).await.len(), DEFAULT_RELAYS + 1);
     assert!(
         slow.ports()
             .iter()
@@ -144,17 +151,19 @@ async fn the_relays_end_when_their_owner_is_killed() {
         .arg("--dir")
         .arg(&directory)
         .stdout(Stdio::piped())
+        .kill_on_drop(true)
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(owner.stdout.take().unwrap()).lines();
-    let first = lines.next().unwrap().unwrap();
+    let first = lines.next_line().await.unwrap().unwrap();
     assert_eq!(
         first,
         format!("--network {}", directory.join("network.json").display())
     );
-    assert!(lines.next().unwrap().unwrap().contains("public network"));
-    let relays = children(owner.id());
-    assert_eq!(relays.len(), MIN_RELAYS + 1);
+    let second = lines.next_line().await.unwrap().unwrap();
+    assert!(second.contains("public network"));
+    let relays = children(owner.id().unwrap());
+    assert_eq!(relays.len(), DEFAULT_RELAYS + 1);
     assert!(relays.iter().all(|pid| runs(*pid)));
 
     let taken = TorNetOptions {
@@ -166,8 +175,7 @@ async fn the_relays_end_when_their_owner_is_killed() {
         Err(TorNetError::DirectoryInUse)
     ));
 
-    owner.kill().unwrap();
-    owner.wait().unwrap();
+    owner.kill().await.unwrap();
     // tor looks for its owner every 15 s.
     let all_ended = async {
         let mut look = interval(Duration::from_millis(200));

@@ -21,10 +21,6 @@ use undertone_wire::{X25519Public, X25519Secret};
 /// Long enough for a loaded machine; nothing here normally takes more than a few seconds.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// With the least number of relays a service now and then finds no path to the rendezvous point that
-/// the client chose, and the client learns of it by a timeout only.
-const RELAYS: usize = 5;
-
 /// A network with a place for the files of the transports that use it.
 struct Lab {
     network: TorNet,
@@ -37,11 +33,7 @@ impl Lab {
         if !TorNet::available_or_skip().unwrap() {
             return None;
         }
-        let network = TorNet::start(TorNetOptions {
-            relays: RELAYS,
-            ..TorNetOptions::default()
-        });
-        let network = network.await.unwrap();
+        let network = TorNet::start(TorNetOptions::default()).await.unwrap();
         let place = tempfile::tempdir().unwrap();
         Some(Self { network, place })
     }
