@@ -571,7 +571,7 @@ mod tests {
         };
         let (ready, first_pids) = tokio::join!(network.run_until_ready(), first_pids);
         ready.unwrap();
-        assert_eq!(first_pids.len(), 4);
+        assert_eq!(first_pids.len(), DEFAULT_RELAYS + 1);
         assert!(network.pids().iter().all(|pid| !first_pids.contains(pid)));
     }
 }

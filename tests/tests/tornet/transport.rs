@@ -247,10 +247,16 @@ async fn a_door_admits_its_readers_and_takes_its_streams_with_it() {
     println!("a dropped door without streams can no longer be dialled");
     drop((stream, door));
     let gone = guest.dial(target(&seed, None)).await.err();
+    // Which one depends on whether its introduction points learned of the end already.
     assert!(
         matches!(
             gone,
-            Some(DialError::IntroductionFailed | DialError::NoDescriptor)
+            Some(
+                DialError::IntroductionFailed
+                    | DialError::NoDescriptor
+                    | DialError::RendezvousTimedOut
+                    | DialError::TimedOut
+            )
         ),
         "{gone:?}"
     );
