@@ -300,6 +300,15 @@ impl Store {
     }
 
     fn commit_with(&self, set: ChangeSet, schema: Option<u32>) -> Result<(), CommitError> {
+        let result = self.try_commit(set, schema);
+        // Also where the log failed by itself and only a read finds out.
+        if let Err(CommitError::Io(_) | CommitError::Damaged) = result {
+            self.close();
+        }
+        result
+    }
+
+    fn try_commit(&self, set: ChangeSet, schema: Option<u32>) -> Result<(), CommitError> {
         for ((_, id), change) in &set.changes {
             let value = change.as_ref().map_or(0, |(_, value)| value.len());
             if id.len() > MAX_ID || value > MAX_VALUE {

@@ -199,13 +199,7 @@ impl Pair {
         // Ten messages a second: the limits and the keep-alives of the machine see an ordinary life.
         self.time += Duration::from_millis(100);
         let begin = Instant::now();
-        let sent = self.sides[side].send(
-            now(self.time),
-            &mut self.rng,
-            self.contacts[side],
-            TEXT,
-            None,
-        );
+        let sent = self.sides[side].send(now(self.time), &mut self.rng, self.contacts[side], TEXT);
         let (step, _) = sent.expect("sendable");
         self.leave(side, step);
         self.input(side, Vec::new());

@@ -3,6 +3,7 @@
 
 mod commands;
 mod effects;
+mod talk;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,14 +12,18 @@ use std::time::Duration;
 use rand::CryptoRng;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
-use undertone_protocol::{Bug, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step};
-use undertone_storage::{ChangeSet, CommitError, Kind, Slot, Store};
+use undertone_protocol::{
+    Bug, Changes, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step,
+};
+use undertone_storage::{ChangeSet, Kind, Slot};
 use undertone_transport::{
     BoxStream, DialError, Door, DoorStatus, KeptState, NetworkStatus, Transport,
 };
 
-use crate::clock::Time;
+use crate::clock::{Gap, Time, Watch};
 use crate::connections::Connections;
+use crate::conversations::Conversations;
+use crate::disk::Disk;
 use crate::doors::Doors;
 use crate::language::{Command, CommandError, Event, Reply, StopReason};
 use crate::records::add;
@@ -29,14 +34,10 @@ const BATCH: usize = 64;
 const RENEW: Duration = Duration::from_secs(15 * 60);
 /// The identifier of the network layer's record.
 pub(crate) const KEPT: &[u8] = b"guards";
-/// How often the two clocks are compared. A wall clock that ran further than the monotonic one by
-/// [`SLEPT`] means that the computer slept.
-const COMPARE: Duration = Duration::from_secs(10);
-const SLEPT: u64 = 20;
 
 /// What reaches the actor.
 pub(crate) enum Message {
-    Command(Command, oneshot::Sender<Result<Reply, CommandError>>),
+    Command(Command, oneshot::Sender<Answer>),
     Dialled(ContactId, Purpose, Result<BoxStream, DialError>),
     Arrived(DoorName, BoxStream),
     Frame(LinkId, Vec<u8>),
@@ -45,6 +46,8 @@ pub(crate) enum Message {
     DoorStatus(DoorName, DoorStatus),
     Shutdown(oneshot::Sender<()>),
 }
+
+type Answer = Result<Reply, CommandError>;
 
 /// Why the actor stops.
 enum Stop {
@@ -62,11 +65,7 @@ impl From<Bug> for Stop {
 }
 
 /// A command's reply that may be given once its step is durable.
-type Waiting = (
-    oneshot::Sender<Result<Reply, CommandError>>,
-    Command,
-    Outcome,
-);
+type Waiting = (oneshot::Sender<Answer>, Command, Outcome);
 
 /// What a command came to before the commit.
 enum Outcome {
@@ -77,50 +76,51 @@ enum Outcome {
 
 pub(crate) struct Actor {
     profile: Profile,
-    store: Arc<Store>,
+    store: Disk,
     transport: Arc<dyn Transport>,
     network: watch::Receiver<NetworkStatus>,
     kept: Option<watch::Receiver<KeptState>>,
     time: Time,
+    watch: Watch,
     rng: Box<dyn CryptoRng + Send>,
     messages: mpsc::Receiver<Message>,
     events: broadcast::Sender<Event>,
+    conversations: Conversations,
     connections: Connections,
     doors: Doors,
     /// Numbers of messages that were sent and whose replies wait for the commit, in order.
     sent: VecDeque<u64>,
     renew_at: Instant,
-    compared: (Instant, u64),
 }
 
 impl Actor {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         profile: Profile,
-        store: Arc<Store>,
+        conversations: Conversations,
+        store: Disk,
         transport: Arc<dyn Transport>,
         time: Time,
         rng: Box<dyn CryptoRng + Send>,
         (inbox, messages): (mpsc::Sender<Message>, mpsc::Receiver<Message>),
         events: broadcast::Sender<Event>,
     ) -> Self {
-        let now = Instant::now();
-        let wall = time.now().wall;
         Self {
             profile,
             store,
             network: transport.status(),
             kept: transport.kept_state(),
+            watch: Watch::new(&time),
             time,
             rng,
             messages,
             events,
+            conversations,
             connections: Connections::new(Arc::clone(&transport), inbox.clone()),
             doors: Doors::new(Arc::clone(&transport), inbox),
             transport,
             sent: VecDeque::new(),
-            renew_at: now + RENEW,
-            compared: (now, wall),
+            renew_at: Instant::now() + RENEW,
         }
     }
 
@@ -145,9 +145,7 @@ impl Actor {
         if let Some(reason) = reason {
             self.tell(Event::Stopped { reason });
         }
-        if let Ok(store) = Arc::try_unwrap(self.store)
-            && let Ok(Err(error)) = tokio::task::spawn_blocking(move || store.lock()).await
-        {
+        if let Some(Err(error)) = self.store.close().await {
             tracing::warn!(%error, "the state key could not be renewed at the end");
         }
         if let Stop::Asked(done) = stop {
@@ -157,12 +155,17 @@ impl Actor {
     }
 
     async fn go(&mut self) -> Result<std::convert::Infallible, Stop> {
-        self.doors.reconcile(self.profile.doors());
+        // What the last run deleted and did not come to erase.
+        self.erase_deleted().await?;
+        self.open_doors();
         loop {
             let now = self.time.now();
-            self.connections.dial(&self.profile, now, &mut *self.rng);
+            if !self.conversations.is_hidden() {
+                self.connections.dial(&self.profile, now, &mut *self.rng);
+            }
             let first = self.wait(now).await?;
             let mut batch = Vec::from_iter(first);
+            batch.extend(self.connections.given_up(self.time.now().monotonic));
             while batch.len() < BATCH
                 && let Ok(message) = self.messages.try_recv()
             {
@@ -174,23 +177,30 @@ impl Actor {
 
     /// Waits for something to do. `None`: only the time has come.
     async fn wait(&mut self, now: Now) -> Result<Option<Message>, Stop> {
-        let wake = [self.profile.next_wake(now), self.connections.next_wake()];
-        let wake = wake.into_iter().flatten().min();
-        let wake = wake.map_or(self.renew_at, |at| self.time.instant(at).min(self.renew_at));
-        let compare = self.compared.0 + COMPARE;
         // A full inbox must not keep these from being done.
-        if Instant::now() >= compare {
-            self.compare_clocks();
+        if let Some(gap) = self.watch.look(&self.time) {
+            self.was_away(gap);
         }
         if Instant::now() >= self.renew_at {
             self.renew().await?;
         }
+        // A hidden profile dials nobody.
+        let dials = self.connections.next_wake();
+        let dials = dials.filter(|_| !self.conversations.is_hidden());
+        let wake = [self.profile.next_wake(now), dials];
+        let wake = wake
+            .into_iter()
+            .flatten()
+            .fold(self.watch.due(), Duration::min);
+        let wake = self.time.instant(wake).min(self.renew_at);
+        let wake = wake.min(self.next_expiry(now));
         tokio::select! {
             biased;
             Ok(()) = self.network.changed() => self.network_changed(),
             state = changed_state(&mut self.kept) => self.keep(state).await?,
             message = self.messages.recv() => return message.map(Some).ok_or(Stop::Abandoned),
-            () = tokio::time::sleep_until(wake.min(compare)) => {}
+            () = tokio::time::sleep_until(wake) => {}
+            () = std::future::ready(()), if self.conversations.is_sweeping() => {}
         }
         Ok(None)
     }
@@ -205,11 +215,23 @@ impl Actor {
         let mut stop = None;
         for message in batch {
             match message {
+                Message::Command(Command::Clear { contact }, reply) => {
+                    self.step(now, &mut inputs, &mut steps)?;
+                    let before = std::mem::take(&mut steps);
+                    self.commit(before, std::mem::take(&mut waiting)).await?;
+                    let done = self.clear(contact).await?;
+                    // Whoever asked may have gone.
+                    let _ = reply.send(done);
+                }
                 Message::Command(command, reply) => {
                     self.step(now, &mut inputs, &mut steps)?;
                     match self.execute(now, &command) {
                         Ok((step, outcome)) => {
-                            steps.extend(step);
+                            if let Some(step) = step {
+                                self.observe(&step);
+                                steps.push(step);
+                            }
+                            inputs.extend(self.hang_up_if_hidden());
                             waiting.push((reply, command, outcome));
                         }
                         Err(Some(error)) => {
@@ -225,6 +247,7 @@ impl Actor {
         }
         inputs.push(Input::Wake);
         self.step(now, &mut inputs, &mut steps)?;
+        self.sweep(now);
         self.commit(steps, waiting).await?;
         match stop {
             Some(done) => Err(Stop::Asked(done)),
@@ -240,7 +263,9 @@ impl Actor {
     ) -> Result<(), Stop> {
         if !inputs.is_empty() {
             let inputs = std::mem::take(inputs);
-            steps.push(self.profile.handle_all(now, &mut *self.rng, inputs)?);
+            let step = self.profile.handle_all(now, &mut *self.rng, inputs)?;
+            self.observe(&step);
+            steps.push(step);
         }
         Ok(())
     }
@@ -248,11 +273,20 @@ impl Actor {
     /// What a message means to the machine, if anything.
     fn input(&mut self, now: Now, message: Message) -> Option<Input> {
         match message {
-            Message::Frame(link, frame) => Some(Input::Frame(link, frame)),
+            Message::Frame(link, frame) => {
+                self.connections.heard(link, now.monotonic);
+                Some(Input::Frame(link, frame))
+            }
             Message::Closed(link) => self
                 .connections
                 .ended(link, now.monotonic, &mut *self.rng)
                 .then_some(Input::Closed(link)),
+            // What came while the doors were being closed.
+            Message::Arrived(..) | Message::Dialled(_, _, Ok(_))
+                if self.conversations.is_hidden() =>
+            {
+                None
+            }
             Message::Arrived(door, stream) => {
                 let link = self.connections.hold(stream, None);
                 Some(Input::Arrived { door, link })
@@ -290,16 +324,21 @@ impl Actor {
 
     /// Makes the steps durable, then lets leave what they hold, then answers.
     async fn commit(&mut self, steps: Vec<Step>, waiting: Vec<Waiting>) -> Result<(), Stop> {
-        let mut set = ChangeSet::new();
+        let (mut set, mut changes) = (ChangeSet::new(), Changes::default());
         for step in &steps {
-            add(&mut set, step.changes());
+            changes.merge(step.changes());
+            #[cfg(feature = "faults")]
+            self.store.about_to_store(step.changes());
             for violation in step.violations() {
                 tracing::info!(kind = %violation.kind, "a peer broke the rules; its link is closed");
             }
         }
+        let touched = self.conversations.finish(&mut changes);
+        add(&mut set, &changes);
+        self.conversations.write(self.today(), &mut set);
         if !set.is_empty() {
             tracing::trace!(target: "undertone_engine::phase", "commit begins");
-            self.store(set).await.map_err(|error| {
+            self.store.commit(set).await.map_err(|error| {
                 tracing::error!(%error, "the store refuses to commit");
                 Stop::Storage
             })?;
@@ -310,11 +349,15 @@ impl Actor {
                 self.effect(effect);
             }
         }
+        for touched in touched {
+            self.tell_touched(touched);
+        }
         tracing::trace!(target: "undertone_engine::phase", "effects done");
+        self.erase_deleted().await?;
         for (reply, command, outcome) in waiting {
             let answer = match outcome {
                 Outcome::Ready(answer) => Ok(answer),
-                Outcome::Read => self.read(&command).await,
+                Outcome::Read => self.read(&command),
             };
             // Whoever asked may have gone.
             let _ = reply.send(answer);
@@ -322,28 +365,20 @@ impl Actor {
         Ok(())
     }
 
-    /// Work on the disk happens on a thread that may wait.
-    async fn store(&mut self, set: ChangeSet) -> Result<(), CommitError> {
-        let store = Arc::clone(&self.store);
-        let done = tokio::task::spawn_blocking(move || store.commit(set));
-        done.await.unwrap_or(Err(CommitError::Closed))
+    /// Days since 1970.
+    fn today(&self) -> u32 {
+        (self.time.now().wall / 86_400) as u32
     }
 
     async fn renew(&mut self) -> Result<(), Stop> {
         self.renew_at = Instant::now() + RENEW;
-        let store = Arc::clone(&self.store);
-        let today = (self.time.now().wall / 86_400) as u32;
-        let done = tokio::task::spawn_blocking(move || {
-            store.rotate_state_key()?;
-            store.merge_days(today)
-        });
-        match done.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => {
+        match self.store.renew(self.today()).await {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => {
                 tracing::error!(%error, "the state key could not be renewed");
                 Err(Stop::Storage)
             }
-            Err(_) => Err(Stop::Abandoned),
+            None => Err(Stop::Abandoned),
         }
     }
 
@@ -352,7 +387,7 @@ impl Actor {
         if let Some(state) = state {
             let mut set = ChangeSet::new();
             set.put(Kind::Guards, KEPT, Slot::Data, state);
-            self.store(set).await.map_err(|error| {
+            self.store.commit(set).await.map_err(|error| {
                 tracing::error!(%error, "the store refuses to commit");
                 Stop::Storage
             })?;
@@ -369,22 +404,21 @@ impl Actor {
         self.tell(Event::Network { status });
     }
 
-    /// A computer that slept, or whose clock was set: the network layer forgets what it learned.
-    fn compare_clocks(&mut self) {
-        let (then, wall) = self.compared;
-        let (now, now_wall) = (Instant::now(), self.time.now().wall);
-        let passed = now.duration_since(then).as_secs();
-        if now_wall.saturating_sub(wall) > passed + SLEPT {
-            tracing::info!("the computer slept or its clock was set; dialling anew");
-            self.wake_up();
+    /// The computer slept, or the program was stopped, or the clock was set.
+    fn was_away(&mut self, gap: Gap) {
+        tracing::info!(slept = ?gap.slept, stopped = ?gap.stopped, clock_set = gap.set, "dialling anew");
+        if gap.concerns_network() {
+            self.transport.network_changed();
         }
-        self.compared = (now, now_wall);
+        let now = self.time.now().monotonic;
+        self.connections.woke(gap.silence(), now);
     }
 
+    /// The owner says that the network changed.
     fn wake_up(&mut self) {
         self.transport.network_changed();
         let now = self.time.now().monotonic;
-        self.connections.retry(None, now);
+        self.connections.woke(Duration::ZERO, now);
     }
 
     fn tell(&self, event: Event) {

@@ -1,13 +1,14 @@
 //! Connections from the dial to their end: who dials when, what a failed dial means, what leaves on
 //! which link.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rand::CryptoRng;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use undertone_protocol::limits::{DEAD, KEEPALIVE};
 use undertone_protocol::{ContactId, LinkId, Now, Profile, WantedDial};
 use undertone_transport::{BoxStream, DialError, DialTarget, Isolation, Transport};
 
@@ -18,6 +19,9 @@ use crate::links::Connection;
 
 /// Longer than the network layer's own deadlines; bounds a dial that it forgot.
 const DIAL: Duration = Duration::from_secs(150);
+/// The other side of a link sends something at least every [`KEEPALIVE`]; a link in doubt that
+/// brought nothing for that long, and some seconds for the way, is given up.
+const PROOF: Duration = KEEPALIVE.saturating_add(Duration::from_secs(8));
 /// At the end of the program, for what is still to be written.
 const FINISH: Duration = Duration::from_millis(1500);
 
@@ -38,6 +42,9 @@ pub(crate) struct Connections {
     next_link: u64,
     /// One circuit isolation a contact and run.
     isolation: BTreeMap<ContactId, Isolation>,
+    /// Links that have to bring something until [`Self::proof`], by the monotonic clock.
+    doubted: BTreeSet<LinkId>,
+    proof: Duration,
 }
 
 impl Connections {
@@ -51,6 +58,8 @@ impl Connections {
             under_way: BTreeMap::new(),
             next_link: 1,
             isolation: BTreeMap::new(),
+            doubted: BTreeSet::new(),
+            proof: Duration::ZERO,
         }
     }
 
@@ -76,6 +85,7 @@ impl Connections {
             isolation,
         };
         let (contact, purpose) = (dial.contact, dial.purpose);
+        tracing::debug!(?purpose, "dialling");
         let (transport, inbox) = (Arc::clone(&self.transport), self.inbox.clone());
         let task = self.tasks.spawn(async move {
             let result = tokio::time::timeout(DIAL, transport.dial(target))
@@ -88,7 +98,35 @@ impl Connections {
     }
 
     pub(crate) fn next_wake(&self) -> Option<Duration> {
-        self.dials.next_wake()
+        let proof = (!self.doubted.is_empty()).then_some(self.proof);
+        [self.dials.next_wake(), proof].into_iter().flatten().min()
+    }
+
+    /// We were away for so long, or on another network: everybody is dialled at once, and no link
+    /// is trusted to live. After [`DEAD`] the other side has given it up for sure; before that it
+    /// has a while to bring something, but not as long as a link that was never in doubt.
+    pub(crate) fn woke(&mut self, away: Duration, now: Duration) {
+        self.dials.begin_anew(now);
+        self.doubted = self.held.keys().copied().collect();
+        self.proof = if away < DEAD { now + PROOF } else { now };
+    }
+
+    /// Something came on a link.
+    pub(crate) fn heard(&mut self, link: LinkId, now: Duration) {
+        // What comes after the time is over lay waiting while we were away.
+        if now < self.proof {
+            self.doubted.remove(&link);
+        }
+    }
+
+    /// The links in doubt whose time is over, as if they had ended by themselves.
+    pub(crate) fn given_up(&mut self, now: Duration) -> impl Iterator<Item = Message> + use<> {
+        let over = if now < self.proof {
+            BTreeSet::new()
+        } else {
+            std::mem::take(&mut self.doubted)
+        };
+        over.into_iter().map(Message::Closed)
     }
 
     /// Holds a new connection; gives its name, higher than all before.
@@ -144,6 +182,20 @@ impl Connections {
         if let Some(held) = self.held.get(&link) {
             held.connection.silence();
         }
+    }
+
+    /// Ends everything: what is under way and what is held. Gives the links that were.
+    pub(crate) fn hang_up(&mut self) -> Vec<LinkId> {
+        for task in std::mem::take(&mut self.under_way).into_values() {
+            task.abort();
+        }
+        let held = std::mem::take(&mut self.held);
+        self.doubted.clear();
+        let links = held.keys().copied().collect();
+        for held in held.into_values() {
+            held.connection.close();
+        }
+        links
     }
 
     /// Gives up whatever is under way to a contact.

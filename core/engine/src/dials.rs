@@ -40,7 +40,8 @@ pub(crate) struct Dials {
     attempts: BTreeMap<ContactId, Attempt>,
     /// Failures before the last success, and when that was.
     settled: BTreeMap<ContactId, (u32, Duration)>,
-    /// Whom to dial was said before: from then on both sides may notice a break at once.
+    /// Whom to dial was said before: from then on both sides may notice a break at once. Not after
+    /// we were away.
     begun: bool,
 }
 
@@ -55,7 +56,7 @@ impl Dials {
             if self.attempts.contains_key(&dial.contact) {
                 continue;
             }
-            // Nobody knows yet that a program that just started is back.
+            // Nobody knows yet that a program that just started, or woke up, is back.
             let first = if dial.first || !self.begun {
                 Duration::ZERO
             } else {
@@ -157,6 +158,12 @@ impl Dials {
                 }
             }
         }
+    }
+
+    /// After we were away: forgets waits, and whoever is wanted next is dialled at once.
+    pub(crate) fn begin_anew(&mut self, now: Duration) {
+        self.retry(None, now);
+        self.begun = false;
     }
 
     /// Why a contact is not connected, and seconds until the next try.
@@ -262,6 +269,28 @@ mod tests {
                 .next_wake()
                 .is_some_and(|at| at < Duration::from_secs(1))
         );
+    }
+
+    #[test]
+    fn a_program_that_woke_up_dials_at_once_whom_it_lost_and_whom_it_waited_for() {
+        let rng = &mut rand_chacha::ChaCha20Rng::seed_from_u64(1);
+        let mut dials = Dials::default();
+        let mut now = Duration::ZERO;
+        dials.want(&[], now, rng);
+        dials.begin_anew(now);
+        dials.want(&wanted(false), now, rng);
+        assert!(
+            dials
+                .next_wake()
+                .is_some_and(|at| at < Duration::from_secs(1))
+        );
+        for _ in 0..10 {
+            now = dials.next_wake().expect("waits");
+            dials.due(&wanted(false), now);
+            dials.failed(CONTACT, Reason::Away, now, rng);
+        }
+        dials.begin_anew(now);
+        assert_eq!(dials.next_wake(), Some(now));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use undertone_transport::{KeptState, Transport};
 
 use crate::actor::{Actor, KEPT, Message};
 use crate::clock::{Clock, SystemClock, Time};
+use crate::conversations::Conversations;
+use crate::disk::Disk;
 use crate::language::{Command, CommandError, Event, Reply};
 use crate::records::{add, name};
 
@@ -29,6 +31,9 @@ pub struct EngineOptions {
     pub clock: Box<dyn Clock>,
     /// Randomness, for tests that replay a seed; the system's otherwise.
     pub rng: Box<dyn CryptoRng + Send>,
+    /// What a test puts between the engine and its store.
+    #[cfg(feature = "faults")]
+    pub disk: Option<Arc<dyn crate::disk::DiskFaults>>,
 }
 
 impl EngineOptions {
@@ -40,6 +45,8 @@ impl EngineOptions {
             transport,
             clock: Box::new(SystemClock),
             rng: Box::new(rand::make_rng::<rand::rngs::StdRng>()),
+            #[cfg(feature = "faults")]
+            disk: None,
         }
     }
 }
@@ -138,20 +145,18 @@ impl Engine {
     }
 
     async fn launch(options: EngineOptions, profile: Profile) -> Result<Self, StartError> {
-        let store = Arc::new(options.store);
-        let opened = Arc::clone(&store);
+        let store = Disk::new(options.store);
+        #[cfg(feature = "faults")]
+        let store = store.with_faults(options.disk);
         let today = (options.clock.wall() / 86_400) as u32;
         // Whoever copied the files before today's start cannot read what is written from now on.
-        tokio::task::spawn_blocking(move || {
-            opened.rotate_state_key()?;
-            opened.merge_days(today)
-        })
-        .await
-        .map_err(|_| StartError::Ending)??;
+        store.renew(today).await.ok_or(StartError::Ending)??;
         let (inbox, messages) = mpsc::channel(INBOX);
         let (events, _) = broadcast::channel(EVENTS);
+        let conversations = Conversations::load(&profile, &store).map_err(LoadError::Store)?;
         let actor = Actor::new(
             profile,
+            conversations,
             store,
             options.transport,
             Time::new(options.clock),

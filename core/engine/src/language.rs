@@ -1,12 +1,25 @@
 //! The one language of desktop and bots: commands that an application gives, replies that it
 //! gets, events that it hears. Everything here is plain data and can be serialised.
 
+mod error;
+mod reply;
+mod settings;
+mod views;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 pub use undertone_protocol::ContactId;
 use undertone_transport::NetworkStatus;
 use undertone_wire::MessageId;
+
+pub use self::error::CommandError;
+pub use self::reply::Reply;
+pub use self::settings::{ConversationSettings, Defaults, Retention};
+pub use self::views::{
+    ContactView, ConversationView, Delivery, EarlierView, EmojiView, InvitationView, Line,
+    MessageView, ProfileView, ReactionView, Reason, Stage, VerificationView,
+};
 
 /// What an application tells the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +46,22 @@ pub enum Command {
     CloseInvitation {
         /// Its number, from [`InvitationView`].
         invitation: u64,
+    },
+    /// Changes the few words about me that contacts see.
+    SetStatus {
+        /// At most 256 bytes, no control characters; empty for none.
+        status: String,
+    },
+    /// Shows or hides this profile. Hidden, nothing is dialled and all doors are closed: contacts
+    /// see what they would see of a profile that is not running, and messages wait.
+    SetHidden {
+        /// Hidden.
+        hidden: bool,
+    },
+    /// Changes what holds for every conversation that has no setting of its own, and for the profile.
+    SetDefaults {
+        /// The new settings.
+        defaults: Defaults,
     },
     /// Sends a contact request. Answered with [`Reply::Contact`].
     AddContact {
@@ -79,6 +108,104 @@ pub enum Command {
         /// The message it replies to.
         reply_to: Option<MessageId>,
     },
+    /// Sends a message's words on to somebody else, marked as forwarded. Answered with
+    /// [`Reply::Message`].
+    Forward {
+        /// Whose conversation it is in.
+        contact: ContactId,
+        /// Its number there.
+        message: u64,
+        /// To whom.
+        to: ContactId,
+    },
+    /// Changes a message of mine: before it left, without a trace; later for both sides, marked as
+    /// edited.
+    Edit {
+        /// The conversation.
+        contact: ContactId,
+        /// The message's number.
+        message: u64,
+        /// Its new text, at most 64 KiB of UTF-8.
+        text: String,
+    },
+    /// Deletes a message. For me: no word of it can be read in the store's files any more. For both:
+    /// a message of mine only; the other side's program deletes it too, if it is an honest one.
+    Delete {
+        /// The conversation.
+        contact: ContactId,
+        /// The message's number.
+        message: u64,
+        /// On both sides.
+        for_both: bool,
+    },
+    /// Puts an emoji at a message, in place of my last one there.
+    React {
+        /// The conversation.
+        contact: ContactId,
+        /// The message's number.
+        message: u64,
+        /// At most 64 bytes; empty takes it back.
+        emoji: String,
+    },
+    /// Keeps a message at hand.
+    Pin {
+        /// The conversation.
+        contact: ContactId,
+        /// The message's number.
+        message: u64,
+        /// Pinned.
+        pinned: bool,
+    },
+    /// Says that everything up to a message was read.
+    MarkRead {
+        /// The conversation.
+        contact: ContactId,
+        /// The number of the last message that was read.
+        up_to: u64,
+    },
+    /// Says that I am writing, where the contact is told (see [`ConversationSettings`]) and connected.
+    SetTyping {
+        /// The conversation.
+        contact: ContactId,
+        /// Writing now.
+        active: bool,
+    },
+    /// Keeps what is being written.
+    SetDraft {
+        /// The conversation.
+        contact: ContactId,
+        /// The text; empty for none. At most 64 KiB.
+        text: String,
+    },
+    /// Changes how a conversation is kept and shown.
+    SetConversation {
+        /// The conversation.
+        contact: ContactId,
+        /// The new settings.
+        settings: ConversationSettings,
+    },
+    /// Lets messages disappear on both sides so long after they were read, from now on. A line in
+    /// the conversation says so. Answered with [`Reply::Message`].
+    SetTimer {
+        /// The conversation.
+        contact: ContactId,
+        /// Seconds, at most 366 days; 0: they stay.
+        seconds: u32,
+    },
+    /// Deletes all messages of a conversation here. Their keys are destroyed.
+    Clear {
+        /// The conversation.
+        contact: ContactId,
+    },
+    /// All conversations, with what a list of them shows. Answered with [`Reply::Conversations`].
+    Conversations,
+    /// One message with its earlier texts. Answered with [`Reply::Message`].
+    Message {
+        /// The conversation.
+        contact: ContactId,
+        /// The message's number.
+        message: u64,
+    },
     /// A page of a conversation, newest last. Answered with [`Reply::Messages`].
     History {
         /// With whom.
@@ -107,6 +234,12 @@ pub enum Command {
         /// The bytes of the contact's QR code, in base64.
         scanned: String,
     },
+    /// Begins to compare a short code with a contact that is connected. [`Event::ShortCode`] shows
+    /// it on both sides; what came of it is said with [`Command::SetVerified`].
+    CompareShortCode {
+        /// The contact.
+        contact: ContactId,
+    },
     /// Forgets all waiting times and dials now.
     Retry {
         /// Only this contact.
@@ -114,210 +247,6 @@ pub enum Command {
     },
     /// The computer woke up or changed its network.
     NetworkChanged,
-}
-
-/// What a [`Command`] is answered with.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case", tag = "reply")]
-#[non_exhaustive]
-pub enum Reply {
-    /// Done, and durable.
-    Done,
-    /// Who I am.
-    Profile(ProfileView),
-    /// One invitation.
-    Invitation(InvitationView),
-    /// Open invitations.
-    Invitations {
-        /// In the order they were made.
-        invitations: Vec<InvitationView>,
-    },
-    /// One contact.
-    Contact(Box<ContactView>),
-    /// All contacts and requests.
-    Contacts {
-        /// In the order they came to be.
-        contacts: Vec<ContactView>,
-    },
-    /// One message.
-    Message(MessageView),
-    /// A page of a conversation.
-    Messages {
-        /// Newest last.
-        messages: Vec<MessageView>,
-    },
-    /// The code to compare.
-    Verification(VerificationView),
-}
-
-/// A profile as it is shown to its owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ProfileView {
-    /// What I call myself.
-    pub nickname: String,
-    /// The network's status.
-    pub network: NetworkStatus,
-    /// Doors that are published.
-    pub doors_reachable: u32,
-    /// Doors that should be.
-    pub doors: u32,
-}
-
-/// An invitation as it is shown to its maker.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct InvitationView {
-    /// Names it in commands.
-    pub number: u64,
-    /// The text to hand over. Secret of those who get it.
-    pub text: String,
-    /// For one person only.
-    pub one_time: bool,
-    /// When it is destroyed, seconds since 1970.
-    pub expires: Option<u64>,
-    /// Whether its door can be found by now.
-    pub reachable: bool,
-}
-
-impl std::fmt::Debug for InvitationView {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "InvitationView({})", self.number)
-    }
-}
-
-/// Where a relationship stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// I asked; no answer yet.
-    Requested,
-    /// I asked often enough; no answer came.
-    NoAnswer,
-    /// They ask; I have not decided.
-    Undecided,
-    /// I accepted; their confirmation is on the way.
-    Accepting,
-    /// Contacts.
-    Accepted,
-    /// I rejected their request.
-    Rejected,
-    /// I blocked them.
-    Blocked,
-}
-
-/// Why a contact is not connected, in words for [`ContactView::reason`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// Not tried yet.
-    NotTried,
-    /// Dialling now.
-    Dialling,
-    /// No connection to the Tor network.
-    NoNetwork,
-    /// The system clock is wrong.
-    WrongClock,
-    /// Still connecting to the Tor network.
-    Bootstrapping,
-    /// Their door is not published: they are away.
-    Away,
-    /// Their door does not admit us any more: moved, or we are blocked, or it is a moment too early.
-    NotAdmitted,
-    /// The introduction failed.
-    IntroductionFailed,
-    /// The rendezvous timed out.
-    RendezvousTimedOut,
-    /// Their door refused.
-    Refused,
-    /// The handshake got no answer.
-    NoAnswer,
-    /// The connection broke.
-    Broken,
-    /// Something else in the network layer.
-    NetworkFailed,
-}
-
-/// A contact or request as it is shown to the owner.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct ContactView {
-    /// Names it in commands; local, means nothing to others.
-    pub id: ContactId,
-    /// What they call themselves. Anyone can choose any.
-    pub nickname: String,
-    /// What I call them.
-    pub pet_name: Option<String>,
-    /// Where the relationship stands.
-    pub stage: Stage,
-    /// The greeting of a received request.
-    pub greeting: Option<String>,
-    /// The code was compared.
-    pub verified: bool,
-    /// There is a live link.
-    pub connected: bool,
-    /// Why there is none.
-    pub reason: Option<Reason>,
-    /// Seconds until the next try.
-    pub next_try: Option<u64>,
-    /// Messages of mine that they have not acknowledged.
-    pub waiting: u32,
-}
-
-impl std::fmt::Debug for ContactView {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ContactView({}, {:?})", self.id, self.stage)
-    }
-}
-
-/// How far a message of mine got.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// Stored here; not transmitted yet.
-    Waiting,
-    /// Transmitted at least once.
-    Sent,
-    /// Stored by the recipient.
-    Received,
-    /// Theirs, stored here.
-    Incoming,
-}
-
-/// A message as it is shown.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct MessageView {
-    /// Its place in this conversation here: 1, 2, 3, …
-    pub number: u64,
-    /// Its name for both sides.
-    pub id: MessageId,
-    /// How far it got, and whose it is.
-    pub delivery: Delivery,
-    /// When it was written, seconds since 1970, by this computer's clock.
-    pub time: u64,
-    /// What it says; `None` where this version cannot show it.
-    pub text: Option<String>,
-    /// The message it replies to.
-    pub reply_to: Option<MessageId>,
-}
-
-impl std::fmt::Debug for MessageView {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "MessageView({}, {:?})", self.id, self.delivery)
-    }
-}
-
-/// The code to compare (D5.1).
-#[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct VerificationView {
-    /// 60 decimal digits in 12 blocks of five; equal on both sides.
-    pub digits: String,
-    /// The bytes of my QR code, in base64, for [`Command::VerifyScanned`] at the other side.
-    pub qr: String,
-}
-
-impl std::fmt::Debug for VerificationView {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("VerificationView(..)")
-    }
 }
 
 /// What an application hears.
@@ -359,6 +288,32 @@ pub enum Event {
         /// How it is now.
         message: MessageView,
     },
+    /// A message is gone: deleted, taken back before it left, or expired.
+    MessageRemoved {
+        /// The conversation.
+        contact: ContactId,
+        /// Its number there.
+        message: u64,
+    },
+    /// A conversation's settings, draft or unread messages changed, or it was cleared.
+    ConversationChanged {
+        /// With whom.
+        contact: ContactId,
+    },
+    /// They are writing, or stopped.
+    Typing {
+        /// Who.
+        contact: ContactId,
+        /// Writing now.
+        active: bool,
+    },
+    /// A short code to compare with a contact.
+    ShortCode {
+        /// With whom.
+        contact: ContactId,
+        /// Seven emoji; `None`: the comparison ended, for instance with the connection.
+        emoji: Option<Vec<EmojiView>>,
+    },
     /// An invitation's door can be found from now on.
     InvitationReachable {
         /// Its number.
@@ -384,73 +339,4 @@ pub enum StopReason {
     Storage,
     /// A broken invariant of ours.
     Bug,
-}
-
-/// Why a command was not done.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CommandError {
-    /// No contact of that name.
-    #[error("there is no such contact")]
-    NoSuchContact,
-    /// No such invitation.
-    #[error("there is no such invitation")]
-    NoSuchInvitation,
-    /// No such message.
-    #[error("there is no such message in this conversation")]
-    NoSuchMessage,
-    /// Not possible at this stage.
-    #[error("this is not possible for a contact that is {0:?}")]
-    WrongStage(Stage),
-    /// The text is no invitation.
-    #[error("{0}")]
-    Invitation(String),
-    /// Our own invitation.
-    #[error("this is your own invitation; give it to someone else")]
-    OwnInvitation,
-    /// Asked already.
-    #[error("this invitation was used already by this profile")]
-    AlreadyUsed,
-    /// Nickname or pet name.
-    #[error("a name must have 1 to 128 bytes and no control characters")]
-    Name,
-    /// Greeting.
-    #[error("a greeting can have 500 bytes")]
-    Greeting,
-    /// Text.
-    #[error("a message can have 65536 bytes, this one has {0}; send it in parts")]
-    TextTooLong(usize),
-    /// Nothing to send.
-    #[error("the message is empty")]
-    Empty,
-    /// Queue limit.
-    #[error("too much is waiting for this contact already; try again when it was delivered")]
-    QueueFull,
-    /// Too many pending requests or invitations.
-    #[error("too many are open already; close one first")]
-    TooMany,
-    /// The scanned code is not this contact's.
-    #[error(
-        "the codes differ: this is not the contact you think it is, or you scanned another contact's code"
-    )]
-    CodesDiffer,
-    /// Not a verification code.
-    #[error("this is not a verification code of this version of Undertone")]
-    NotACode,
-    /// Our own code was scanned.
-    #[error("this is your own code; scan the other person's")]
-    OwnCode,
-    /// The request's sender is at fault.
-    #[error("this request cannot be accepted: it holds unusable keys")]
-    UnusableRequest,
-    /// The engine is closed.
-    #[error("the profile is closed")]
-    Closed,
-    /// The disk refuses.
-    #[error("could not be stored: the disk is full or read-only")]
-    Storage,
-    /// Known, but not in this version.
-    #[error("not supported by this version")]
-    Unsupported,
 }

@@ -3,7 +3,9 @@
 mod actor;
 mod clock;
 mod connections;
+mod conversations;
 mod dials;
+mod disk;
 mod doors;
 mod engine;
 mod language;
@@ -12,8 +14,11 @@ mod records;
 mod views;
 
 pub use clock::{Clock, SystemClock};
+#[cfg(feature = "faults")]
+pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use language::{
-    Command, CommandError, ContactId, ContactView, Delivery, Event, InvitationView, MessageView,
-    ProfileView, Reason, Reply, Stage, StopReason, VerificationView,
+    Command, CommandError, ContactId, ContactView, ConversationSettings, ConversationView,
+    Defaults, Delivery, EarlierView, EmojiView, Event, InvitationView, Line, MessageView,
+    ProfileView, ReactionView, Reason, Reply, Retention, Stage, StopReason, VerificationView,
 };

@@ -1,12 +1,15 @@
 //! What is shown of the machine's state, in the words of the language.
 
 use undertone_protocol::{
-    ContactId, ContactState, Profile, Refusal, ScanError, StageName, StoredMessage,
+    ContactId, ContactState, Emoji, Profile, Refusal, ScanError, StageName, StoredMessage,
 };
 use undertone_wire::v1::Kind;
 
 use crate::connections::Connections;
-use crate::language::{CommandError, ContactView, Delivery, InvitationView, MessageView, Stage};
+use crate::language::{
+    CommandError, ContactView, Delivery, EarlierView, EmojiView, InvitationView, Line, MessageView,
+    ReactionView, Stage,
+};
 
 pub(crate) const fn stage(name: StageName) -> Stage {
     match name {
@@ -37,6 +40,7 @@ pub(crate) fn contact(
         id: state.id,
         nickname: state.nickname,
         pet_name: state.pet_name,
+        status: state.status,
         stage: stage(state.stage),
         greeting: state.greeting,
         verified: state.verified,
@@ -64,6 +68,7 @@ pub(crate) fn message(
     profile: &Profile,
     contact: ContactId,
     stored: &StoredMessage,
+    expires: Option<u64>,
 ) -> MessageView {
     let delivery = match stored.place {
         None => Delivery::Incoming,
@@ -73,18 +78,48 @@ pub(crate) fn message(
             undertone_protocol::Delivery::Received => Delivery::Received,
         },
     };
-    let (text, reply_to) = match stored.content().map(|content| content.kind) {
-        Some(Kind::Text { text, reply_to }) => (Some(text), reply_to),
-        _ => (None, None),
+    let words = stored.words();
+    let line = match stored.content().map(|content| content.kind) {
+        _ if stored.deleted => Line::Deleted,
+        Some(Kind::Text(_)) => Line::Words,
+        Some(Kind::Timer { seconds, .. }) => Line::Timer { seconds },
+        _ => Line::Unsupported,
+    };
+    let reaction = |reaction: &undertone_protocol::Reaction| ReactionView {
+        mine: reaction.ours,
+        emoji: reaction.emoji.clone(),
     };
     MessageView {
         number: stored.number,
         id: stored.id,
         delivery,
         time: stored.time,
-        text,
-        reply_to,
+        line,
+        reply_to: words.as_ref().and_then(|words| words.reply_to),
+        forwarded: words.as_ref().is_some_and(|words| words.forwarded),
+        text: words.map(|words| words.text),
+        edited: stored.is_edited(),
+        earlier: Vec::new(),
+        reactions: stored.reactions().map(reaction).collect(),
+        read: stored.read,
+        expires,
     }
+}
+
+pub(crate) fn earlier(stored: &StoredMessage) -> Vec<EarlierView> {
+    let view = |earlier: &undertone_protocol::Earlier| EarlierView {
+        text: earlier.text.clone(),
+        until: earlier.until,
+    };
+    stored.earlier.iter().map(view).collect()
+}
+
+pub(crate) fn short_code(code: [Emoji; 7]) -> Vec<EmojiView> {
+    let view = |emoji: Emoji| EmojiView {
+        symbol: emoji.symbol,
+        name: emoji.name,
+    };
+    code.map(view).into()
 }
 
 /// A refusal of the machine in the words of the language. `None`: a broken invariant.
@@ -100,6 +135,12 @@ pub(crate) fn refusal(refusal: Refusal) -> Option<CommandError> {
         Refusal::Greeting => CommandError::Greeting,
         Refusal::TextTooLong(length) => CommandError::TextTooLong(length),
         Refusal::Empty => CommandError::Empty,
+        Refusal::Status => CommandError::Status,
+        Refusal::Timer => CommandError::Timer,
+        Refusal::Reaction => CommandError::Reaction,
+        Refusal::NotConnected => CommandError::NotConnected,
+        Refusal::TooSoon => CommandError::TooSoon,
+        Refusal::AlreadySent => CommandError::NoSuchMessage,
         Refusal::QueueFull => CommandError::QueueFull,
         Refusal::TooMany => CommandError::TooMany,
         Refusal::UnusableRequest => CommandError::UnusableRequest,

@@ -17,6 +17,12 @@ pub enum Event {
     Disconnected(ContactId),
     /// A message was stored under this number.
     MessageReceived(ContactId, u64),
+    /// They are writing, or stopped.
+    Typing(ContactId, bool),
+    /// A short code can be shown, or ended: see [`crate::Profile::short_code`].
+    ShortCode(ContactId),
+    /// A message was taken back before it left.
+    MessageRemoved(ContactId, u64),
     /// A message of ours got further.
     MessageChanged(ContactId, u64, MessageId),
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bucket;
+mod conversation;
 mod derive;
 mod event;
 mod handshake;
@@ -19,12 +20,13 @@ mod step;
 mod vectors;
 mod verify;
 
+pub use conversation::{Annotation, Earlier, MAX_EARLIER, Reaction, StoredMessage};
 pub use event::Event;
 pub use keys::{DoorSeed, public_of};
 pub use link::DoorName;
 pub use profile::{
     ContactState, Delivery, Input, InvitationState, LoadError, MAX_PAGE, Profile, Refusal,
-    StoredMessage, WantedDial, WantedDoor,
+    WantedDial, WantedDoor, Words,
 };
 pub use relation::StageName;
 pub use step::{
@@ -32,4 +34,4 @@ pub use step::{
 };
 pub use undertone_wire::ContactId;
 pub use undertone_wire::v1::Purpose;
-pub use verify::{ScanError, VerificationCode};
+pub use verify::{Emoji, ScanError, VerificationCode};

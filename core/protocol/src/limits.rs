@@ -26,6 +26,9 @@ pub const INBOUND_BURST: u32 = 64 * 1024 * 1024;
 /// See [`INBOUND_BURST`].
 pub const INBOUND_PER_MINUTE: u32 = 1024 * 1024;
 
+/// One short code (D5.2) a contact in this time: whoever stands between has one guess in it.
+pub const SHORT_CODE: Duration = Duration::from_secs(60);
+
 /// How long a request of ours, and an acceptance of ours, is tried, in seconds (D4.2: 14 days).
 pub const REQUEST_SECONDS: u64 = 14 * 24 * 3600;
 

@@ -14,6 +14,8 @@ mod messages;
 mod persist;
 mod request;
 mod reset;
+mod say;
+mod short_code;
 mod view;
 mod wanted;
 
@@ -27,7 +29,10 @@ use undertone_wire::{ContactId, X25519Public};
 
 pub(crate) use acceptance::Pending;
 pub use commands::{MAX_PAGE, Refusal};
-pub use persist::{LoadError, StoredMessage};
+pub use persist::LoadError;
+pub(crate) use persist::encode;
+pub use say::Words;
+pub(crate) use short_code::Comparison;
 pub use view::{ContactState, Delivery, InvitationState};
 pub use wanted::{WantedDial, WantedDoor};
 
@@ -73,6 +78,8 @@ pub enum Input {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ProfileRecord {
     pub(crate) nickname: String,
+    #[serde(default)]
+    pub(crate) status: String,
     pub(crate) invitations: Vec<u64>,
     pub(crate) next_invitation: u64,
     pub(crate) contacts: Vec<ContactId>,
@@ -111,6 +118,8 @@ pub(crate) struct Contact {
     /// Bytes of messages that they may still send, and new sessions that they may still have.
     pub(crate) inbound: Bucket,
     pub(crate) resets: Bucket,
+    /// The short code that is compared at the moment.
+    pub(crate) comparison: Comparison,
 }
 
 /// The machine of one profile.
@@ -375,6 +384,7 @@ impl Contact {
             reply_door: None,
             inbound: Bucket::new(INBOUND_BURST, INBOUND_PER_MINUTE),
             resets: Bucket::new(RESETS_PER_MINUTE, RESETS_PER_MINUTE),
+            comparison: Comparison::default(),
         }
     }
 

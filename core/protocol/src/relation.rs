@@ -32,6 +32,50 @@ pub(crate) struct Relation {
     #[serde(with = "pickle::account")]
     pub(crate) account: Option<Account>,
     pub(crate) stage: Stage,
+    /// A few words that they show about themselves.
+    #[serde(default)]
+    pub(crate) status: String,
+    /// How long messages live after they were read.
+    #[serde(default)]
+    pub(crate) timer: Timer,
+}
+
+/// The disappearing timer that both sides agree on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Timer {
+    /// 0: until deleted.
+    pub(crate) seconds: u32,
+    version: u32,
+    /// Role A set it.
+    by_a: bool,
+}
+
+impl Timer {
+    /// The next setting by a role.
+    pub(crate) const fn next(self, seconds: u32, by: Role) -> Self {
+        Self {
+            seconds,
+            version: self.version.saturating_add(1),
+            by_a: matches!(by, Role::A),
+        }
+    }
+
+    /// What travels of it.
+    pub(crate) const fn version(self) -> u32 {
+        self.version
+    }
+
+    /// Takes the other side's setting in: the higher version holds, of equal ones A's.
+    pub(crate) fn merge(&mut self, seconds: u32, version: u32, by: Role) {
+        let by_a = by == Role::A;
+        if (version, by_a) > (self.version, self.by_a) {
+            *self = Self {
+                seconds,
+                version,
+                by_a,
+            };
+        }
+    }
 }
 
 /// Where it stands.

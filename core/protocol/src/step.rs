@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use undertone_wire::ContactId;
 
+use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
 
 /// The time, as an argument. The machine never reads a clock.
@@ -86,6 +87,33 @@ impl Changes {
         })
     }
 
+    /// Adds the changes of a later step.
+    pub fn merge(&mut self, later: &Self) {
+        let later = later.records.iter();
+        self.records
+            .extend(later.map(|(key, change)| (*key, change.clone())));
+    }
+
+    /// Writes a message of a conversation. `false`: a broken invariant, and nothing is changed.
+    pub fn put_message(&mut self, contact: ContactId, message: &StoredMessage) -> bool {
+        let Some(record) = message.encode() else {
+            return false;
+        };
+        let key = RecordKey::Message(contact, message.number);
+        self.put(key, Lifetime::Day(message.day), record);
+        true
+    }
+
+    /// Removes a message of a conversation.
+    pub fn delete_message(&mut self, contact: ContactId, number: u64) {
+        self.delete(RecordKey::Message(contact, number));
+    }
+
+    /// Leaves a record as it is stored, whatever was to be done with it.
+    pub fn forget(&mut self, key: RecordKey) {
+        self.records.remove(&key);
+    }
+
     pub(crate) fn put(&mut self, key: RecordKey, lifetime: Lifetime, value: Zeroizing<Vec<u8>>) {
         self.records.insert(key, Some((lifetime, value)));
     }
@@ -147,6 +175,9 @@ pub enum ViolationKind {
     /// A message for another pair, direction or generation, or a sequence far out.
     #[error("a message with a header that does not fit")]
     Header,
+    /// A step of a short code out of turn, or a key that was not committed to.
+    #[error("a short code out of turn")]
+    ShortCode,
     /// A pre-key message that nobody asked for.
     #[error("an unexpected pre-key message")]
     PreKey,
@@ -223,6 +254,7 @@ impl From<Bug> for Fault {
 #[must_use]
 pub struct Step {
     pub(crate) changes: Changes,
+    pub(crate) annotations: Vec<Annotation>,
     pub(crate) effects: Vec<Effect>,
     pub(crate) violations: Vec<Violation>,
 }
@@ -232,6 +264,13 @@ impl Step {
     #[must_use]
     pub const fn changes(&self) -> &Changes {
         &self.changes
+    }
+
+    /// What has to be taken into the messages that it is about, durable with [`Self::changes`]: the
+    /// machine does not hold messages.
+    #[must_use]
+    pub fn annotations(&self) -> &[Annotation] {
+        &self.annotations
     }
 
     /// What peers did wrong.

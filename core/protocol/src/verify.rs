@@ -1,9 +1,14 @@
 //! Verification codes (D5): what two people compare to know that nobody stands between them.
 
+mod emoji;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha512};
 use undertone_wire::v1::Role;
 use undertone_wire::{PairId, X25519Public};
+
+pub(crate) use emoji::EMOJI;
+pub use emoji::Emoji;
 
 /// Bytes of a QR code: version, role of its maker, both 64-byte hashes (A's first).
 const QR: usize = 2 + 128;
@@ -94,7 +99,7 @@ impl std::fmt::Debug for VerificationCode {
 
 /// SHA-512("undertone/1 verify" ∥ pair ∥ role ∥ Noise key). `pair` commits to the transcript, so
 /// Olm keys, the KEM and the doors are covered without standing in the code.
-fn hash(pair: &PairId, role: Role, noise: &X25519Public) -> [u8; 64] {
+pub(crate) fn hash(pair: &PairId, role: Role, noise: &X25519Public) -> [u8; 64] {
     Sha512::new()
         .chain_update(b"undertone/1 verify")
         .chain_update(pair.as_bytes())

@@ -7,9 +7,12 @@ mod frame;
 mod invitation;
 mod messages;
 mod sealed;
+mod short_code;
 
 pub use acknowledgement::Acknowledgement;
-pub use content::{Content, ContentError, Kind, MAX_PARENTS, MAX_TEXT};
+pub use content::{
+    Content, ContentError, Kind, MAX_PARENTS, MAX_STATUS, MAX_TEXT, MAX_TIMER, Text,
+};
 pub use flight::{
     FLIGHT_1, FLIGHT_2, FLIGHT_3, Flight1, Flight2, KEM_CIPHERTEXT, KEM_KEY, MESSAGE_1, MESSAGE_2,
     MESSAGE_3, Purpose, VersionAnswer, pad,
@@ -24,3 +27,4 @@ pub use messages::{
     RekeyAnswer, RekeyOffer, Request, SessionReset,
 };
 pub use sealed::{Direction, Letter, LetterError, MAX_OLM, Role, SealedBody, SealedError};
+pub use short_code::ShortCode;

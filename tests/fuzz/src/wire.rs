@@ -5,7 +5,7 @@
 use undertone_wire::v1::{
     Accept, Acknowledgement, Content, Flight1, Flight2, FrameSize, Inside, InsideKind, Invitation,
     Kind, Letter, MAX_PARCEL, Parcel, ParcelKind, ParcelReader, Request, SealedBody, SessionReset,
-    VersionAnswer,
+    ShortCode, VersionAnswer,
 };
 use undertone_wire::{MessageId, OnionKey, X25519Public, X25519Secret, version};
 
@@ -100,6 +100,7 @@ fn parcel_behind(size: FrameSize, parcel: &Parcel) -> Depth {
         ParcelKind::Acknowledgement => acknowledgement(&parcel.bytes),
         ParcelKind::Request => request(&parcel.bytes),
         ParcelKind::Accept => accept(&parcel.bytes),
+        ParcelKind::ShortCode => short_code(&parcel.bytes),
         ParcelKind::SessionReset => session_reset(&parcel.bytes),
         ParcelKind::Nothing | ParcelKind::Received => Depth::Nothing,
     };
@@ -112,6 +113,13 @@ fn deeper(outer: Depth, inner: Depth) -> Depth {
     } else {
         inner
     }
+}
+
+fn short_code(data: &[u8]) -> Depth {
+    if let Some(step) = ShortCode::decode(data) {
+        assert_eq!(step.encode(), data);
+    }
+    Depth::Nothing
 }
 
 fn body(data: &[u8]) -> Depth {

@@ -210,9 +210,7 @@ impl World {
 
     pub(crate) fn send(&mut self, node: usize, contact: ContactId, text: &str) {
         self.command(node, |profile, now, rng| {
-            profile
-                .send(now, rng, contact, text, None)
-                .expect("sendable")
+            profile.send(now, rng, contact, text).expect("sendable")
         });
         let state = self.nodes[node]
             .machine

@@ -250,6 +250,7 @@ mod tests {
             id: ContactId::from_bytes([7; 16]),
             nickname: "robert".to_owned(),
             pet_name: None,
+            status: String::new(),
             stage,
             greeting: Some("hello".to_owned()),
             verified: false,
@@ -267,7 +268,14 @@ mod tests {
             delivery,
             time: 1_800_000_000,
             text: Some("hello".to_owned()),
+            line: engine::Line::Words,
             reply_to: None,
+            edited: false,
+            earlier: Vec::new(),
+            forwarded: false,
+            reactions: Vec::new(),
+            read: None,
+            expires: None,
         }
     }
 
@@ -276,6 +284,9 @@ mod tests {
         let network = undertone_transport::NetworkStatus::Bootstrapping(40);
         let profile = engine::ProfileView {
             nickname: "Ann".to_owned(),
+            status: String::new(),
+            hidden: false,
+            defaults: engine::Defaults::default(),
             network,
             doors_reachable: 1,
             doors: 2,

@@ -2,14 +2,14 @@
 //! commit of everything before it.
 
 use data_encoding::BASE64;
-use undertone_protocol::{ContactId, MAX_PAGE, Now, Refusal, Step};
+use undertone_protocol::{ContactId, MAX_PAGE, Now, Refusal, Step, Words};
 
 use crate::language::{Command, CommandError, MessageView, ProfileView, Reply, VerificationView};
 use crate::views;
 
 use super::{Actor, Outcome};
 
-type Executed = Result<(Option<Step>, Outcome), Option<CommandError>>;
+pub(super) type Executed = Result<(Option<Step>, Outcome), Option<CommandError>>;
 
 impl Actor {
     /// Lets the machine take a command in. `Err(None)`: a broken invariant.
@@ -26,6 +26,13 @@ impl Actor {
         };
         match command {
             Command::SetNickname { nickname } => done(profile.set_nickname(now, rng, nickname)),
+            Command::SetStatus { status } => done(profile.set_status(now, rng, status)),
+            Command::SetHidden { hidden } => {
+                self.conversations.set_hidden(*hidden);
+                self.open_doors();
+                self.connections.retry(None, now.monotonic);
+                Ok((None, Outcome::Ready(Reply::Done)))
+            }
             Command::Invite {
                 one_time,
                 expires_after,
@@ -62,7 +69,17 @@ impl Actor {
                 contact,
                 text,
                 reply_to,
-            } => shown(self.send(now, *contact, text, *reply_to)),
+            } => {
+                let words = Words {
+                    text,
+                    reply_to: *reply_to,
+                    forwarded: false,
+                };
+                shown(self.send(now, *contact, words))
+            }
+            Command::CompareShortCode { contact } => {
+                done(profile.compare_short_code(now, rng, *contact))
+            }
             Command::SetVerified { contact, verified } => {
                 done(profile.set_verified(now, rng, *contact, *verified))
             }
@@ -79,25 +96,18 @@ impl Actor {
                 self.wake_up();
                 Ok((None, Outcome::Ready(Reply::Done)))
             }
-            Command::Profile
-            | Command::Invitations
-            | Command::Contacts
-            | Command::History { .. }
-            | Command::Verification { .. } => Ok((None, Outcome::Read)),
+            _ => self.talk(now, command),
         }
     }
 
     /// Sends, and remembers the number for the reply that is read after the commit.
-    fn send(
+    pub(super) fn send(
         &mut self,
         now: Now,
         contact: ContactId,
-        text: &str,
-        reply_to: Option<undertone_wire::MessageId>,
+        words: Words<'_>,
     ) -> Result<Step, Refusal> {
-        let sent = self
-            .profile
-            .send(now, &mut *self.rng, contact, text, reply_to)?;
+        let sent = self.profile.send(now, &mut *self.rng, contact, words)?;
         let (step, (number, _)) = sent;
         self.sent.push_back(number);
         Ok(step)
@@ -111,7 +121,7 @@ impl Actor {
     }
 
     /// Answers from the committed state.
-    pub(super) async fn read(&mut self, command: &Command) -> Result<Reply, CommandError> {
+    pub(super) fn read(&mut self, command: &Command) -> Result<Reply, CommandError> {
         match command {
             Command::Profile => Ok(Reply::Profile(self.profile_view())),
             Command::Invitations => {
@@ -134,7 +144,9 @@ impl Actor {
                     contacts: list.collect(),
                 })
             }
-            Command::Send { contact, .. } => {
+            Command::Send { contact, .. }
+            | Command::Forward { to: contact, .. }
+            | Command::SetTimer { contact, .. } => {
                 let number = self.sent.pop_front().ok_or(CommandError::NoSuchMessage)?;
                 let message = self.message_view(*contact, number);
                 message
@@ -146,6 +158,13 @@ impl Actor {
                 before,
                 limit,
             } => self.history(*contact, *before, *limit),
+            Command::Message { contact, message } => {
+                let shown = self.message_view_with_earlier(*contact, *message);
+                shown.map(Reply::Message).ok_or(CommandError::NoSuchMessage)
+            }
+            Command::Conversations => Ok(Reply::Conversations {
+                conversations: self.conversation_views(),
+            }),
             Command::Verification { contact } => {
                 let code = self.profile.verification(*contact);
                 let code = code.map_err(|r| views::refusal(r).unwrap_or(CommandError::Closed))?;
@@ -162,6 +181,9 @@ impl Actor {
         let (doors_reachable, doors) = self.doors.count();
         ProfileView {
             nickname: self.profile.nickname().to_owned(),
+            status: self.profile.status().to_owned(),
+            hidden: self.conversations.is_hidden(),
+            defaults: self.conversations.defaults().clone(),
             network: *self.network.borrow(),
             doors_reachable,
             doors,
@@ -180,7 +202,7 @@ impl Actor {
             .ok_or(CommandError::NoSuchContact)?;
         let end = before.unwrap_or(u64::MAX).clamp(1, state.next_message);
         let limit = limit.clamp(1, MAX_PAGE) as usize;
-        let mut messages: Vec<MessageView> = (1..end)
+        let mut messages: Vec<MessageView> = (self.conversations.begin(contact)..end)
             .rev()
             .filter_map(|number| self.message_view(contact, number))
             .take(limit)

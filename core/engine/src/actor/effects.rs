@@ -2,8 +2,7 @@
 
 use undertone_protocol::{ContactId, Effect, Event as Happened};
 
-use crate::language::{Event, MessageView};
-use crate::records::name;
+use crate::language::{ConversationView, Event, MessageView};
 use crate::views;
 
 use super::Actor;
@@ -20,7 +19,7 @@ impl Actor {
             Effect::Silence(link) => self.connections.silence(link),
             Effect::Abandon(contact) => self.connections.abandon(contact),
             Effect::Event(event) => self.report(&event),
-            Effect::DoorsChanged => self.doors.reconcile(self.profile.doors()),
+            Effect::DoorsChanged => self.open_doors(),
             // Whom to dial is asked for before each wait.
             Effect::DialsChanged => {}
         }
@@ -53,6 +52,14 @@ impl Actor {
                     self.tell(Event::MessageReceived { contact, message });
                 }
             }
+            Happened::MessageRemoved(contact, message) => {
+                self.tell(Event::MessageRemoved { contact, message });
+            }
+            Happened::Typing(contact, active) => self.tell(Event::Typing { contact, active }),
+            Happened::ShortCode(contact) => {
+                let emoji = self.profile.short_code(contact).map(views::short_code);
+                self.tell(Event::ShortCode { contact, emoji });
+            }
             Happened::MessageChanged(contact, number, _) => {
                 if let Some(message) = self.message_view(contact, number) {
                     self.tell(Event::MessageChanged { contact, message });
@@ -74,11 +81,44 @@ impl Actor {
         Some(views::contact(state, &self.connections, self.time.now()))
     }
 
-    /// Reads one message back. A record that is gone (its key was destroyed) shows nothing.
+    /// A message as it is shown. One that is gone, or whose time is over, is not.
     pub(super) fn message_view(&self, contact: ContactId, number: u64) -> Option<MessageView> {
-        let (kind, id) = name(undertone_protocol::RecordKey::Message(contact, number));
-        let record = self.store.get(kind, &id).ok().flatten()?;
-        let stored = undertone_protocol::StoredMessage::decode(&record)?;
-        Some(views::message(&self.profile, contact, &stored))
+        let stored = self.conversations.message(contact, number, &self.store)?;
+        let deadline = self.conversations.deadline(&stored, contact);
+        if deadline.is_some_and(|at| at <= self.time.now().wall) {
+            return None;
+        }
+        Some(views::message(&self.profile, contact, &stored, deadline))
+    }
+
+    /// The same with its earlier texts.
+    pub(super) fn message_view_with_earlier(
+        &self,
+        contact: ContactId,
+        number: u64,
+    ) -> Option<MessageView> {
+        let mut view = self.message_view(contact, number)?;
+        let stored = self.conversations.message(contact, number, &self.store)?;
+        view.earlier = views::earlier(&stored);
+        Some(view)
+    }
+
+    /// All conversations as a list shows them.
+    pub(super) fn conversation_views(&self) -> Vec<ConversationView> {
+        let talking = self.profile.contacts().filter(|c| c.next_message > 1);
+        let views = talking.map(|state| {
+            let id = state.id;
+            let mut newest = (self.conversations.begin(id)..state.next_message).rev();
+            ConversationView {
+                contact: id,
+                unread: self.conversations.unread(id),
+                last: newest.find_map(|number| self.message_view(id, number)),
+                draft: self.conversations.draft(id),
+                pinned_messages: self.conversations.pinned(id),
+                timer: state.timer,
+                settings: self.conversations.settings(id),
+            }
+        });
+        views.collect()
     }
 }

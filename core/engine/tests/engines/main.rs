@@ -1,6 +1,9 @@
 //! Whole engines on the in-memory network, in virtual time.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod clock;
 mod faults;
 mod life;
 mod place;
+mod scenario;
+mod talk;

@@ -1,7 +1,9 @@
 //! A place where engines live: homes on the disk, a network in memory, a clock that follows the
 //! virtual time.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -29,11 +31,39 @@ fn reader_key(secret: &X25519Secret) -> X25519Public {
 }
 
 /// Follows tokio's time, which stands still until all wait.
-struct VirtualClock(Instant);
+struct VirtualClock {
+    start: Instant,
+    hands: Arc<Hands>,
+}
+
+/// What a test does to the clocks of one computer, in seconds.
+#[derive(Default)]
+pub(crate) struct Hands {
+    slept: AtomicU64,
+    set: AtomicI64,
+}
+
+impl Hands {
+    /// The computer sleeps: time passes, and the monotonic clock does not notice.
+    pub(crate) fn sleep(&self, seconds: u64) {
+        self.slept.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// The wall clock is set forward or back.
+    pub(crate) fn set(&self, seconds: i64) {
+        self.set.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
 
 impl Clock for VirtualClock {
     fn wall(&self) -> u64 {
-        1_800_000_000 + self.0.elapsed().as_secs()
+        let passed = self.start.elapsed().as_secs() + self.hands.slept.load(Ordering::Relaxed);
+        (1_800_000_000 + passed).saturating_add_signed(self.hands.set.load(Ordering::Relaxed))
+    }
+
+    fn since_boot(&self) -> Option<Duration> {
+        let slept = Duration::from_secs(self.hands.slept.load(Ordering::Relaxed));
+        Some(self.start.elapsed() + slept)
     }
 }
 
@@ -42,6 +72,7 @@ pub(crate) struct Place {
     directory: TempDir,
     start: Instant,
     seed: u64,
+    hands: Mutex<BTreeMap<String, Arc<Hands>>>,
 }
 
 pub(crate) struct Person {
@@ -59,14 +90,24 @@ impl Place {
             directory: tempfile::tempdir().expect("a temporary directory"),
             start: Instant::now(),
             seed,
+            hands: Mutex::default(),
         }
+    }
+
+    /// The clocks of someone's computer.
+    pub(crate) fn hands(&self, name: &str) -> Arc<Hands> {
+        let mut hands = self.hands.lock().expect("not poisoned");
+        Arc::clone(hands.entry(name.to_owned()).or_default())
     }
 
     fn options(&self, name: &str, store: Store) -> (EngineOptions, MemoryTransport) {
         let transport = self.network.node(name);
         let shared: Arc<dyn Transport> = Arc::new(transport.clone());
         let mut options = EngineOptions::new(store, shared);
-        options.clock = Box::new(VirtualClock(self.start));
+        options.clock = Box::new(VirtualClock {
+            start: self.start,
+            hands: self.hands(name),
+        });
         let seed = name.bytes().fold(self.seed, |s, b| s * 31 + u64::from(b));
         options.rng = Box::new(ChaCha20Rng::seed_from_u64(seed));
         (options, transport)

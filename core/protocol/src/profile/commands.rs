@@ -3,10 +3,10 @@
 
 use rand::CryptoRng;
 use undertone_wire::v1::{
-    Content, Inside, InsideKind, Invitation, InvitationError, Kind, MAX_GREETING, MAX_NICKNAME,
-    MAX_TEXT, Request, Role,
+    Invitation, InvitationError, MAX_GREETING, MAX_NICKNAME, MAX_STATUS, MAX_TEXT, MAX_TIMER,
+    Request, Role,
 };
-use undertone_wire::{ContactId, MessageId, RequestId};
+use undertone_wire::{ContactId, RequestId};
 use vodozemac::olm::Account;
 use zeroize::Zeroizing;
 
@@ -14,8 +14,8 @@ use crate::derive::Secret;
 use crate::event::Event;
 use crate::kem::KemSeed;
 use crate::keys::{DoorSeed, KeyPair};
-use crate::limits::{MAX_INVITATIONS, MAX_PENDING, MAX_WAITING, MAX_WAITING_BYTES};
-use crate::relation::{Outgoing, Relation, Stage, StageName};
+use crate::limits::{MAX_INVITATIONS, MAX_PENDING};
+use crate::relation::{Outgoing, Relation, Stage, StageName, Timer};
 use crate::step::{Bug, Lifetime, Now, RecordKey, Step, Turn};
 use crate::verify::{ScanError, VerificationCode};
 
@@ -57,6 +57,18 @@ pub enum Refusal {
     /// A text that is too long.
     #[error("a message can have {MAX_TEXT} bytes, this one has {0}; send it in parts")]
     TextTooLong(usize),
+    /// A status that cannot be.
+    #[error("a status can have {MAX_STATUS} bytes and no control characters")]
+    Status,
+    /// A timer that is too long.
+    #[error("messages can disappear after at most {MAX_TIMER} seconds")]
+    Timer,
+    /// A reaction that is none.
+    #[error("a reaction is one emoji")]
+    Reaction,
+    /// It left already, or never waited.
+    #[error("the message was sent already")]
+    AlreadySent,
     /// A text without anything.
     #[error("the message is empty")]
     Empty,
@@ -69,6 +81,12 @@ pub enum Refusal {
     /// The request holds keys that cannot be used: its sender is at fault.
     #[error("this request cannot be accepted: it holds unusable keys")]
     UnusableRequest,
+    /// Only with a live link.
+    #[error("the contact is not connected at the moment")]
+    NotConnected,
+    /// One short code a minute.
+    #[error("the last short code is less than a minute old; wait a little")]
+    TooSoon,
     /// The scanned code does not verify.
     #[error(transparent)]
     Scan(#[from] ScanError),
@@ -88,7 +106,7 @@ pub(super) fn check_name(name: &str) -> Result<(), Refusal> {
 
 impl Profile {
     /// Runs one command as a step of its own.
-    fn command<T>(
+    pub(super) fn command<T>(
         &mut self,
         now: Now,
         rng: &mut dyn CryptoRng,
@@ -99,44 +117,8 @@ impl Profile {
         Ok((self.finish(turn)?, value))
     }
 
-    fn known(&self, id: ContactId) -> Result<&super::Contact, Refusal> {
+    pub(super) fn known(&self, id: ContactId) -> Result<&super::Contact, Refusal> {
         self.contacts.get(&id).ok_or(Refusal::NoSuchContact)
-    }
-
-    /// Changes the nickname and tells the contacts.
-    ///
-    /// # Errors
-    /// [`Refusal::Name`].
-    pub fn set_nickname(
-        &mut self,
-        now: Now,
-        rng: &mut dyn CryptoRng,
-        nickname: &str,
-    ) -> Result<Step, Refusal> {
-        check_name(nickname)?;
-        let (step, ()) = self.command(now, rng, |profile, turn| {
-            profile.record.nickname = nickname.to_owned();
-            profile.save_profile(turn)?;
-            let accepted: Vec<ContactId> = profile
-                .contacts
-                .values()
-                .filter(|contact| contact.ratchet.is_some())
-                .map(|contact| contact.relation.id)
-                .collect();
-            for id in accepted {
-                let content = Content {
-                    id: MessageId::from_bytes(turn.random()),
-                    parents: Vec::new(),
-                    kind: Kind::Nickname(nickname.to_owned()),
-                };
-                let bytes = content.encode().map_err(|_| Refusal::Name)?;
-                let kind = InsideKind::Content(Zeroizing::new(bytes));
-                profile.enqueue(id, None, &Inside { kind }, turn)?;
-                profile.pump(id, turn)?;
-            }
-            Ok(())
-        })?;
-        Ok(step)
     }
 
     /// Makes an invitation with keys of its own; gives its number. `expires`: seconds since 1970.
@@ -282,6 +264,8 @@ impl Profile {
             noise: Some(noise),
             account: Some(account),
             stage: Stage::Requested(Box::new(outgoing)),
+            status: String::new(),
+            timer: Timer::default(),
         })
     }
 
@@ -362,57 +346,6 @@ impl Profile {
             Ok(())
         })?;
         Ok(step)
-    }
-
-    /// Sends words; gives the message's number and name.
-    ///
-    /// # Errors
-    /// What is wrong with the text, the contact's stage, or that too much waits.
-    pub fn send(
-        &mut self,
-        now: Now,
-        rng: &mut dyn CryptoRng,
-        id: ContactId,
-        text: &str,
-        reply_to: Option<MessageId>,
-    ) -> Result<(Step, (u64, MessageId)), Refusal> {
-        let contact = self.known(id)?;
-        let Some(ratchet) = &contact.ratchet else {
-            return Err(Refusal::WrongStage(contact.relation.stage_name()));
-        };
-        if text.trim().is_empty() {
-            return Err(Refusal::Empty);
-        }
-        if text.len() > MAX_TEXT {
-            return Err(Refusal::TextTooLong(text.len()));
-        }
-        let full = contact.waiting.len() >= MAX_WAITING
-            || contact.waiting_bytes + text.len() > MAX_WAITING_BYTES;
-        if full {
-            return Err(Refusal::QueueFull);
-        }
-        let parents = ratchet.heads.clone();
-        self.command(now, rng, |profile, turn| {
-            let name = MessageId::from_bytes(turn.random());
-            let content = Content {
-                id: name,
-                parents,
-                kind: Kind::Text {
-                    text: text.to_owned(),
-                    reply_to,
-                },
-            };
-            let bytes = content
-                .encode()
-                .map_err(|_| Refusal::TextTooLong(text.len()))?;
-            let bytes = Zeroizing::new(bytes);
-            let number = profile.contact_mut(id)?.ratchet_mut()?.next_message;
-            let kind = InsideKind::Content(bytes.clone());
-            let place = profile.enqueue(id, Some((number, name)), &Inside { kind }, turn)?;
-            profile.keep(id, name, Some(place), turn.now.wall, bytes, turn)?;
-            profile.pump(id, turn)?;
-            Ok((number, name))
-        })
     }
 
     /// The code to compare with a contact.

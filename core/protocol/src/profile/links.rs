@@ -138,6 +138,7 @@ impl Profile {
         let Some(id) = link.contact else {
             return Ok(());
         };
+        self.end_short_code(id, link.id, turn);
         let door = DoorName::Reply(id);
         let last = !self.links.values().any(|other| other.door == Some(door));
         if link.door == Some(door) && last {
@@ -280,6 +281,9 @@ impl Profile {
             }
             (_, Some(contact), ParcelKind::Acknowledgement) if messages => {
                 self.acknowledged(contact, &parcel.bytes, turn)
+            }
+            (_, Some(contact), ParcelKind::ShortCode) if messages => {
+                self.short_code_arrived(contact, id, &parcel.bytes, turn)
             }
             (_, Some(contact), ParcelKind::SessionReset) if messages => {
                 self.reset_arrived(contact, &parcel.bytes, turn)

@@ -8,13 +8,14 @@ use undertone_wire::{ContactId, MessageId, PairId, X25519Public};
 use vodozemac::olm::{OlmMessage, Session};
 use zeroize::Zeroizing;
 
+use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
 use crate::limits::MAX_IN_FLIGHT_BYTES;
 use crate::ratchet::{Arrival, Encrypted, Ratchet, WINDOW, Waiting};
 use crate::relation::PeerDoor;
 use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
 
-use super::persist::{StoredMessage, save_message, save_waiting};
+use super::persist::{day_of, save_message, save_waiting};
 use super::{Contact, Profile};
 
 /// What decrypting an Olm message led to.
@@ -183,7 +184,8 @@ impl Profile {
                 .ratchet_mut()?
                 .receive(letter.sequence);
             let inside = Inside::decode(&letter.inside).map_err(|_| ViolationKind::Malformed)?;
-            self.take_in(id, inside.kind, body.offset, turn)?;
+            let order = letter.sequence;
+            self.take_in(id, inside.kind, order, body.offset, turn)?;
         }
         Ok(self.pump(id, turn)?)
     }
@@ -226,11 +228,12 @@ impl Profile {
         &mut self,
         id: ContactId,
         kind: InsideKind,
+        order: u64,
         offset: u32,
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         match kind {
-            InsideKind::Content(bytes) => self.content_arrived(id, bytes, offset, turn),
+            InsideKind::Content(bytes) => self.content_arrived(id, bytes, order, offset, turn),
             InsideKind::Confirm(confirm) => self.confirmed(id, &confirm, turn),
             InsideKind::Door(notice) => {
                 if let Some(bond) = self.contact_mut(id)?.relation.bond_mut() {
@@ -267,6 +270,7 @@ impl Profile {
         &mut self,
         id: ContactId,
         bytes: Zeroizing<Vec<u8>>,
+        order: u64,
         offset: u32,
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
@@ -277,19 +281,51 @@ impl Profile {
             kind: Kind::Unsupported(0),
         };
         let content = Content::decode(&bytes).unwrap_or_else(|_| unreadable(turn));
+        let written = turn.now.wall.saturating_sub(offset.into());
+        let relation = &mut self.contact_mut(id)?.relation;
         match content.kind {
-            // Signs of the moment, which are not kept.
-            Kind::Typing { .. } | Kind::Delivered(_) | Kind::Read(_) => return Ok(()),
-            Kind::Nickname(name) => {
-                self.contact_mut(id)?.relation.nickname = name;
-                self.save_relation(id, turn)?;
-                turn.step.event(Event::ContactChanged(id));
+            Kind::Typing { active } => {
+                turn.step.event(Event::Typing(id, active));
                 return Ok(());
             }
-            _ => {}
+            // Every message that is stored is acknowledged, which says the same.
+            Kind::Delivered(_) => return Ok(()),
+            Kind::Edit { .. } | Kind::Delete { .. } | Kind::Reaction { .. } | Kind::Read(_) => {
+                turn.step.annotations.push(Annotation {
+                    contact: id,
+                    ours: false,
+                    order,
+                    time: written,
+                    content,
+                });
+                return Ok(());
+            }
+            Kind::Nickname(name) => relation.nickname = name,
+            Kind::Status(status) => relation.status = status,
+            Kind::Timer { seconds, version } => {
+                let by = relation.role.other();
+                relation.timer.merge(seconds, version, by);
+                self.save_relation(id, turn)?;
+                turn.step.event(Event::ContactChanged(id));
+                return self.message_arrived(id, content.id, written, bytes, turn);
+            }
+            _ => return self.message_arrived(id, content.id, written, bytes, turn),
         }
-        let written = turn.now.wall.saturating_sub(offset.into());
-        let number = self.keep(id, content.id, None, written, bytes, turn)?;
+        self.save_relation(id, turn)?;
+        turn.step.event(Event::ContactChanged(id));
+        Ok(())
+    }
+
+    /// Something that has a line of its own in the conversation.
+    fn message_arrived(
+        &mut self,
+        id: ContactId,
+        name: MessageId,
+        written: u64,
+        bytes: Zeroizing<Vec<u8>>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let number = self.keep(id, name, None, written, bytes, turn)?;
         turn.step.event(Event::MessageReceived(id, number));
         Ok(())
     }
@@ -309,13 +345,9 @@ impl Profile {
         ratchet.next_message += 1;
         ratchet.heads = vec![name];
         turn.ratchets.insert(id);
-        let message = StoredMessage {
-            number,
-            id: name,
-            place,
-            time,
-            content,
-        };
+        // The day of storing, not of writing: a peer must not choose which key seals it.
+        let day = day_of(turn.now.wall);
+        let message = StoredMessage::new(number, name, place, time, day, content);
         save_message(id, &message, turn)?;
         Ok(number)
     }

@@ -4,15 +4,15 @@
 use std::collections::VecDeque;
 
 use rand::CryptoRng;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use undertone_wire::v1::Content;
-use undertone_wire::{ContactId, MessageId};
+use undertone_wire::ContactId;
 use zeroize::Zeroizing;
 
+use crate::conversation::StoredMessage;
 use crate::limits::MAX_WAITING;
 use crate::ratchet::{Ratchet, Waiting};
-use crate::relation::{Relation, zeroizing_bytes};
+use crate::relation::Relation;
 use crate::step::{Bug, Lifetime, Now, RecordKey, Step, Turn};
 
 use super::{Contact, Invite, Profile, ProfileRecord, Refusal};
@@ -35,42 +35,6 @@ pub enum LoadError<E> {
     /// A record that is none.
     #[error("a record of the profile is damaged: {0:?}")]
     Damaged(RecordKey),
-}
-
-/// A message as it is stored.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct StoredMessage {
-    /// Its number in the conversation.
-    pub number: u64,
-    /// Its name.
-    pub id: MessageId,
-    /// The place in our outbox; `None`: theirs.
-    pub place: Option<u64>,
-    /// When it was written, seconds since 1970, by this computer's clock.
-    pub time: u64,
-    /// The encoded [`Content`], as it travelled.
-    #[serde(with = "zeroizing_bytes")]
-    pub content: Zeroizing<Vec<u8>>,
-}
-
-impl std::fmt::Debug for StoredMessage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "StoredMessage({})", self.number)
-    }
-}
-
-impl StoredMessage {
-    /// Reads a record of [`RecordKey::Message`]. `None`: damaged.
-    #[must_use]
-    pub fn decode(record: &[u8]) -> Option<Self> {
-        ciborium::from_reader(record).ok()
-    }
-
-    /// What it says. `None` for content that not even its envelope can be read of.
-    #[must_use]
-    pub fn content(&self) -> Option<Content> {
-        Content::decode(&self.content).ok()
-    }
 }
 
 /// The day on which something was written, in days since 1970.
@@ -97,6 +61,7 @@ impl Profile {
         super::commands::check_name(nickname)?;
         let profile = Self::with(ProfileRecord {
             nickname: nickname.to_owned(),
+            status: String::new(),
             invitations: Vec::new(),
             next_invitation: 1,
             contacts: Vec::new(),
@@ -176,8 +141,11 @@ pub(crate) fn save_waiting(
     turn: &mut Turn<'_>,
 ) -> Result<(), Bug> {
     let key = RecordKey::Outbox(id, waiting.place);
-    let lifetime = Lifetime::Day(day_of(waiting.written));
-    turn.step.changes.put(key, lifetime, encode(waiting)?);
+    // Not with the day: who erases a conversation must not lose what is under way, for a sequence
+    // that never comes is a gap for ever.
+    turn.step
+        .changes
+        .put(key, Lifetime::State, encode(waiting)?);
     Ok(())
 }
 
@@ -187,8 +155,7 @@ pub(crate) fn save_message(
     turn: &mut Turn<'_>,
 ) -> Result<(), Bug> {
     let key = RecordKey::Message(id, message.number);
-    // The day of storing, not of writing: a peer must not choose which key seals it.
-    let lifetime = Lifetime::Day(day_of(turn.now.wall));
+    let lifetime = Lifetime::Day(message.day);
     turn.step.changes.put(key, lifetime, encode(message)?);
     Ok(())
 }

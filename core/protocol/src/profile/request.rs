@@ -8,7 +8,9 @@ use crate::derive::Secret;
 use crate::event::Event;
 use crate::limits::{MAX_REQUEST, MAX_REQUESTS};
 use crate::link::DoorName;
-use crate::relation::{Incoming, MAX_TRIES, Relation, Stage, Try, provisional, request_transcript};
+use crate::relation::{
+    Incoming, MAX_TRIES, Relation, Stage, Timer, Try, provisional, request_transcript,
+};
 use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
 
 use super::{Contact, Invite, Profile};
@@ -168,6 +170,8 @@ impl Profile {
             noise: None,
             account: None,
             stage: Stage::Undecided(Box::new(incoming)),
+            status: String::new(),
+            timer: Timer::default(),
         };
         self.add_contact(relation, turn)?;
         turn.step.event(Event::RequestReceived(id));

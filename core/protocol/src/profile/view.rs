@@ -16,6 +16,10 @@ pub struct ContactState {
     pub nickname: String,
     /// What we call them.
     pub pet_name: Option<String>,
+    /// A few words that they show about themselves; empty for none.
+    pub status: String,
+    /// Seconds after reading until messages disappear; 0: they stay.
+    pub timer: u32,
     /// Where the relationship stands.
     pub stage: StageName,
     /// The greeting of a request that waits for a decision.
@@ -69,6 +73,12 @@ pub enum Delivery {
 }
 
 impl Profile {
+    /// The few words that we show about ourselves; empty for none.
+    #[must_use]
+    pub fn status(&self) -> &str {
+        &self.record.status
+    }
+
     /// Our nickname.
     #[must_use]
     pub fn nickname(&self) -> &str {
@@ -99,6 +109,8 @@ impl Profile {
             id,
             nickname: relation.nickname.clone(),
             pet_name: relation.pet_name.clone(),
+            status: relation.status.clone(),
+            timer: relation.timer.seconds,
             stage: relation.stage_name(),
             greeting,
             verified,

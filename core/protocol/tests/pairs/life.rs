@@ -233,12 +233,9 @@ fn commands_are_refused_with_a_reason() {
     );
     let (noor, _) = world.befriend(0, 1);
     let amal = &mut world.nodes[0].profile;
+    assert_eq!(amal.send(now, rng, noor, " \n").err(), Some(Refusal::Empty));
     assert_eq!(
-        amal.send(now, rng, noor, " \n", None).err(),
-        Some(Refusal::Empty)
-    );
-    assert_eq!(
-        amal.send(now, rng, noor, &"x".repeat(65_537), None).err(),
+        amal.send(now, rng, noor, "x".repeat(65_537).as_str()).err(),
         Some(Refusal::TextTooLong(65_537))
     );
     assert!(amal.accept(now, rng, noor, None).is_err());

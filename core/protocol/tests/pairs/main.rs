@@ -6,4 +6,5 @@
 mod attacks;
 mod faults;
 mod life;
+mod talk;
 mod world;

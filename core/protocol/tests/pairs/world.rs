@@ -11,7 +11,7 @@ use undertone_protocol::{
     Change, ContactId, Delivery, DoorName, Effect, Event, Input, LinkId, Now, Profile, Purpose,
     RecordKey, StageName, Step, StoredMessage, Violation, public_of,
 };
-use undertone_wire::v1::Kind;
+use undertone_wire::v1::{Kind, Text};
 use undertone_wire::{MessageId, OnionKey, X25519Public};
 use zeroize::Zeroizing;
 
@@ -163,7 +163,7 @@ impl World {
 
     pub(crate) fn send(&mut self, node: usize, to: ContactId, words: &str) {
         let (number, id) = self.command(node, |profile, now, rng| {
-            profile.send(now, rng, to, words, None).expect("sendable")
+            profile.send(now, rng, to, words).expect("sendable")
         });
         self.nodes[node].sent.push((number, id, words.to_owned()));
     }
@@ -234,7 +234,7 @@ impl World {
         for number in 1..state.next_message {
             let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
             let message = StoredMessage::decode(record).expect("own record");
-            let Some(Kind::Text { text, .. }) = message.content().map(|content| content.kind)
+            let Some(Kind::Text(Text { text, .. })) = message.content().map(|content| content.kind)
             else {
                 continue;
             };
@@ -245,6 +245,12 @@ impl World {
             }
         }
         (theirs, ours)
+    }
+
+    /// One message as a node has it.
+    pub(crate) fn message(&self, node: usize, contact: ContactId, number: u64) -> StoredMessage {
+        let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
+        StoredMessage::decode(record).expect("own record")
     }
 
     /// Whether everything that `node` sent is acknowledged.
@@ -620,6 +626,17 @@ fn store(store: &mut BTreeMap<RecordKey, Vec<u8>>, step: &Step) {
             }
             Change::Delete(key) => {
                 store.remove(&key);
+            }
+        }
+    }
+    for annotation in step.annotations() {
+        for record in store.values_mut() {
+            // Other records do not read as messages.
+            if let Some(mut message) = StoredMessage::decode(record)
+                && annotation.targets().contains(&message.id)
+                && message.annotate(annotation, true)
+            {
+                *record = message.encode().expect("a record").to_vec();
             }
         }
     }

@@ -18,6 +18,10 @@ pub const MAX_PARENTS: usize = 4;
 const MAX_REACTION: usize = 64;
 /// The most messages one receipt names.
 const MAX_RECEIPT: usize = 256;
+/// The longest status text, in bytes of UTF-8.
+pub const MAX_STATUS: usize = 256;
+/// The longest time until a read message disappears, in seconds: 366 days.
+pub const MAX_TIMER: u32 = 366 * 24 * 3600;
 
 /// Why content cannot be sent or is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +38,12 @@ pub enum ContentError {
     /// A receipt for nothing or for more than 256 messages.
     #[error("a receipt must name 1 to {MAX_RECEIPT} messages")]
     Receipt,
+    /// Longer than [`MAX_STATUS`], or with control characters.
+    #[error("a status can be {MAX_STATUS} bytes long and has no control characters")]
+    Status,
+    /// Longer than [`MAX_TIMER`].
+    #[error("messages can disappear after at most {MAX_TIMER} seconds")]
+    Timer,
     /// Kinds that this version does not send.
     #[error("not supported by this version")]
     Unsupported,
@@ -56,7 +66,7 @@ pub struct Content {
 impl std::fmt::Debug for Content {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let kind = match &self.kind {
-            Kind::Text { .. } => "text",
+            Kind::Text(_) => "text",
             Kind::Edit { .. } => "edit",
             Kind::Delete { .. } => "delete",
             Kind::Reaction { .. } => "reaction",
@@ -64,9 +74,30 @@ impl std::fmt::Debug for Content {
             Kind::Read(_) => "read",
             Kind::Typing { .. } => "typing",
             Kind::Nickname(_) => "nickname",
+            Kind::Timer { .. } => "timer",
+            Kind::Status(_) => "status",
             Kind::Unsupported(_) => "unsupported",
         };
         write!(f, "Content({kind})")
+    }
+}
+
+/// Words.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    /// UTF-8, at most [`MAX_TEXT`] bytes.
+    pub text: String,
+    /// The message it replies to.
+    pub reply_to: Option<MessageId>,
+    /// Both sides delete it so many seconds after it was read, 1 to [`MAX_TIMER`].
+    pub expires: Option<u32>,
+    /// Somebody else wrote it.
+    pub forwarded: bool,
+}
+
+impl std::fmt::Debug for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Text({} B)", self.text.len())
     }
 }
 
@@ -75,12 +106,7 @@ impl std::fmt::Debug for Content {
 #[non_exhaustive]
 pub enum Kind {
     /// Words.
-    Text {
-        /// UTF-8, at most [`MAX_TEXT`] bytes.
-        text: String,
-        /// The message it replies to.
-        reply_to: Option<MessageId>,
-    },
+    Text(Text),
     /// New words for an earlier message of the same author.
     Edit {
         /// The message.
@@ -111,6 +137,16 @@ pub enum Kind {
     },
     /// The author's new nickname.
     Nickname(String),
+    /// How long messages of this conversation live after they were read, from now on.
+    Timer {
+        /// At most [`MAX_TIMER`]; 0: until deleted.
+        seconds: u32,
+        /// One more than the highest that the author knows of. The higher one holds; of two equal
+        /// ones the requester's (role A).
+        version: u32,
+    },
+    /// A few words about the author that contacts see; empty for none.
+    Status(String),
     /// Known to a later version; the number is its tag, 0 when even that cannot be told.
     Unsupported(u32),
 }
@@ -121,7 +157,7 @@ struct RawContent {
     id: Vec<u8>,
     #[prost(bytes = "vec", repeated, tag = "2")]
     parents: Vec<Vec<u8>>,
-    #[prost(oneof = "RawKind", tags = "3, 4, 5, 6, 7, 8, 9, 10, 32, 33")]
+    #[prost(oneof = "RawKind", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 32, 33")]
     kind: Option<RawKind>,
 }
 
@@ -143,6 +179,10 @@ enum RawKind {
     Typing(bool),
     #[prost(string, tag = "10")]
     Nickname(String),
+    #[prost(message, tag = "11")]
+    Timer(RawTimer),
+    #[prost(string, tag = "12")]
+    Status(String),
     /// Reserved: a file offer.
     #[prost(bytes, tag = "32")]
     File(Vec<u8>),
@@ -158,6 +198,20 @@ struct RawText {
     /// The message replied to, edited or reacted at; empty for none.
     #[prost(bytes = "vec", tag = "2")]
     target: Vec<u8>,
+    /// Of new words only; 0 for none.
+    #[prost(uint32, tag = "3")]
+    expires: u32,
+    /// Of new words only.
+    #[prost(bool, tag = "4")]
+    forwarded: bool,
+}
+
+#[derive(Clone, PartialEq, prost::Message)]
+struct RawTimer {
+    #[prost(uint32, tag = "1")]
+    seconds: u32,
+    #[prost(uint32, tag = "2")]
+    version: u32,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
@@ -179,24 +233,32 @@ impl Content {
     /// [`ContentError`], with what is too long or cannot be sent by this version.
     pub fn encode(&self) -> Result<Vec<u8>, ContentError> {
         self.check()?;
-        let text = |text: &str, target: Option<&MessageId>| RawText {
+        let about = |text: &str, target: &MessageId| RawText {
             text: text.to_owned(),
-            target: target.map(bytes_of).unwrap_or_default(),
+            target: bytes_of(target),
+            ..RawText::default()
         };
         let targets = |ids: &[MessageId]| RawTargets {
             targets: ids.iter().map(bytes_of).collect(),
         };
         let kind = match &self.kind {
-            Kind::Text { text: t, reply_to } => RawKind::Text(text(t, reply_to.as_ref())),
-            Kind::Edit { target, text: t } => RawKind::Edit(text(t, Some(target))),
+            Kind::Text(words) => RawKind::Text(RawText {
+                text: words.text.clone(),
+                target: words.reply_to.as_ref().map(bytes_of).unwrap_or_default(),
+                expires: words.expires.unwrap_or(0),
+                forwarded: words.forwarded,
+            }),
+            Kind::Edit { target, text } => RawKind::Edit(about(text, target)),
             Kind::Delete { target } => RawKind::Delete(RawTarget {
                 target: bytes_of(target),
             }),
-            Kind::Reaction { target, emoji } => RawKind::Reaction(text(emoji, Some(target))),
+            Kind::Reaction { target, emoji } => RawKind::Reaction(about(emoji, target)),
             Kind::Delivered(ids) => RawKind::Delivered(targets(ids)),
             Kind::Read(ids) => RawKind::Read(targets(ids)),
             Kind::Typing { active } => RawKind::Typing(*active),
             Kind::Nickname(name) => RawKind::Nickname(name.clone()),
+            &Kind::Timer { seconds, version } => RawKind::Timer(RawTimer { seconds, version }),
+            Kind::Status(status) => RawKind::Status(status.clone()),
             Kind::Unsupported(_) => return Err(ContentError::Unsupported),
         };
         let raw = RawContent {
@@ -227,12 +289,14 @@ impl Content {
                 .collect::<Result<_, _>>()?)
         };
         let kind = match raw.kind {
-            Some(RawKind::Text(text)) => Kind::Text {
-                reply_to: (!text.target.is_empty())
-                    .then(|| id_of(&text.target))
+            Some(RawKind::Text(words)) => Kind::Text(Text {
+                reply_to: (!words.target.is_empty())
+                    .then(|| id_of(&words.target))
                     .transpose()?,
-                text: text.text,
-            },
+                text: words.text,
+                expires: Some(words.expires).filter(|&seconds| seconds > 0),
+                forwarded: words.forwarded,
+            }),
             Some(RawKind::Edit(edit)) => Kind::Edit {
                 target: id_of(&edit.target)?,
                 text: edit.text,
@@ -248,6 +312,8 @@ impl Content {
             Some(RawKind::Read(list)) => Kind::Read(ids(list)?),
             Some(RawKind::Typing(active)) => Kind::Typing { active },
             Some(RawKind::Nickname(name)) => Kind::Nickname(name),
+            Some(RawKind::Timer(RawTimer { seconds, version })) => Kind::Timer { seconds, version },
+            Some(RawKind::Status(status)) => Kind::Status(status),
             Some(RawKind::File(_)) => Kind::Unsupported(32),
             Some(RawKind::Group(_)) => Kind::Unsupported(33),
             None => Kind::Unsupported(0),
@@ -270,8 +336,18 @@ impl Content {
             return Err(ContentError::Parents);
         }
         match &self.kind {
-            Kind::Text { text, .. } | Kind::Edit { text, .. } if text.len() > MAX_TEXT => {
+            Kind::Text(Text { text, .. }) | Kind::Edit { text, .. } if text.len() > MAX_TEXT => {
                 Err(ContentError::TextTooLong(text.len()))
+            }
+            Kind::Text(Text {
+                expires: Some(seconds),
+                ..
+            }) if *seconds == 0 || *seconds > MAX_TIMER => Err(ContentError::Timer),
+            Kind::Timer { seconds, .. } if *seconds > MAX_TIMER => Err(ContentError::Timer),
+            Kind::Status(status)
+                if status.len() > MAX_STATUS || status.chars().any(char::is_control) =>
+            {
+                Err(ContentError::Status)
             }
             Kind::Reaction { emoji, .. } if emoji.len() > MAX_REACTION => {
                 Err(ContentError::Reaction)
@@ -302,14 +378,16 @@ mod tests {
     #[test]
     fn every_kind_round_trips() {
         for kind in [
-            Kind::Text {
+            Kind::Text(Text {
                 text: "grüß dich 👋".into(),
-                reply_to: None,
-            },
-            Kind::Text {
+                ..Text::default()
+            }),
+            Kind::Text(Text {
                 text: String::new(),
                 reply_to: Some(ID),
-            },
+                expires: Some(3600),
+                forwarded: true,
+            }),
             Kind::Edit {
                 target: ID,
                 text: "x".into(),
@@ -323,6 +401,11 @@ mod tests {
             Kind::Read(vec![ID, ID]),
             Kind::Typing { active: true },
             Kind::Nickname("Amal".into()),
+            Kind::Timer {
+                seconds: 86_400,
+                version: 3,
+            },
+            Kind::Status("on the road".into()),
         ] {
             let content = content(kind);
             let bytes = content.encode().expect("within limits");
@@ -348,17 +431,17 @@ mod tests {
 
     #[test]
     fn limits_hold_in_both_directions() {
-        let long = content(Kind::Text {
+        let long = content(Kind::Text(Text {
             text: "a".repeat(MAX_TEXT + 1),
-            reply_to: None,
-        });
+            ..Text::default()
+        }));
         assert!(long.encode() == Err(ContentError::TextTooLong(MAX_TEXT + 1)));
         let raw = RawContent {
             id: bytes_of(&ID),
             parents: vec![],
             kind: Some(RawKind::Text(RawText {
                 text: "a".repeat(MAX_TEXT + 1),
-                target: vec![],
+                ..RawText::default()
             })),
         };
         assert!(
@@ -376,5 +459,12 @@ mod tests {
             kind: None,
         };
         assert!(Content::decode(&raw.encode_to_vec()) == Err(ContentError::Parents));
+        let timer = content(Kind::Timer {
+            seconds: MAX_TIMER + 1,
+            version: 1,
+        });
+        assert!(timer.encode() == Err(ContentError::Timer));
+        let status = content(Kind::Status("a\nb".into()));
+        assert!(status.encode() == Err(ContentError::Status));
     }
 }

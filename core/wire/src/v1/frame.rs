@@ -66,7 +66,9 @@ pub enum ParcelKind {
     Received = 4,
     /// The acceptance (accept links only).
     Accept = 5,
-    /// Asks for a new Olm session (D6.5). (6 is kept free for the live short code, D5.2.)
+    /// A [`super::ShortCode`] (D5.2).
+    ShortCode = 6,
+    /// Asks for a new Olm session (D6.5).
     SessionReset = 7,
 }
 
@@ -79,6 +81,7 @@ impl ParcelKind {
             3 => Self::Request,
             4 => Self::Received,
             5 => Self::Accept,
+            6 => Self::ShortCode,
             7 => Self::SessionReset,
             _ => return None,
         })
@@ -298,7 +301,7 @@ mod tests {
         };
         check(&good[1..], FrameError::Length(959));
         check(&with(0, 99), FrameError::Kind(99));
-        check(&with(0, 6), FrameError::Kind(6));
+        check(&with(0, 8), FrameError::Kind(8));
         check(&with(1, 4), FrameError::Flags(4));
         check(&with(1, FLAG_CONTINUES), FrameError::Fragment);
         check(&with(1, FLAG_MORE), FrameError::Partial);

@@ -1,7 +1,9 @@
 //! Content messages of every kind, of kinds that this version does not know, and refused ones.
 
 use serde_json::{Value, json};
-use undertone_wire::v1::{Content, ContentError, Kind, MAX_TEXT, MessageError};
+use undertone_wire::v1::{
+    Content, ContentError, Kind, MAX_STATUS, MAX_TEXT, MAX_TIMER, MessageError, Text,
+};
 use undertone_wire::{IdentifierError, MessageId};
 
 use super::golden::{cases, compare, counting, field, hex, named, read, unhex};
@@ -11,10 +13,19 @@ fn id(start: u8) -> MessageId {
 }
 
 fn samples() -> Vec<(&'static str, Content)> {
-    let text = |text: &str, reply_to| Kind::Text {
-        text: text.to_owned(),
-        reply_to,
+    let text = |text: &str, reply_to| {
+        Kind::Text(Text {
+            text: text.to_owned(),
+            reply_to,
+            ..Text::default()
+        })
     };
+    let passing = Kind::Text(Text {
+        text: "x".into(),
+        reply_to: None,
+        expires: Some(MAX_TIMER),
+        forwarded: true,
+    });
     let content = |parents: &[u8], kind| Content {
         id: id(1),
         parents: parents.iter().map(|&start| id(start)).collect(),
@@ -60,6 +71,18 @@ fn samples() -> Vec<(&'static str, Content)> {
             content(&[], Kind::Typing { active: false }),
         ),
         ("nickname", content(&[], Kind::Nickname("Amal".into()))),
+        ("forwarded and disappearing", content(&[0x30], passing)),
+        (
+            "timer",
+            content(
+                &[],
+                Kind::Timer {
+                    seconds: 86_400,
+                    version: 2,
+                },
+            ),
+        ),
+        ("status", content(&[], Kind::Status("on the road".into()))),
     ]
 }
 
@@ -131,6 +154,21 @@ fn refused() -> Vec<(&'static str, Vec<u8>, ContentError)> {
             "a reaction of 65 bytes",
             with_id(&field(6, &[field(1, &[b'x'; 65]), target].concat())),
             ContentError::Reaction,
+        ),
+        (
+            "a text that disappears after a year and a second",
+            with_id(&field(3, &[0x18, 0x81, 0x9f, 0x8b, 0x0f])),
+            ContentError::Timer,
+        ),
+        (
+            "a status of two lines",
+            with_id(&field(12, b"a\nb")),
+            ContentError::Status,
+        ),
+        (
+            "a status of 257 bytes",
+            with_id(&field(12, &[b'x'; MAX_STATUS + 1])),
+            ContentError::Status,
         ),
         (
             "a receipt for nothing",

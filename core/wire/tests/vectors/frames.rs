@@ -6,13 +6,14 @@ use undertone_wire::v1::{FrameError, FrameSize, MAX_PARCEL, Parcel, ParcelKind, 
 
 use super::golden::{cases, compare, filled, hex, named, read, trimmed};
 
-const KINDS: [(ParcelKind, &str); 7] = [
+const KINDS: [(ParcelKind, &str); 8] = [
     (ParcelKind::Nothing, "nothing"),
     (ParcelKind::Sealed, "sealed"),
     (ParcelKind::Acknowledgement, "acknowledgement"),
     (ParcelKind::Request, "request"),
     (ParcelKind::Received, "received"),
     (ParcelKind::Accept, "accept"),
+    (ParcelKind::ShortCode, "short code"),
     (ParcelKind::SessionReset, "session reset"),
 ];
 
@@ -126,8 +127,8 @@ fn refused() -> Vec<(&'static str, Vec<Vec<u8>>, FrameError)> {
         ),
         (
             "the kind that is kept free",
-            vec![frame(&[6])],
-            FrameError::Kind(6),
+            vec![frame(&[8])],
+            FrameError::Kind(8),
         ),
         ("an unknown kind", vec![frame(&[8])], FrameError::Kind(8)),
         (

@@ -6,8 +6,9 @@ use rand_chacha::ChaCha20Rng;
 use undertone_wire::v1::{
     Accept, Acknowledgement, Confirm, Content, Direction, DoorNotice, FLIGHT_1, FLIGHT_2, Flight1,
     Flight2, FrameSize, Inside, InsideKind, Invitation, Kind, Letter, MAX_GREETING, MAX_OLM,
-    MAX_PARCEL, MAX_PARENTS, MAX_TEXT, OneTimeSecret, Parcel, ParcelKind, ParcelReader, Purpose,
-    RekeyAnswer, RekeyOffer, Request, SealedBody, ServerHint, SessionReset, VersionAnswer, pad,
+    MAX_PARCEL, MAX_PARENTS, MAX_TEXT, MAX_TIMER, OneTimeSecret, Parcel, ParcelKind, ParcelReader,
+    Purpose, RekeyAnswer, RekeyOffer, Request, SealedBody, ServerHint, SessionReset, ShortCode,
+    Text, VersionAnswer, pad,
 };
 use undertone_wire::{MessageId, OnionKey, PairId, RequestId, X25519Public, X25519Secret, version};
 use zeroize::Zeroizing;
@@ -138,11 +139,15 @@ fn inside(rng: &mut ChaCha20Rng) -> Inside {
 
 fn content(rng: &mut ChaCha20Rng) -> Content {
     let target = id(rng);
-    let kind = match rng.random_range(0..8) {
-        0 => Kind::Text {
+    let kind = match rng.random_range(0..10) {
+        0 => Kind::Text(Text {
             text: words(rng, MAX_TEXT),
             reply_to: rng.random::<bool>().then_some(target),
-        },
+            expires: rng
+                .random::<bool>()
+                .then(|| rng.random_range(1..=MAX_TIMER)),
+            forwarded: rng.random(),
+        }),
         1 => Kind::Edit {
             target,
             text: words(rng, 500),
@@ -157,6 +162,11 @@ fn content(rng: &mut ChaCha20Rng) -> Content {
         6 => Kind::Typing {
             active: rng.random(),
         },
+        7 => Kind::Timer {
+            seconds: rng.random_range(0..=MAX_TIMER),
+            version: rng.random(),
+        },
+        8 => Kind::Status(words(rng, 256)),
         _ => Kind::Nickname(format!("n{}", words(rng, 127))),
     };
     Content {
@@ -174,6 +184,7 @@ fn parcel(rng: &mut ChaCha20Rng) -> Parcel {
         ParcelKind::Request,
         ParcelKind::Received,
         ParcelKind::Accept,
+        ParcelKind::ShortCode,
         ParcelKind::SessionReset,
     ];
     let length = length(rng, MAX_PARCEL);
@@ -300,6 +311,9 @@ fn decode_all(bytes: &[u8]) {
     }
     if let Some(acknowledgement) = Acknowledgement::decode(bytes) {
         assert_eq!(acknowledgement.encode(), bytes);
+    }
+    if let Some(step) = ShortCode::decode(bytes) {
+        assert_eq!(step.encode(), bytes);
     }
     if let Ok(reset) = SessionReset::decode(bytes) {
         assert_eq!(reset.encode(), bytes);
@@ -449,7 +463,9 @@ fn the_limits_of_what_is_accepted_hold() {
         };
         assert!(content.parents.len() <= MAX_PARENTS);
         match content.kind {
-            Kind::Text { text, .. } | Kind::Edit { text, .. } => assert!(text.len() <= MAX_TEXT),
+            Kind::Text(Text { text, .. }) | Kind::Edit { text, .. } => {
+                assert!(text.len() <= MAX_TEXT)
+            }
             Kind::Reaction { emoji, .. } => assert!(emoji.len() <= 64),
             Kind::Delivered(ids) | Kind::Read(ids) => assert!((1..=256).contains(&ids.len())),
             Kind::Nickname(name) => assert!((1..=128).contains(&name.len())),

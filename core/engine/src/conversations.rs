@@ -1,0 +1,349 @@
+//! The conversations of a profile as their owner sees them: what messages became after they were stored,
+//! what was read, how long they are kept, drafts, what is pinned. The machine delivers; this takes in what it
+//! delivered, in the same commit.
+//!
+//! Nothing of a conversation is held in memory but its record, the names of its messages once
+//! something named one (16 bytes and a number each), and messages of conversations that are not stored.
+
+mod batch;
+mod expiry;
+mod record;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use undertone_protocol::{ContactId, Now, Profile, StoredMessage};
+use undertone_storage::{ChangeSet, Kind, ReadError, Slot};
+use undertone_wire::MessageId;
+use zeroize::Zeroizing;
+
+use crate::disk::Disk;
+use crate::language::{CommandError, ConversationSettings, Defaults, Retention};
+use crate::records::name;
+
+use self::batch::Batch;
+pub(crate) use self::batch::Touched;
+use self::expiry::Schedule;
+pub(crate) use self::expiry::check_retention;
+pub(crate) use self::record::ConversationRecord;
+use self::record::{ProfileSettings, read, write};
+
+/// Messages that can be pinned in one conversation.
+const MAX_PINNED: usize = 64;
+/// Unread messages are counted up to here.
+const MAX_UNREAD: u32 = 1_000;
+/// The identifier of the profile's settings.
+const SETTINGS: &[u8] = b"settings";
+/// The identifier of the list of days that have to be sealed again.
+const RESEAL: &[u8] = b"reseal";
+/// What distinguishes a draft's identifier from its conversation's.
+const DRAFT: &[u8] = b"draft";
+
+/// One conversation in memory.
+#[derive(Default)]
+struct Conversation {
+    record: ConversationRecord,
+    draft: Option<Zeroizing<String>>,
+    /// Theirs after the last one that was read, up to [`MAX_UNREAD`].
+    unread: u32,
+    /// Made when something first names a message.
+    names: Option<HashMap<MessageId, u64>>,
+    /// Messages of a conversation that is not stored.
+    volatile: BTreeMap<u64, StoredMessage>,
+    /// When messages expire, as far as they were looked at.
+    schedule: Schedule,
+}
+
+/// All conversations of a profile.
+pub(crate) struct Conversations {
+    settings: ProfileSettings,
+    all: BTreeMap<ContactId, Conversation>,
+    batch: Batch,
+    /// Days whose key has to be renewed because a message of them was deleted.
+    reseal: BTreeSet<([u8; 16], u32)>,
+}
+
+impl Conversations {
+    /// Reads everything but messages.
+    pub(crate) fn load(profile: &Profile, disk: &Disk) -> Result<Self, ReadError> {
+        let mut conversations = Self {
+            settings: read(disk, Kind::Settings, SETTINGS)?.unwrap_or_default(),
+            all: BTreeMap::new(),
+            batch: Batch::default(),
+            reseal: read(disk, Kind::Settings, RESEAL)?.unwrap_or_default(),
+        };
+        for state in profile.contacts() {
+            let id = state.id.as_bytes();
+            let Some(record) = read::<ConversationRecord>(disk, Kind::Conversation, id)? else {
+                continue;
+            };
+            let draft = disk.get(Kind::Conversation, &draft_id(state.id))?;
+            let text = |bytes: Zeroizing<Vec<u8>>| String::from_utf8(bytes.to_vec()).ok();
+            let conversation = Conversation {
+                record,
+                draft: draft.and_then(text).map(Zeroizing::new),
+                ..Conversation::default()
+            };
+            conversations.all.insert(state.id, conversation);
+        }
+        for state in profile.contacts() {
+            conversations.count_unread(state.id, state.next_message, disk);
+            conversations.plan_sweep(state.id, state.next_message);
+        }
+        Ok(conversations)
+    }
+
+    fn get(&self, contact: ContactId) -> Option<&Conversation> {
+        self.all.get(&contact)
+    }
+
+    fn of(&mut self, contact: ContactId) -> &mut Conversation {
+        self.all.entry(contact).or_default()
+    }
+
+    /// Counts what was not read, from the newest message back.
+    fn count_unread(&mut self, contact: ContactId, next: u64, disk: &Disk) {
+        let read = self.get(contact).map_or(0, |c| c.record.read_up_to);
+        let first = read
+            .saturating_add(1)
+            .max(next.saturating_sub(MAX_UNREAD.into()));
+        let unread = (first..next)
+            .filter_map(|number| self.message(contact, number, disk))
+            .filter(|message| !message.is_ours())
+            .count();
+        if unread > 0 {
+            self.of(contact).unread = u32::try_from(unread).unwrap_or(MAX_UNREAD);
+        }
+    }
+
+    /// A message as it is now, with what the present batch did to it.
+    pub(crate) fn message(
+        &self,
+        contact: ContactId,
+        number: u64,
+        disk: &Disk,
+    ) -> Option<StoredMessage> {
+        if let Some(changed) = self.batch.message(contact, number) {
+            return changed.cloned();
+        }
+        if let Some(message) = self.get(contact).and_then(|c| c.volatile.get(&number)) {
+            return Some(message.clone());
+        }
+        let (kind, id) = name(undertone_protocol::RecordKey::Message(contact, number));
+        let record = disk.get(kind, &id).ok().flatten()?;
+        StoredMessage::decode(&record)
+    }
+
+    /// The same, or why a command about it cannot be done.
+    pub(crate) fn known(
+        &self,
+        contact: ContactId,
+        number: u64,
+        disk: &Disk,
+    ) -> Result<StoredMessage, CommandError> {
+        self.message(contact, number, disk)
+            .ok_or(CommandError::NoSuchMessage)
+    }
+
+    pub(crate) const fn defaults(&self) -> &Defaults {
+        &self.settings.defaults
+    }
+
+    pub(crate) const fn is_hidden(&self) -> bool {
+        self.settings.hidden
+    }
+
+    pub(crate) fn settings(&self, contact: ContactId) -> ConversationSettings {
+        self.get(contact)
+            .map(|c| c.record.settings.clone())
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn draft(&self, contact: ContactId) -> Option<String> {
+        self.get(contact)?
+            .draft
+            .as_ref()
+            .map(|text| text.to_string())
+    }
+
+    pub(crate) fn unread(&self, contact: ContactId) -> u32 {
+        self.get(contact).map_or(0, |c| c.unread)
+    }
+
+    pub(crate) fn pinned(&self, contact: ContactId) -> Vec<u64> {
+        let pinned = self.get(contact).map(|c| c.record.pinned.iter().copied());
+        pinned.map(Iterator::collect).unwrap_or_default()
+    }
+
+    /// There are no messages below this number.
+    pub(crate) fn begin(&self, contact: ContactId) -> u64 {
+        self.get(contact).map_or(1, |c| c.record.begin).max(1)
+    }
+
+    /// How long messages of a conversation are kept here.
+    pub(crate) fn retention(&self, contact: ContactId) -> Retention {
+        let own = self.get(contact).and_then(|c| c.record.settings.retention);
+        own.unwrap_or(self.settings.defaults.retention)
+    }
+
+    /// Whether a contact is told what was read.
+    pub(crate) fn tells_read(&self, contact: ContactId) -> bool {
+        let own = self
+            .get(contact)
+            .and_then(|c| c.record.settings.read_receipts);
+        own.unwrap_or(self.settings.defaults.read_receipts)
+    }
+
+    /// Whether a contact is told when the owner writes.
+    pub(crate) fn tells_typing(&self, contact: ContactId) -> bool {
+        let own = self.get(contact).and_then(|c| c.record.settings.typing);
+        own.unwrap_or(self.settings.defaults.typing)
+    }
+
+    pub(crate) fn set_defaults(&mut self, defaults: &Defaults) -> Result<(), CommandError> {
+        check_retention(defaults.retention)?;
+        self.settings.defaults = defaults.clone();
+        self.batch.settings = true;
+        let all: Vec<ContactId> = self.all.keys().copied().collect();
+        for contact in all {
+            self.sweep_again(contact);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn set_hidden(&mut self, hidden: bool) {
+        self.settings.hidden = hidden;
+        self.batch.settings = true;
+    }
+
+    pub(crate) fn set_conversation(
+        &mut self,
+        contact: ContactId,
+        settings: &ConversationSettings,
+    ) -> Result<(), CommandError> {
+        settings.retention.map_or(Ok(()), check_retention)?;
+        self.of(contact).record.settings = settings.clone();
+        self.record_changed(contact);
+        self.sweep_again(contact);
+        Ok(())
+    }
+
+    pub(crate) fn set_draft(&mut self, contact: ContactId, text: &str) {
+        let draft = (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()));
+        self.of(contact).draft = draft;
+        self.batch.drafts.insert(contact);
+        // Its record says that there is a conversation at all.
+        self.record_changed(contact);
+    }
+
+    pub(crate) fn pin(
+        &mut self,
+        contact: ContactId,
+        number: u64,
+        pinned: bool,
+    ) -> Result<(), CommandError> {
+        let list = &mut self.of(contact).record.pinned;
+        if !pinned {
+            list.remove(&number);
+        } else if list.len() >= MAX_PINNED && !list.contains(&number) {
+            return Err(CommandError::TooManyPinned);
+        } else {
+            list.insert(number);
+        }
+        self.record_changed(contact);
+        Ok(())
+    }
+
+    fn record_changed(&mut self, contact: ContactId) {
+        self.batch.records.insert(contact);
+        self.batch.touch(Touched::Conversation(contact));
+    }
+
+    /// Notes what was read; gives the names of theirs that were not read before.
+    pub(crate) fn mark_read(
+        &mut self,
+        contact: ContactId,
+        up_to: u64,
+        now: Now,
+        disk: &Disk,
+    ) -> Vec<MessageId> {
+        let before = self.get(contact).map_or(0, |c| c.record.read_up_to);
+        if up_to <= before {
+            return Vec::new();
+        }
+        let mut names = Vec::new();
+        let first = (before + 1).max(up_to.saturating_sub(u64::from(MAX_UNREAD)));
+        for number in first..=up_to {
+            let Some(mut message) = self.message(contact, number, disk) else {
+                continue;
+            };
+            if message.is_ours() || message.deleted {
+                continue;
+            }
+            names.push(message.id);
+            // The moment of reading is kept only where something depends on it.
+            if message.read.is_none() && self.expires_after(&message, contact).is_some() {
+                message.read = Some(now.wall);
+                self.put(contact, message);
+            }
+        }
+        let unread = names.len();
+        let conversation = self.of(contact);
+        conversation.record.read_up_to = up_to;
+        conversation.unread = conversation
+            .unread
+            .saturating_sub(u32::try_from(unread).unwrap_or(u32::MAX));
+        self.record_changed(contact);
+        names
+    }
+
+    /// The number of a message that somebody named.
+    fn number_of(
+        &mut self,
+        contact: ContactId,
+        id: MessageId,
+        next: u64,
+        disk: &Disk,
+    ) -> Option<u64> {
+        if self.of(contact).names.is_none() {
+            let names = (self.begin(contact)..next)
+                .filter_map(|number| self.message(contact, number, disk))
+                .map(|message| (message.id, message.number))
+                .collect();
+            self.of(contact).names = Some(names);
+        }
+        self.of(contact).names.as_ref()?.get(&id).copied()
+    }
+
+    /// Forgets a conversation's messages, which the store has erased.
+    pub(crate) fn cleared(&mut self, contact: ContactId, next: u64) {
+        let conversation = self.of(contact);
+        conversation.names = None;
+        conversation.volatile.clear();
+        conversation.unread = 0;
+        conversation.draft = None;
+        conversation.schedule = Schedule::default();
+        conversation.record.pinned.clear();
+        conversation.record.begin = next;
+        conversation.record.read_up_to = next.saturating_sub(1);
+        self.batch.drafts.insert(contact);
+        self.record_changed(contact);
+        self.reseal.retain(|(of, _)| of != contact.as_bytes());
+    }
+
+    /// Days that have to be sealed again now that the deletion of their messages is durable.
+    pub(crate) fn take_reseal(&mut self) -> Vec<Slot> {
+        std::mem::take(&mut self.reseal)
+            .into_iter()
+            .map(|(conversation, day)| Slot::Conversation { conversation, day })
+            .collect()
+    }
+
+    /// Says that they are.
+    pub(crate) fn resealed(set: &mut ChangeSet) {
+        set.delete(Kind::Settings, RESEAL);
+    }
+}
+
+fn draft_id(contact: ContactId) -> Vec<u8> {
+    [contact.as_bytes().as_slice(), DRAFT].concat()
+}

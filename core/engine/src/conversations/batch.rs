@@ -1,0 +1,243 @@
+//! What one batch of the engine does to conversations: it is gathered here, looks done at once to
+//! everything later in the batch, and goes into the batch's one commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use undertone_protocol::{
+    Annotation, Change, Changes, ContactId, Profile, RecordKey, Step, StoredMessage,
+};
+use undertone_storage::{ChangeSet, Kind, Slot};
+
+use crate::disk::Disk;
+use crate::language::Retention;
+
+use super::{Conversations, MAX_UNREAD, RESEAL, SETTINGS, draft_id, write};
+
+/// What an application has to be told after the commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touched {
+    Message(ContactId, u64),
+    Removed(ContactId, u64),
+    Conversation(ContactId),
+}
+
+/// The changes of one batch that are not committed yet.
+#[derive(Default)]
+pub(super) struct Batch {
+    /// `None`: deleted.
+    messages: BTreeMap<(ContactId, u64), Option<StoredMessage>>,
+    /// Which of them the machine does not write itself.
+    rewritten: BTreeSet<(ContactId, u64)>,
+    pub(super) records: BTreeSet<ContactId>,
+    pub(super) drafts: BTreeSet<ContactId>,
+    pub(super) settings: bool,
+    reseal: bool,
+    touched: BTreeSet<Touched>,
+}
+
+impl Batch {
+    /// `None`: the batch did nothing to it.
+    pub(super) fn message(
+        &self,
+        contact: ContactId,
+        number: u64,
+    ) -> Option<Option<&StoredMessage>> {
+        let found = self.messages.get(&(contact, number))?;
+        Some(found.as_ref())
+    }
+
+    pub(super) fn touch(&mut self, touched: Touched) {
+        self.touched.insert(touched);
+    }
+}
+
+impl Conversations {
+    /// Takes in what a step of the machine did.
+    pub(crate) fn observe(&mut self, profile: &Profile, step: &Step, disk: &Disk) {
+        for change in step.changes().iter() {
+            match change {
+                Change::Put(RecordKey::Message(contact, number), _, record) => {
+                    if let Some(message) = StoredMessage::decode(record) {
+                        self.arrived(contact, number, message);
+                    }
+                }
+                Change::Delete(RecordKey::Message(contact, number)) => {
+                    self.batch.messages.insert((contact, number), None);
+                    self.forget_deadline(contact, number);
+                }
+                Change::Put(..) | Change::Delete(_) => {}
+            }
+        }
+        for annotation in step.annotations() {
+            self.annotate(profile, annotation, disk);
+        }
+    }
+
+    /// A message that the machine stored: a new one, or one that was rewritten before it left.
+    fn arrived(&mut self, contact: ContactId, number: u64, message: StoredMessage) {
+        let ours = message.is_ours();
+        let expires = message.words().is_some_and(|words| words.expires.is_some());
+        let conversation = self.of(contact);
+        if let Some(names) = &mut conversation.names {
+            names.insert(message.id, number);
+        }
+        let known = number <= conversation.record.read_up_to;
+        let newly = expires && !conversation.record.disappearing;
+        if newly {
+            conversation.record.disappearing = true;
+        }
+        if ours && !known && conversation.unread == 0 {
+            // Whoever writes has read; without this, each own message would be looked at again at
+            // the next start. It is written with the next thing that is.
+            conversation.record.read_up_to = number;
+        } else if !ours && !known {
+            conversation.unread = (conversation.unread + 1).min(MAX_UNREAD);
+        }
+        if newly {
+            self.record_changed(contact);
+        }
+        self.plan_expiry(contact, &message);
+        self.batch.messages.insert((contact, number), Some(message));
+    }
+
+    fn annotate(&mut self, profile: &Profile, annotation: &Annotation, disk: &Disk) {
+        let contact = annotation.contact;
+        let next = profile.contact(contact).map_or(0, |c| c.next_message);
+        let keep_earlier = self.settings.defaults.keep_earlier;
+        for target in annotation.targets() {
+            // Something that was deleted here, or never came.
+            let Some(number) = self.number_of(contact, *target, next, disk) else {
+                continue;
+            };
+            let Some(mut message) = self.message(contact, number, disk) else {
+                continue;
+            };
+            if message.annotate(annotation, keep_earlier) {
+                let erases = message.deleted || (message.is_edited() && !keep_earlier);
+                if erases {
+                    self.reseal_day(contact, message.day);
+                }
+                self.put(contact, message);
+                self.batch.touch(Touched::Message(contact, number));
+            }
+        }
+    }
+
+    /// Writes a message anew.
+    pub(super) fn put(&mut self, contact: ContactId, message: StoredMessage) {
+        self.plan_expiry(contact, &message);
+        let key = (contact, message.number);
+        self.batch.rewritten.insert(key);
+        self.batch.messages.insert(key, Some(message));
+    }
+
+    /// Deletes a message here, so that no word of it can be read in the store's files any more.
+    pub(crate) fn delete(&mut self, contact: ContactId, message: &StoredMessage) {
+        let key = (contact, message.number);
+        self.batch.rewritten.insert(key);
+        self.batch.messages.insert(key, None);
+        self.batch.touch(Touched::Removed(contact, message.number));
+        self.reseal_day(contact, message.day);
+        self.forget_deadline(contact, message.number);
+        let conversation = self.of(contact);
+        if let Some(names) = &mut conversation.names {
+            names.remove(&message.id);
+        }
+        let unread = !message.is_ours() && message.number > conversation.record.read_up_to;
+        if unread {
+            conversation.unread = conversation.unread.saturating_sub(1);
+        }
+        if conversation.record.pinned.remove(&message.number) || unread {
+            self.record_changed(contact);
+        }
+    }
+
+    /// Makes unreadable what a message said before it was rewritten.
+    pub(crate) fn erase_earlier(&mut self, contact: ContactId, message: &StoredMessage) {
+        self.reseal_day(contact, message.day);
+    }
+
+    fn reseal_day(&mut self, contact: ContactId, day: u32) {
+        self.batch.reseal |= self.reseal.insert((*contact.as_bytes(), day));
+    }
+
+    /// Puts the batch over what the machine wants stored; what is not to be stored is kept in
+    /// memory and taken out.
+    pub(crate) fn finish(&mut self, changes: &mut Changes) -> Vec<Touched> {
+        let messages = std::mem::take(&mut self.batch.messages);
+        let rewritten = std::mem::take(&mut self.batch.rewritten);
+        for ((contact, number), message) in messages {
+            if self.retention(contact) == Retention::Nothing
+                || self.of(contact).volatile.contains_key(&number)
+            {
+                let volatile = &mut self.of(contact).volatile;
+                let held = volatile.contains_key(&number);
+                let key = RecordKey::Message(contact, number);
+                match message {
+                    // One that was stored before the setting changed stays in the store.
+                    Some(message) if held || !rewritten.contains(&(contact, number)) => {
+                        volatile.insert(number, message);
+                        changes.forget(key);
+                        continue;
+                    }
+                    None if held => {
+                        volatile.remove(&number);
+                        changes.forget(key);
+                        continue;
+                    }
+                    message => write_message(changes, contact, number, message),
+                }
+            } else if rewritten.contains(&(contact, number)) {
+                write_message(changes, contact, number, message);
+            }
+        }
+        std::mem::take(&mut self.batch.touched)
+            .into_iter()
+            .collect()
+    }
+
+    /// Adds records of conversations to a change set.
+    pub(crate) fn write(&mut self, today: u32, set: &mut ChangeSet) {
+        for contact in std::mem::take(&mut self.batch.records) {
+            let record = &self.of(contact).record;
+            write(set, Kind::Conversation, contact.as_bytes(), record);
+        }
+        for contact in std::mem::take(&mut self.batch.drafts) {
+            let id = draft_id(contact);
+            let slot = Slot::Conversation {
+                conversation: *contact.as_bytes(),
+                day: today,
+            };
+            match &self.of(contact).draft {
+                Some(text) => {
+                    let bytes = zeroize::Zeroizing::new(text.as_bytes().to_vec());
+                    set.put(Kind::Conversation, &id, slot, bytes);
+                }
+                None => {
+                    set.delete(Kind::Conversation, &id);
+                }
+            }
+        }
+        if std::mem::take(&mut self.batch.settings) {
+            write(set, Kind::Settings, SETTINGS, &self.settings);
+        }
+        if std::mem::take(&mut self.batch.reseal) {
+            write(set, Kind::Settings, RESEAL, &self.reseal);
+        }
+    }
+}
+
+fn write_message(
+    changes: &mut Changes,
+    contact: ContactId,
+    number: u64,
+    message: Option<StoredMessage>,
+) {
+    match message {
+        Some(message) => {
+            let written = changes.put_message(contact, &message);
+            debug_assert!(written);
+        }
+        None => changes.delete_message(contact, number),
+    }
+}

@@ -1,0 +1,120 @@
+//! The store as the actor uses it: what blocks happens on a thread that may wait. With the feature
+//! `faults` a test can put itself in between: a disk that is full, read-only or slow, and a program
+//! that crashes at a commit. It decides nothing about what is stored.
+
+use std::sync::Arc;
+
+use undertone_storage::{ChangeSet, CommitError, EraseError, Kind, ReadError, Store};
+use zeroize::Zeroizing;
+
+/// The store of a running profile. Clones are the same store.
+#[derive(Clone)]
+pub(crate) struct Disk {
+    store: Arc<Store>,
+    #[cfg(feature = "faults")]
+    faults: Option<Arc<dyn DiskFaults>>,
+}
+
+impl Disk {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store: Arc::new(store),
+            #[cfg(feature = "faults")]
+            faults: None,
+        }
+    }
+
+    /// With a test in between; all work then happens on the caller's task.
+    #[cfg(feature = "faults")]
+    pub(crate) fn with_faults(mut self, faults: Option<Arc<dyn DiskFaults>>) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    pub(crate) fn get(
+        &self,
+        kind: Kind,
+        id: &[u8],
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
+        self.store.get(kind, id)
+    }
+
+    /// Runs something that blocks. `None`: it was broken off, because the program is ending.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> T + Send + 'static,
+    ) -> Option<T> {
+        #[cfg(feature = "faults")]
+        if self.faults.is_some() {
+            return Some(work(&self.store));
+        }
+        let store = Arc::clone(&self.store);
+        tokio::task::spawn_blocking(move || work(&store)).await.ok()
+    }
+
+    pub(crate) async fn commit(&self, set: ChangeSet) -> Result<(), CommitError> {
+        #[cfg(feature = "faults")]
+        if let Some(faults) = &self.faults {
+            return faults.commit(&self.store, set).await;
+        }
+        let done = self.work(move |store| store.commit(set)).await;
+        done.unwrap_or(Err(CommitError::Closed))
+    }
+
+    /// Gives the state a new key and merges old days. `None` as for [`Self::work`].
+    pub(crate) async fn renew(&self, today: u32) -> Option<Result<(), EraseError>> {
+        #[cfg(feature = "faults")]
+        if let Some(faults) = &self.faults
+            && let Err(error) = faults.renew().await
+        {
+            return Some(Err(error.into()));
+        }
+        self.work(move |store| {
+            store.rotate_state_key()?;
+            store.merge_days(today)
+        })
+        .await
+    }
+
+    /// Renews the state key and closes the store. `None`: someone else still holds it, or as for
+    /// [`Self::work`].
+    pub(crate) async fn close(self) -> Option<Result<(), EraseError>> {
+        let store = Arc::try_unwrap(self.store).ok()?;
+        #[cfg(feature = "faults")]
+        if let Some(faults) = self.faults {
+            return Some(match faults.renew().await {
+                Ok(()) => store.lock(),
+                Err(error) => Err(error.into()),
+            });
+        }
+        tokio::task::spawn_blocking(move || store.lock()).await.ok()
+    }
+}
+
+/// A test between an engine and its disk. Everything happens on the engine's own task, so that with
+/// virtual time two runs are the same.
+#[cfg(feature = "faults")]
+pub trait DiskFaults: Send + Sync + 'static {
+    /// What one step of the machine wants stored; the next commit has it, with those of other steps.
+    fn step(&self, changes: &undertone_protocol::Changes);
+
+    /// Commits in the store's place, or does not. The engine believes what it answers, and hangs
+    /// for as long as it does not.
+    fn commit<'a>(
+        &'a self,
+        store: &'a Store,
+        set: ChangeSet,
+    ) -> futures::future::BoxFuture<'a, Result<(), CommitError>>;
+
+    /// Before keys are renewed; an error keeps them from being.
+    fn renew(&self) -> futures::future::BoxFuture<'_, Result<(), CommitError>>;
+}
+
+#[cfg(feature = "faults")]
+impl Disk {
+    pub(crate) fn about_to_store(&self, changes: &undertone_protocol::Changes) {
+        if let Some(faults) = &self.faults {
+            faults.step(changes);
+        }
+    }
+}
