@@ -8,6 +8,7 @@
 
 mod consensus;
 mod directory;
+mod error;
 mod forwarder;
 mod keys;
 mod network_file;
@@ -18,7 +19,6 @@ mod torrc;
 
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +28,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use consensus::Progress;
 use directory::Directory;
+pub use error::{LinkError, LogTail, TorNetError};
 use forwarder::Forwarder;
 use keys::RelayKeys;
 use ports::HeldPort;
@@ -54,6 +55,10 @@ const KEY_DEADLINE: Duration = Duration::from_secs(120);
 
 /// From launch to the consensus. It takes about five seconds, and twenty on a loaded machine.
 const READY_DEADLINE: Duration = Duration::from_secs(180);
+
+/// The pace of the first votes, in seconds, start by start: a relay of an overloaded machine that misses
+/// one has longer for the next.
+const PACES: [u32; 4] = [5, 10, 20, 30];
 
 /// Between two questions to the authority.
 const LOOK: Duration = Duration::from_millis(50);
@@ -89,75 +94,6 @@ impl Default for TorNetOptions {
     }
 }
 
-/// Why a network did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum TorNetError {
-    /// A program is not installed.
-    #[error(transparent)]
-    Missing(#[from] Missing),
-    /// Fewer or more relays than are possible.
-    #[error("a private network has {MIN_RELAYS} to {MAX_RELAYS} relays, not {0}")]
-    RelayCount(usize),
-    /// More than [`MAX_DELAY`].
-    #[error("a delay of {0:?} is too long")]
-    Delay(Duration),
-    /// The directory holds something that no private network wrote.
-    #[error("the directory for the private network is not empty")]
-    DirectoryNotEmpty,
-    /// Another network runs in this directory.
-    #[error("another private network runs in this directory")]
-    DirectoryInUse,
-    /// The name cannot stand in a torrc.
-    #[error("the name of the directory is not plain text")]
-    DirectoryName,
-    /// A file, a port or a process could not be had.
-    #[error("the operating system refused")]
-    Io(#[from] io::Error),
-    /// `tor` or `tor-gencert` failed, or answered something else than keys.
-    #[error("the keys of the private network could not be made")]
-    Keys,
-    /// A key generation program did not end.
-    #[error("making the keys took longer than {} s", KEY_DEADLINE.as_secs())]
-    KeyDeadline,
-    /// A process ended although nobody ended it; the log says why.
-    #[error("{name} ended by itself ({status}); its log ends with:\n{log}")]
-    Exited {
-        /// `authority` or `relay` and its number.
-        name: Box<str>,
-        /// How it ended.
-        status: ExitStatus,
-        /// The end of its log.
-        log: LogTail,
-    },
-    /// No consensus in time; the log says how far the authority came.
-    #[error("no consensus within {} s; the authority's log ends with:\n{log}", READY_DEADLINE.as_secs())]
-    Deadline {
-        /// The end of the authority's log.
-        log: LogTail,
-    },
-}
-
-/// The last lines of a relay's log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LogTail(Box<str>);
-
-impl std::fmt::Display for LogTail {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Why a link could not be cut or reconnected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
-    /// The network was started without a delay, so there are no forwarders.
-    #[error("the network has no forwarders")]
-    NoForwarders,
-    /// No relay has this number.
-    #[error("there is no relay {0}")]
-    NoSuchRelay(usize),
-}
-
 /// Memory of one process or of all, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
@@ -185,6 +121,7 @@ struct Node {
 pub struct TorNet {
     // Order matters: fields are dropped from top to bottom, the files last.
     processes: Mutex<Vec<Process>>,
+    authority: keys::AuthorityKeys,
     /// As `nodes`, or empty.
     forwarders: Vec<Forwarder>,
     /// The authority first.
@@ -254,6 +191,7 @@ impl TorNet {
 
         let network = Self {
             processes: Mutex::default(),
+            authority,
             forwarders,
             nodes,
             directory_port,
@@ -261,11 +199,13 @@ impl TorNet {
             programs,
             directory,
         };
-        network.configure(&authority)?;
+        for node in &network.nodes {
+            network.configure(node, PACES[0])?;
+        }
         network.run_until_ready().await?;
         network_file::write(
             &network.directory.network_file(),
-            &authority,
+            &network.authority,
             network.nodes.iter().map(|node| (&node.keys, node.ports)),
         )?;
         Ok(network)
@@ -382,32 +322,33 @@ impl TorNet {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn configure(&self, keys: &keys::AuthorityKeys) -> Result<(), TorNetError> {
-        let [authority_node, ..] = self.nodes.as_slice() else {
-            return Err(TorNetError::RelayCount(0));
-        };
+    fn configure(&self, node: &Node, pace: u32) -> Result<(), TorNetError> {
+        let authority_node = self.authority_node()?;
         let authority = torrc::Authority {
             name: AUTHORITY,
             orport: authority_node.ports.advertised,
             dirport: self.directory_port.port(),
-            keys,
+            keys: &self.authority,
             relay_keys: &authority_node.keys,
         };
-        for node in &self.nodes {
-            let data = torrc::quoted(&node.data).ok_or(TorNetError::DirectoryName)?;
-            let owner = std::process::id();
-            let mut text = torrc::relay(&node.name, &data, node.ports, &authority, owner);
-            if node.name == AUTHORITY {
-                text.push_str(&torrc::authority_lines(authority.dirport));
-            }
-            std::fs::write(node.data.join("torrc"), text)?;
+        let data = torrc::quoted(&node.data).ok_or(TorNetError::DirectoryName)?;
+        let owner = std::process::id();
+        let mut text = torrc::relay(&node.name, &data, node.ports, &authority, owner);
+        if node.name == AUTHORITY {
+            text.push_str(&torrc::authority_lines(authority.dirport, pace));
         }
-        Ok(())
+        Ok(std::fs::write(node.data.join("torrc"), text)?)
+    }
+
+    fn authority_node(&self) -> Result<&Node, TorNetError> {
+        self.nodes.first().ok_or(TorNetError::RelayCount(0))
     }
 
     /// Launches all processes and waits for the consensus of all and for open ports.
     async fn run_until_ready(&self) -> Result<(), TorNetError> {
         let deadline = Instant::now() + READY_DEADLINE;
+        let mut paces = PACES.into_iter().skip(1);
+        let mut pace = PACES[0];
         loop {
             self.launch()?;
             match timeout_at(deadline, self.progress()).await {
@@ -417,6 +358,8 @@ impl TorNet {
                     // five minutes away. Keys and ports stay.
                     tracing::info!("the first consensus lacks a relay: voting again");
                     self.kill_relays();
+                    pace = paces.next().unwrap_or(pace);
+                    self.configure(self.authority_node()?, pace)?;
                     for node in &self.nodes {
                         directory::forget_state(&node.data)?;
                     }
@@ -429,7 +372,7 @@ impl TorNet {
                     let tail = self.processes().first().map(Process::log_tail);
                     self.kill_relays();
                     return Err(TorNetError::Deadline {
-                        log: LogTail(tail.unwrap_or_default().into()),
+                        log: LogTail::new(tail.unwrap_or_default()),
                     });
                 }
             }
@@ -490,7 +433,7 @@ impl TorNet {
                 return Err(TorNetError::Exited {
                     name: node.name.as_str().into(),
                     status,
-                    log: LogTail(process.log_tail().into()),
+                    log: LogTail::new(process.log_tail()),
                 });
             }
         }
@@ -547,7 +490,7 @@ mod tests {
         let error = network.restart_relays().await.unwrap_err();
         assert!(
             matches!(&error, TorNetError::Exited { name, log, .. }
-                if &**name == "relay3" && log.0.contains("NoSuchOption")),
+                if &**name == "relay3" && log.to_string().contains("NoSuchOption")),
             "{error}"
         );
         assert!(network.pids().is_empty());

@@ -110,14 +110,15 @@ pub(crate) fn relay(
 
 /// What makes a relay the network's only directory authority.
 ///
-/// The first consensus comes at a pace of 5 s (2 s for votes, 2 s for signatures: the least that
-/// `tor` takes); later ones every 5 min, so that the network stands still while a test runs.
-pub(crate) fn authority_lines(dirport: u16) -> String {
+/// The first consensus comes at a pace of `first_interval` seconds, which must divide 30 min and is at
+/// least 5 (2 s for votes, 2 s for signatures: the least that `tor` takes); later ones come every 5 min, so
+/// that the network stands still while a test runs.
+pub(crate) fn authority_lines(dirport: u16, first_interval: u32) -> String {
     format!(
         "DirPort 127.0.0.1:{dirport}\n\
          AuthoritativeDirectory 1\n\
          V3AuthoritativeDirectory 1\n\
-         TestingV3AuthInitialVotingInterval 5\n\
+         TestingV3AuthInitialVotingInterval {first_interval}\n\
          TestingV3AuthInitialVoteDelay 2\n\
          TestingV3AuthInitialDistDelay 2\n\
          V3AuthVotingInterval 300\n\
