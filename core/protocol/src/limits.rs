@@ -20,6 +20,10 @@ pub const HANDSHAKES_PER_MINUTE: u32 = 60;
 /// New sessions (D6.5) that one contact gets, per minute and at once.
 pub const RESETS_PER_MINUTE: u32 = 6;
 
+/// Sessions that a contact can open in the whole life of a relationship: their base keys are kept for
+/// ever (D6.5), and a contact that opens one after another must not fill the disk.
+pub const MAX_SESSIONS: usize = 4_096;
+
 /// Bytes of messages that one contact can make us store: at once, and per minute after that. An
 /// accepted contact must not fill the disk.
 pub const INBOUND_BURST: u32 = 64 * 1024 * 1024;

@@ -60,6 +60,8 @@ pub(crate) struct Link {
     pub(crate) confirmed: bool,
     pub(crate) acknowledge: bool,
     pub(crate) reset_asked: bool,
+    /// We opened a new session with a spare key because of what came on it.
+    pub(crate) spare_used: bool,
     /// An acceptance that waits for its confirmation.
     pub(crate) pending: Option<Box<Pending>>,
     deadline: Option<Duration>,
@@ -80,6 +82,7 @@ impl Link {
             confirmed: false,
             acknowledge: false,
             reset_asked: false,
+            spare_used: false,
             pending: None,
             deadline: Some(now.monotonic + HANDSHAKE),
             last_received: now.monotonic,

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use undertone_wire::v1::Acknowledgement;
+use undertone_wire::v1::{Acknowledgement, MAX_SPARES};
 use undertone_wire::{MessageId, X25519Public};
 use vodozemac::olm::Session;
 use zeroize::Zeroizing;
@@ -33,11 +33,13 @@ pub(crate) struct Ratchet {
     pub(crate) session: Option<Session>,
     /// The one-time key that we handed out for a new session (D6.5).
     pub(crate) reset_key: Option<X25519Public>,
+    /// Spare one-time keys of ours that they may begin a session with, oldest first, and theirs.
+    #[serde(default)]
+    pub(crate) spares: Vec<X25519Public>,
+    #[serde(default)]
+    pub(crate) peer_spares: Vec<X25519Public>,
     /// We opened the present session and nothing came under it yet.
     pub(crate) session_opened: bool,
-    /// Base keys of the last sessions that the other opened; none is accepted twice. One-time keys
-    /// are spent by their first use anyway, so a bounded memory is enough.
-    base_keys: VecDeque<serde_bytes::ByteArray<32>>,
     /// Ours and theirs (D12).
     pub(crate) generation: u32,
     pub(crate) peer_generation: u32,
@@ -74,8 +76,9 @@ impl Ratchet {
             seal: Seal::new(seal_root, wall),
             session,
             reset_key: None,
+            spares: Vec::new(),
+            peer_spares: Vec::new(),
             session_opened: false,
-            base_keys: VecDeque::new(),
             generation: 0,
             peer_generation: 0,
             next_sequence: 1,
@@ -129,16 +132,27 @@ impl Ratchet {
         self.received_bitmap >>= 1;
     }
 
-    /// Takes the base key of a session in that the other opens; `false`: seen before.
-    pub(crate) fn accept_base_key(&mut self, key: [u8; 32]) -> bool {
-        if self.base_keys.iter().any(|known| **known == key) {
-            return false;
+    /// Whether we handed this key out for a new session, in either way (D6.5), and it is not spent.
+    pub(crate) fn handed_out(&self, key: [u8; 32]) -> bool {
+        let same = |ours: &X25519Public| *ours.as_bytes() == key;
+        self.reset_key.as_ref().is_some_and(same) || self.spares.iter().any(same)
+    }
+
+    /// A key that was handed out serves no more.
+    pub(crate) fn spend(&mut self, key: [u8; 32]) {
+        self.reset_key.take_if(|ours| *ours.as_bytes() == key);
+        self.spares.retain(|ours| *ours.as_bytes() != key);
+    }
+
+    /// Keeps the newest spare keys of the other.
+    pub(crate) fn take_spares(&mut self, keys: &[X25519Public]) {
+        for key in keys {
+            if !self.peer_spares.contains(key) {
+                self.peer_spares.push(*key);
+            }
         }
-        self.base_keys.push_back(key.into());
-        if self.base_keys.len() > REMEMBERED {
-            self.base_keys.pop_front();
-        }
-        true
+        let excess = self.peer_spares.len().saturating_sub(MAX_SPARES);
+        self.peer_spares.drain(..excess);
     }
 
     pub(crate) fn is_repeat(&self, olm: &[u8]) -> bool {

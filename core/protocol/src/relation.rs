@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::derive::{self, Secret};
 use crate::kem::KemSeed;
 use crate::keys::{DoorSeed, KeyPair};
+use crate::limits::MAX_SESSIONS;
 use crate::pickle;
 
 /// At most this many tries of one request (D4.2: once a day for 14 days).
@@ -38,6 +39,9 @@ pub(crate) struct Relation {
     /// How long messages live after they were read.
     #[serde(default)]
     pub(crate) timer: Timer,
+    /// Base keys of all sessions that the other ever opened: none is accepted twice (D6.5).
+    #[serde(default)]
+    pub(crate) base_keys: Vec<serde_bytes::ByteArray<32>>,
 }
 
 /// The disappearing timer that both sides agree on.
@@ -310,6 +314,21 @@ impl Relation {
             Stage::Accepting(_, bond) | Stage::Accepted(bond) => Some(bond),
             _ => None,
         }
+    }
+
+    /// Whether a session with this base key was accepted before.
+    pub(crate) fn knows_base_key(&self, key: &[u8; 32]) -> bool {
+        self.base_keys.iter().any(|known| **known == *key)
+    }
+
+    /// Whether they opened as many sessions as a relationship can have.
+    pub(crate) const fn had_all_sessions(&self) -> bool {
+        self.base_keys.len() >= MAX_SESSIONS
+    }
+
+    /// The base key of a session that they opened: none is accepted twice.
+    pub(crate) fn remember_base_key(&mut self, key: [u8; 32]) {
+        self.base_keys.push(key.into());
     }
 
     /// Whether a received key is one of ours in this relationship (D1.5): a reflection. Comparing

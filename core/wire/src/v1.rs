@@ -23,8 +23,8 @@ pub use frame::{
 };
 pub use invitation::{Invitation, InvitationError, OneTimeSecret, ServerHint};
 pub use messages::{
-    Accept, Confirm, DoorNotice, Inside, InsideKind, MAX_GREETING, MAX_NICKNAME, MessageError,
-    RekeyAnswer, RekeyOffer, Request, SessionReset,
+    Accept, Confirm, DoorNotice, Inside, InsideKind, MAX_GREETING, MAX_NICKNAME, MAX_SPARES,
+    MessageError, RekeyAnswer, RekeyOffer, Request, SessionReset, SpareKeys,
 };
 pub use sealed::{Direction, Letter, LetterError, MAX_OLM, Role, SealedBody, SealedError};
 pub use short_code::ShortCode;

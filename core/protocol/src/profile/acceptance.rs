@@ -271,7 +271,8 @@ impl Profile {
         if !derive::equal(&confirm.mac, &derived.confirm(Role::B)) {
             return Err(ViolationKind::Confirmation.into());
         }
-        ratchet.accept_base_key(session.session_keys().base_key.to_bytes());
+        let base_key = session.session_keys().base_key.to_bytes();
+        self.contact_mut(id)?.relation.remember_base_key(base_key);
         ratchet.session = Some(session);
         ratchet.receive(letter.sequence);
         ratchet.remember(&body.olm);
@@ -353,6 +354,7 @@ impl Profile {
         });
         contact.relation.stage = Stage::Accepted(bond);
         self.save_relation(id, turn)?;
+        self.hand_out_spares(id, turn)?;
         turn.step.dials_changed();
         turn.step.event(Event::ContactChanged(id));
         Ok(())

@@ -266,6 +266,7 @@ impl Profile {
             stage: Stage::Requested(Box::new(outgoing)),
             status: String::new(),
             timer: Timer::default(),
+            base_keys: Vec::new(),
         })
     }
 

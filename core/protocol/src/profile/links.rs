@@ -334,6 +334,9 @@ impl Profile {
             } else {
                 Event::Disconnected(id)
             });
+            if connected {
+                self.top_up_spares(id, turn)?;
+            }
         }
         self.pump(id, turn)
     }

@@ -23,8 +23,9 @@ pub(super) enum Opened {
     Letter(Letter),
     /// The session does not fit: a new one is needed (D6.5).
     Unreadable,
-    /// Both sides began a new session at once, and this is of the one that gives way: its messages
-    /// come again under the other.
+    /// It begins a session with a key that is not ours to use: they have to be asked for another.
+    UnknownSession,
+    /// Of a session that gave way, or is long over: its messages come again under the present one.
     Superseded,
 }
 
@@ -161,7 +162,8 @@ impl Profile {
         }
         let letter = match self.open_olm(id, &body, turn)? {
             Opened::Letter(letter) => letter,
-            Opened::Unreadable => return Ok(self.ask_for_reset(id, link, turn)?),
+            Opened::Unreadable => return self.begin_anew(id, link, turn),
+            Opened::UnknownSession => return Ok(self.ask_for_reset(id, link, turn)?),
             Opened::Superseded => return Ok(()),
         };
         turn.ratchets.insert(id);
@@ -179,6 +181,7 @@ impl Profile {
         let at = self.link_mut(link)?;
         at.acknowledge = true;
         at.reset_asked = false;
+        at.spare_used = false;
         if arrival == Arrival::New {
             self.contact_mut(id)?
                 .ratchet_mut()?
@@ -261,6 +264,16 @@ impl Profile {
                 let ratchet = self.contact_mut(id)?.ratchet_mut()?;
                 let next = ratchet.next_sequence;
                 Ok(ratchet.seal.finish(&answer, next, turn.now.wall)?)
+            }
+            InsideKind::Spares(spares) => {
+                let relation = &self.contact_mut(id)?.relation;
+                if spares.keys.iter().any(|key| relation.is_own(key)) {
+                    return Err(ViolationKind::Key.into());
+                }
+                self.contact_mut(id)?
+                    .ratchet_mut()?
+                    .take_spares(&spares.keys);
+                Ok(())
             }
             InsideKind::Unknown => Ok(()),
         }

@@ -172,6 +172,7 @@ impl Profile {
             stage: Stage::Undecided(Box::new(incoming)),
             status: String::new(),
             timer: Timer::default(),
+            base_keys: Vec::new(),
         };
         self.add_contact(relation, turn)?;
         turn.step.event(Event::RequestReceived(id));

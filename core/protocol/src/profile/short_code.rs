@@ -261,6 +261,7 @@ mod tests {
             stage: Stage::Accepted(Box::new(bond)),
             status: String::new(),
             timer: Timer::default(),
+            base_keys: Vec::new(),
         }
     }
 

@@ -367,7 +367,7 @@ fn a_block_leaves_no_key_of_the_pair() {
     assert_eq!(world.stage(1, amal), StageName::Blocked);
 }
 
-fn swap_session(record: &[u8], older: &[u8]) -> Vec<u8> {
+pub(crate) fn swap_session(record: &[u8], older: &[u8]) -> Vec<u8> {
     let read = |bytes: &[u8]| -> Vec<(Value, Value)> {
         let value: Value = ciborium::from_reader(bytes).expect("a record");
         value.into_map().expect("a map")

@@ -6,5 +6,6 @@
 mod attacks;
 mod faults;
 mod life;
+mod sessions;
 mod talk;
 mod world;

@@ -323,6 +323,45 @@ pub struct RekeyAnswer {
     pub ciphertext: Box<[u8; KEM_CIPHERTEXT]>,
 }
 
+/// The most spare keys that one message hands over.
+pub const MAX_SPARES: usize = 2;
+
+/// One-time keys handed over in advance (D6.5): with one of them a new Olm session can begin without
+/// asking. The newest [`MAX_SPARES`] count; earlier ones are forgotten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpareKeys {
+    /// 1 to [`MAX_SPARES`].
+    pub keys: Vec<X25519Public>,
+}
+
+#[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
+struct RawSpares {
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    keys: Vec<Vec<u8>>,
+}
+
+impl SpareKeys {
+    fn raw(&self) -> RawSpares {
+        let keys = self.keys.iter().map(|key| key.as_bytes().to_vec());
+        RawSpares {
+            keys: keys.collect(),
+        }
+    }
+
+    fn read(raw: &RawSpares) -> Result<Self, MessageError> {
+        if raw.keys.is_empty() || raw.keys.len() > MAX_SPARES {
+            return Err(MessageError::Length);
+        }
+        let keys = raw
+            .keys
+            .iter()
+            .map(|key| X25519Public::try_from(key.as_slice()));
+        Ok(Self {
+            keys: keys.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
 /// What an Olm message carries behind its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inside {
@@ -343,6 +382,8 @@ pub enum InsideKind {
     RekeyOffer(RekeyOffer),
     /// A new seal key is taken.
     RekeyAnswer(RekeyAnswer),
+    /// Spare one-time keys are handed over.
+    Spares(SpareKeys),
     /// A kind that a later version knows. It is acknowledged and does nothing.
     Unknown,
 }
@@ -355,6 +396,7 @@ impl std::fmt::Debug for InsideKind {
             Self::Door(_) => "Door(..)",
             Self::RekeyOffer(_) => "RekeyOffer(..)",
             Self::RekeyAnswer(_) => "RekeyAnswer(..)",
+            Self::Spares(_) => "Spares(..)",
             Self::Unknown => "Unknown",
         })
     }
@@ -362,7 +404,7 @@ impl std::fmt::Debug for InsideKind {
 
 #[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
 struct RawInside {
-    #[prost(oneof = "RawInsideKind", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "RawInsideKind", tags = "1, 2, 3, 4, 5, 6")]
     kind: Option<RawInsideKind>,
 }
 
@@ -378,6 +420,8 @@ enum RawInsideKind {
     RekeyOffer(RawRekey),
     #[prost(message, tag = "5")]
     RekeyAnswer(RawRekey),
+    #[prost(message, tag = "6")]
+    Spares(RawSpares),
 }
 
 #[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
@@ -415,6 +459,7 @@ impl Inside {
                 epoch: answer.epoch,
                 bytes: answer.ciphertext.to_vec(),
             })),
+            InsideKind::Spares(spares) => Some(RawInsideKind::Spares(spares.raw())),
             InsideKind::Unknown => None,
         };
         Zeroizing::new(RawInside { kind }.encode_to_vec())
@@ -441,6 +486,7 @@ impl Inside {
                 epoch: raw.epoch,
                 ciphertext: boxed(&raw.bytes)?,
             }),
+            Some(RawInsideKind::Spares(raw)) => InsideKind::Spares(SpareKeys::read(raw)?),
             None => InsideKind::Unknown,
         };
         Ok(Self { kind })
@@ -566,6 +612,9 @@ mod tests {
             InsideKind::RekeyAnswer(RekeyAnswer {
                 epoch: 2,
                 ciphertext: Box::new([6; KEM_CIPHERTEXT]),
+            }),
+            InsideKind::Spares(SpareKeys {
+                keys: vec![key(9), key(10)],
             }),
             InsideKind::Unknown,
         ] {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use undertone_wire::v1::{
     Accept, Confirm, DoorNotice, Inside, InsideKind, KEM_CIPHERTEXT, KEM_KEY, MAX_GREETING,
-    MAX_NICKNAME, MessageError, RekeyAnswer, RekeyOffer, Request, SessionReset,
+    MAX_NICKNAME, MessageError, RekeyAnswer, RekeyOffer, Request, SessionReset, SpareKeys,
 };
 use undertone_wire::{IdentifierError, KeyError, OnionKey, RequestId, X25519Secret};
 use zeroize::Zeroizing;
@@ -80,6 +80,18 @@ fn insides() -> Vec<(&'static str, InsideKind)> {
             InsideKind::RekeyAnswer(RekeyAnswer {
                 epoch: 300,
                 ciphertext: Box::new(counting(4)),
+            }),
+        ),
+        (
+            "spare keys",
+            InsideKind::Spares(SpareKeys {
+                keys: vec![key(0x30), key(0x20)],
+            }),
+        ),
+        (
+            "one spare key",
+            InsideKind::Spares(SpareKeys {
+                keys: vec![key(0x30)],
             }),
         ),
         ("unknown", InsideKind::Unknown),
@@ -209,6 +221,17 @@ fn insides_refused() -> Vec<(&'static str, Vec<u8>, MessageError)> {
             Length,
         ),
         ("an answer with a key", field(5, &rekey(KEM_KEY)), Length),
+        ("no spare key", field(6, &[]), Length),
+        (
+            "three spare keys",
+            field(6, &field(1, &[7; 32]).repeat(3)),
+            Length,
+        ),
+        (
+            "a spare key of low order",
+            field(6, &field(1, &[0; 32])),
+            Key(KeyError::LowOrder),
+        ),
     ]
 }
 
