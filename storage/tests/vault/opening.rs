@@ -8,19 +8,12 @@ use undertone_storage::{
 
 use crate::fixture::{self, Place};
 
-#[cfg(debug_assertions)]
 fn cost() -> KdfParameters {
-    KdfParameters::testing()
-}
-
-#[cfg(not(debug_assertions))]
-fn cost() -> KdfParameters {
-    KdfParameters::minimum()
+    fixture::COST
 }
 
 fn with_passphrase() -> Place {
-    let place = Place::new();
-    let store = Store::create(&place.home, b"the passphrase", cost()).unwrap();
+    let (place, store) = Place::with_passphrase(b"the passphrase");
     store
         .commit(fixture::put(Kind::Profile, b"me", Slot::Data, b"here"))
         .unwrap();
@@ -127,13 +120,25 @@ fn a_second_opening_is_refused_with_the_reason() {
         Store::open(&place.home, b"the passphrase"),
         Err(OpenError::InUse)
     ));
-    // Also with the wrong passphrase: it is not even tried.
+    // Within this program other profiles may be opened beside it.
     assert!(matches!(
         Store::open(&place.home, b"wrong"),
-        Err(OpenError::InUse)
+        Err(OpenError::WrongPassphrase)
     ));
     assert!(matches!(
         Store::create(&place.home, b"x", cost()),
+        Err(CreateError::Exists)
+    ));
+    // Another opening of the same directory is as good as another program: nothing is even tried.
+    let other = Home::open(place.home.path()).unwrap();
+    for passphrase in [&b"the passphrase"[..], b"wrong"] {
+        assert!(matches!(
+            Store::open(&other, passphrase),
+            Err(OpenError::InUse)
+        ));
+    }
+    assert!(matches!(
+        Store::create(&other, b"x", cost()),
         Err(CreateError::Open(OpenError::InUse))
     ));
     drop(store);
@@ -190,11 +195,12 @@ fn an_interrupted_creation_is_not_in_the_way() {
     let (made, store) = Place::with_store();
     drop(store);
     let place = Place::new();
-    fixture::copy_directory(&made.vault(), &place.home.path().join("v0.new"));
+    let unfinished = place.home.path().join("vaults.new");
+    fixture::copy_directory(&made.home.path().join("vaults"), &unfinished);
     assert!(matches!(place.open(), Err(OpenError::NoProfile)));
     drop(Store::create_with_key(&place.home, &fixture::key()).unwrap());
     place.open().unwrap();
-    assert!(!place.home.path().join("v0.new").exists());
+    assert!(!unfinished.exists());
 }
 
 #[cfg(unix)]
@@ -202,22 +208,17 @@ fn an_interrupted_creation_is_not_in_the_way() {
 fn others_may_not_read_the_home() {
     use std::os::unix::fs::PermissionsExt;
     let place = with_passphrase();
-    for entry in [
-        "lock",
-        "v0/header-1",
-        "v0/header-2",
-        "v0/keys-1",
-        "v0/keys-2",
-        "v0/mark",
-    ] {
-        let mode = fs::metadata(place.home.path().join(entry))
+    let files = ["header-1", "header-2", "keys-1", "keys-2", "mark"];
+    let files = (0..4).flat_map(|vault| files.map(|file| format!("vaults/v{vault}/{file}")));
+    for entry in files.chain(["lock".to_owned()]) {
+        let mode = fs::metadata(place.home.path().join(&entry))
             .unwrap()
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{entry}");
     }
-    for entry in ["v0", "v0/log"] {
-        let mode = fs::metadata(place.home.path().join(entry))
+    for entry in (0..4).flat_map(|vault| ["", "/log"].map(|of| format!("vaults/v{vault}{of}"))) {
+        let mode = fs::metadata(place.home.path().join(&entry))
             .unwrap()
             .permissions()
             .mode();
