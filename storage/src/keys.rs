@@ -380,6 +380,30 @@ impl Ring {
     }
 }
 
+/// Where the sealed part of a key file begins, in bytes.
+#[cfg(feature = "inspection")]
+pub(crate) const NONCE_END: usize = NONCE;
+
+/// The keys that stand in what may be the beginning of a decrypted key file.
+#[cfg(feature = "inspection")]
+pub(crate) fn slot_keys(content: &[u8]) -> Vec<(SlotNumber, Key)> {
+    let read = || {
+        let length = u32::from_be_bytes(content.get(9..FRONT)?.try_into().ok()?);
+        let stored = content.get(FRONT..)?;
+        let stored = stored
+            .get(..usize::try_from(length).ok()?)
+            .unwrap_or(stored);
+        let is_one = *content.first()? == FORM;
+        let ring: StoredRing<'_> = is_one.then(|| postcard::from_bytes(stored).ok())??;
+        let entry = |entry: StoredEntry<'_>| {
+            let key = <[u8; KEY]>::try_from(entry.key).ok()?;
+            Some((entry.number, Zeroizing::new(key)))
+        };
+        Some(ring.entries.into_iter().filter_map(entry).collect())
+    };
+    read().unwrap_or_default()
+}
+
 /// Opens a sealed part where it lies. If it does not open, nothing of it has changed.
 fn open_in_place(bytes: &mut [u8], key: &[u8; KEY]) -> Option<()> {
     let (nonce, rest) = bytes.split_first_chunk_mut::<NONCE>()?;

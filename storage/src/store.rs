@@ -451,7 +451,7 @@ impl Store {
     }
 
     #[cfg(feature = "inspection")]
-    pub(crate) fn outer_key(&self) -> &[u8; 32] {
+    pub(crate) fn outer_key(&self) -> &crate::seal::Key {
         &self.keys.outer
     }
 

@@ -318,18 +318,14 @@ fn first_and_last(homes: usize, deniable: bool) -> BTreeMap<(&'static str, bool)
         let looks: Vec<_> = (0..4)
             .map(|vault| chances(&look(&copy.vault_number(vault))))
             .collect();
-        for way in 0..looks[0].len() {
-            for is_most in [true, false] {
-                let sign = if is_most { 1.0 } else { -1.0 };
+        for (way, (name, _)) in looks[0].iter().enumerate() {
+            for (is_most, sign) in [(true, 1.0), (false, -1.0)] {
+                let value = |vault: &usize| sign * looks[*vault][way].1;
                 // Of equal ones the reader takes any: here the first.
                 let guess = (0..4)
                     .rev()
-                    .max_by(|a: &usize, b: &usize| {
-                        let [a, b] = [a, b].map(|vault| sign * looks[*vault][way].1);
-                        a.total_cmp(&b)
-                    })
-                    .unwrap();
-                *found.entry((looks[0][way].0, is_most)).or_insert(0) += usize::from(guess == own);
+                    .max_by(|one, other| value(one).total_cmp(&value(other)));
+                *found.entry((*name, is_most)).or_insert(0) += usize::from(guess == Some(own));
             }
         }
     }

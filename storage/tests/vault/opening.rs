@@ -60,6 +60,56 @@ fn a_changed_passphrase_replaces_the_old_one() {
     ));
 }
 
+/// Wherever the power goes while a passphrase is changed: the old one, the new one, or either of them opens, and what is
+/// opened decides.
+#[test]
+fn a_passphrase_change_may_be_interrupted() {
+    const OLD: &[u8] = b"the passphrase";
+    let place = with_passphrase();
+    let headers = |place: &Place| ["header-1", "header-2"].map(|name| place.vault().join(name));
+    let old = fs::read(&headers(&place)[0]).unwrap();
+    let changed = place.copy();
+    let store = Store::open(&changed.home, OLD).unwrap();
+    store.change_passphrase(b"new", cost()).unwrap();
+    drop(store);
+    let new = fs::read(&headers(&changed)[0]).unwrap();
+    // A sector that was written by half, at any place.
+    let torn = |at: usize| [&new[..at], &old[at..]].concat();
+    let mut stages = vec![
+        [old.clone(), old.clone()],
+        [new.clone(), old.clone()],
+        [new.clone(), new.clone()],
+    ];
+    for at in [50, 62, 100, 300, 496] {
+        stages.push([torn(at), old.clone()]);
+        stages.push([new.clone(), torn(at)]);
+    }
+    let mut opened = [0, 0];
+    for stage in stages {
+        let opens = |passphrase: &[u8], other: &[u8]| {
+            let copy = place.copy();
+            for (path, bytes) in headers(&copy).iter().zip(&stage) {
+                fs::write(path, bytes).unwrap();
+            }
+            let Ok(store) = Store::open(&copy.home, passphrase) else {
+                return false;
+            };
+            assert!(fixture::read(&store, Kind::Profile, b"me").is_some());
+            drop(store);
+            // From now on the other one does not.
+            assert!(Store::open(&copy.home, other).is_err());
+            drop(Store::open(&copy.home, passphrase).unwrap());
+            true
+        };
+        let found = [opens(OLD, b"new"), opens(b"new", OLD)];
+        assert!(found[0] || found[1]);
+        opened[0] += usize::from(found[0]);
+        opened[1] += usize::from(found[1]);
+    }
+    // Nothing changed, both there, five torn first copies; everything changed, both there, five torn second copies.
+    assert_eq!(opened, [7, 7]);
+}
+
 /// The cost that programs ship with, once.
 #[test]
 fn the_shipped_cost_opens() {
