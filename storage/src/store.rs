@@ -18,6 +18,7 @@ pub use self::cover::CoverCost;
 pub use self::errors::{
     CommitError, CoverError, CreateError, DestroyError, EraseError, OpenError, ReadError,
 };
+pub use self::passphrase::VaultId;
 use self::plan::{Plan, Tip};
 use crate::calendar;
 use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
@@ -56,25 +57,6 @@ pub struct Store {
     cover_bytes: AtomicU64,
     /// Last, so that the vault is given back after everything else is closed.
     claim: Claim,
-}
-
-/// Names one of the four vaults of a home. It says nothing of what the vault is used for.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VaultId(u8);
-
-impl VaultId {
-    /// The number of the vault, 0 to 3: the directory `vaults/v0` to `vaults/v3`.
-    #[must_use]
-    pub fn number(self) -> u8 {
-        self.0
-    }
-}
-
-/// Which vault a passphrase opens is not printed.
-impl std::fmt::Debug for VaultId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("VaultId(…)")
-    }
 }
 
 /// What only one commit at a time may change.
@@ -195,7 +177,7 @@ impl Store {
     /// Which of the vaults of the home this store lies in.
     #[must_use]
     pub fn vault(&self) -> VaultId {
-        VaultId(u8::try_from(self.claim.number()).unwrap_or(u8::MAX))
+        VaultId::of(self.claim.number())
     }
 
     /// Reads one record; `None` if there is none or its slot was erased.

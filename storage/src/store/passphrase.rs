@@ -12,7 +12,30 @@ use crate::keys;
 use crate::residence::{Claim, Residence};
 use crate::schema;
 use crate::seal::{self, Key};
-use crate::store::{CreateError, DestroyError, OpenError, Store, VaultId, create};
+use crate::store::{CreateError, DestroyError, OpenError, Store, create};
+
+/// Names one of the four vaults of a home. It says nothing of what the vault is used for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VaultId(u8);
+
+impl VaultId {
+    /// The number of the vault, 0 to 3: the directory `vaults/v0` to `vaults/v3`.
+    #[must_use]
+    pub fn number(self) -> u8 {
+        self.0
+    }
+
+    pub(super) fn of(number: usize) -> Self {
+        Self(u8::try_from(number).unwrap_or(u8::MAX))
+    }
+}
+
+/// Which vault a passphrase opens is not printed.
+impl std::fmt::Debug for VaultId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VaultId(…)")
+    }
+}
 
 impl Store {
     /// Changes the passphrase. The data key stays, so nothing else is written again: someone who has an old
