@@ -1,23 +1,26 @@
-//! The passphrase header: what turns a passphrase into the data key.
+//! The passphrase headers: what turns a passphrase into the data key of a vault.
 //!
 //! ```text
-//! salt                                                              32
-//! cost of Argon2id, masked by HMAC(salt): KiB (4), passes, lanes     6
+//! salt                                                              32  \ the same in all
+//! cost of Argon2id, masked by HMAC(salt): KiB (4), passes, lanes     6  / headers of a home
 //! nonce                                                             24
-//! sealed: schema version (4), data key (32), zeros; tag            450
+//! sealed: schema version (4), data key (32), wiped vaults (1),
+//!         zeros; tag                                               450
 //! ```
 //!
-//! 512 bytes in all that look random. There is no magic number and no checksum, so a header that
-//! is damaged in the same way in both of its copies looks like a wrong passphrase; this is
-//! why there are two copies in two files. The mask hides nothing from someone who has this
-//! program: it only keeps the bytes from being conspicuous.
+//! 512 bytes in all that look random. Each of the four vaults of a home has one, in two files, used or not; an
+//! unused one holds noise. Salt and cost are one for the home, so a passphrase costs one Argon2id and is then
+//! tried on all eight copies, always on all of them. There is no magic number and no checksum, so a header
+//! that is damaged in the same way in both of its copies looks like one that is not used. Of differing
+//! salts the one that most copies have counts. The mask hides nothing from someone who has this program: it only
+//! keeps the bytes from being conspicuous.
 
 use std::io;
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::home::{self, VaultPaths};
+use crate::home::{self, VAULTS, VaultPaths};
 use crate::seal::{self, DataKey, KEY, Key, NONCE, TAG};
 
 /// Size of a header, in bytes.
@@ -25,8 +28,10 @@ pub(crate) const SIZE: usize = 512;
 
 const SALT: usize = 32;
 const COST: usize = 6;
-const FRONT: usize = SALT + COST + NONCE;
-const PLAIN: usize = SIZE - FRONT - TAG;
+/// What all headers of a home have in common, in bytes.
+pub(crate) const FRONT: usize = SALT + COST;
+const BODY: usize = FRONT + NONCE;
+const PLAIN: usize = SIZE - BODY - TAG;
 const LABEL: &[u8] = b"undertone/1 storage header\0";
 
 /// The cost of turning a passphrase into a key with Argon2id (RFC 9106).
@@ -123,7 +128,12 @@ pub(crate) enum DeriveError {
     Memory,
 }
 
-fn derive(passphrase: &[u8], salt: &[u8; SALT], cost: KdfParameters) -> Result<Key, DeriveError> {
+/// Runs Argon2id and derives from its result the key that seals what `label` names.
+pub(crate) fn derive(
+    passphrase: &[u8],
+    salt: &[u8; SALT],
+    cost: KdfParameters,
+) -> Result<Key, DeriveError> {
     cost.check()?;
     let out_of_range = |_| WeakParameters::OutOfRange;
     let params = Params::new(
@@ -147,11 +157,62 @@ fn derive(passphrase: &[u8], salt: &[u8; SALT], cost: KdfParameters) -> Result<K
     Ok(key)
 }
 
-fn mask(salt: &[u8; SALT], cost: &mut [u8; COST]) {
-    let mask = seal::mac(salt, "storage header mask", &[]);
-    cost.iter_mut()
-        .zip(mask)
-        .for_each(|(byte, mask)| *byte ^= mask);
+/// Salt and cost of a home, as they stand at the beginning of each header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Front([u8; FRONT]);
+
+impl Front {
+    /// A new salt with a cost that this build uses.
+    pub(crate) fn generate(cost: KdfParameters) -> Result<Self, WriteError> {
+        cost.check().map_err(DeriveError::from)?;
+        let mut salt = [0; SALT];
+        seal::fill_random(&mut salt)?;
+        let mut bytes = [0; FRONT];
+        bytes[..SALT].copy_from_slice(&salt);
+        bytes[SALT..SALT + 4].copy_from_slice(&cost.memory_kib.to_be_bytes());
+        bytes[SALT + 4] = cost.passes;
+        bytes[SALT + 5] = cost.lanes;
+        Ok(Self(bytes).masked())
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; FRONT]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8; FRONT] {
+        &self.0
+    }
+
+    fn salt(&self) -> [u8; SALT] {
+        std::array::from_fn(|place| self.0[place])
+    }
+
+    /// Masks the cost, or takes the mask away.
+    fn masked(mut self) -> Self {
+        let mask = seal::mac(&self.salt(), "storage header mask", &[]);
+        self.0[SALT..]
+            .iter_mut()
+            .zip(mask)
+            .for_each(|(byte, mask)| *byte ^= mask);
+        self
+    }
+
+    pub(crate) fn cost(self) -> KdfParameters {
+        let [memory @ .., passes, lanes]: [u8; COST] = {
+            let plain = self.masked().0;
+            std::array::from_fn(|place| plain[SALT + place])
+        };
+        KdfParameters {
+            memory_kib: u32::from_be_bytes(memory),
+            passes,
+            lanes,
+        }
+    }
+
+    /// The key that a passphrase gives in this home: the one Argon2id of an opening.
+    pub(crate) fn derive(&self, passphrase: &[u8]) -> Result<Key, DeriveError> {
+        derive(passphrase, &self.salt(), self.cost())
+    }
 }
 
 /// Why a header could not be written.
@@ -165,36 +226,59 @@ pub(crate) enum WriteError {
     Io(#[from] io::Error),
 }
 
-/// Seals the data key under a passphrase.
-pub(crate) fn seal_header(
-    passphrase: &[u8],
-    cost: KdfParameters,
-    schema: u32,
-    data_key: &DataKey,
-) -> Result<[u8; SIZE], WriteError> {
-    let mut salt = [0; SALT];
-    let mut nonce = [0; NONCE];
-    seal::fill_random(&mut salt)?;
-    seal::fill_random(&mut nonce)?;
-    let key = derive(passphrase, &salt, cost)?;
+/// What a header holds.
+#[derive(Clone)]
+pub(crate) struct Header {
+    pub(crate) data_key: DataKey,
+    pub(crate) schema: u32,
+    /// The vaults that opening this one destroys, one bit each.
+    pub(crate) wipes: u8,
+}
 
-    let mut masked = [0; COST];
-    masked[..4].copy_from_slice(&cost.memory_kib.to_be_bytes());
-    masked[4] = cost.passes;
-    masked[5] = cost.lanes;
-    mask(&salt, &mut masked);
+impl Header {
+    /// One that wipes nothing.
+    pub(crate) fn new(data_key: DataKey, schema: u32) -> Self {
+        Self {
+            data_key,
+            schema,
+            wipes: 0,
+        }
+    }
 
-    let mut plain = Zeroizing::new([0; PLAIN]);
-    plain[..4].copy_from_slice(&schema.to_be_bytes());
-    plain[4..4 + KEY].copy_from_slice(data_key.bytes());
-    let tag = seal::seal(&key, &nonce, &associated(&salt, &masked), &mut *plain)?;
+    /// Seals it under the key of a passphrase, for one vault of a home.
+    pub(crate) fn seal(
+        &self,
+        front: &Front,
+        key: &[u8; KEY],
+        number: usize,
+    ) -> Result<[u8; SIZE], WriteError> {
+        let mut nonce = [0; NONCE];
+        seal::fill_random(&mut nonce)?;
+        let mut plain = Zeroizing::new([0; PLAIN]);
+        plain[..4].copy_from_slice(&self.schema.to_be_bytes());
+        plain[4..4 + KEY].copy_from_slice(self.data_key.bytes());
+        plain[4 + KEY] = self.wipes;
+        let tag = seal::seal(key, &nonce, &associated(front, number), &mut *plain)?;
+        let mut header = [0; SIZE];
+        header[..FRONT].copy_from_slice(front.bytes());
+        header[FRONT..BODY].copy_from_slice(&nonce);
+        header[BODY..BODY + PLAIN].copy_from_slice(&*plain);
+        header[BODY + PLAIN..].copy_from_slice(&tag);
+        Ok(header)
+    }
+}
 
+/// The header of an unused vault: nothing opens it.
+pub(crate) fn noise(front: &Front) -> io::Result<[u8; SIZE]> {
+    let mut header = shapeless()?;
+    header[..FRONT].copy_from_slice(front.bytes());
+    Ok(header)
+}
+
+/// The header of an unused vault in a home whose salt is lost.
+pub(crate) fn shapeless() -> io::Result<[u8; SIZE]> {
     let mut header = [0; SIZE];
-    header[..SALT].copy_from_slice(&salt);
-    header[SALT..SALT + COST].copy_from_slice(&masked);
-    header[SALT + COST..FRONT].copy_from_slice(&nonce);
-    header[FRONT..FRONT + PLAIN].copy_from_slice(&*plain);
-    header[FRONT + PLAIN..].copy_from_slice(&tag);
+    seal::fill_random(&mut header)?;
     Ok(header)
 }
 
@@ -219,75 +303,110 @@ pub(crate) enum HeaderError {
     Io(#[from] io::Error),
 }
 
-/// What a header holds.
-pub(crate) struct Header {
-    pub(crate) data_key: DataKey,
-    pub(crate) schema: u32,
+/// All headers of a home as they lie on disk.
+pub(crate) struct Headers([[Option<[u8; SIZE]>; 2]; VAULTS]);
+
+/// The header that a passphrase opened.
+pub(crate) struct Opened {
+    /// Which vault it belongs to.
+    pub(crate) number: usize,
+    pub(crate) header: Header,
+    /// The header as it should stand in both copies.
+    pub(crate) bytes: [u8; SIZE],
 }
 
-/// Opens the header with a passphrase. A damaged copy is replaced by the one that opens.
-pub(crate) fn read(paths: &VaultPaths, passphrase: &[u8]) -> Result<Header, HeaderError> {
-    let mut copies = [None, None];
-    for (copy, path) in copies.iter_mut().zip(paths.headers()) {
-        let bytes = home::read_limited(&path, SIZE as u64)?;
-        *copy = bytes.and_then(|bytes| <[u8; SIZE]>::try_from(bytes).ok());
-    }
-    let whole = copies[0].is_some() && copies[0] == copies[1];
-    let mut weakness = None;
-    for bytes in copies.iter().flatten().take(if whole { 1 } else { 2 }) {
-        match open_header(bytes, passphrase) {
-            Ok(Some(header)) => {
-                if !whole {
-                    tracing::warn!("one copy of the passphrase header was damaged; it is repaired");
-                    write(paths, bytes)?;
-                }
-                return Ok(header);
+impl Headers {
+    pub(crate) fn read(vaults: &[VaultPaths; VAULTS]) -> io::Result<Self> {
+        let mut headers = [[None; 2]; VAULTS];
+        for (copies, paths) in headers.iter_mut().zip(vaults) {
+            for (copy, path) in copies.iter_mut().zip(paths.headers()) {
+                let bytes = home::read_limited(&path, SIZE as u64)?;
+                *copy = bytes.and_then(|bytes| <[u8; SIZE]>::try_from(bytes).ok());
             }
-            Ok(None) => {}
-            Err(DeriveError::Memory) => return Err(DeriveError::Memory.into()),
-            Err(DeriveError::Parameters(found)) => weakness = Some(found),
+        }
+        Ok(Self(headers))
+    }
+
+    fn copies(&self) -> impl Iterator<Item = &[u8; SIZE]> {
+        self.0.iter().flatten().flatten()
+    }
+
+    /// Salt and cost of the home: what most copies say. `None` if there is no header at all.
+    pub(crate) fn front(&self) -> Option<Front> {
+        let fronts: Vec<Front> = self
+            .copies()
+            .filter_map(|copy| copy.first_chunk().copied().map(Front::from_bytes))
+            .collect();
+        let votes = |front: &Front| fronts.iter().filter(|other| *other == front).count();
+        // Of equally many the first one: `max_by_key` would take the last.
+        fronts.iter().rev().copied().max_by_key(votes)
+    }
+
+    /// Whether both copies of all headers are there and agree.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.0
+            .iter()
+            .all(|[one, other]| one.is_some() && one == other)
+    }
+
+    /// Tries a key on all copies, whichever fits.
+    pub(crate) fn open(&self, front: &Front, key: &[u8; KEY]) -> Option<Opened> {
+        let mut found = None;
+        for (number, copies) in self.0.iter().enumerate() {
+            for copy in copies.iter().flatten() {
+                let opened = open_header(copy, front, key, number);
+                if found.is_none() {
+                    found = opened;
+                }
+            }
+        }
+        found
+    }
+
+    /// Salt and cost of the home, and the key that a passphrase gives there.
+    pub(crate) fn derive(&self, passphrase: &[u8]) -> Result<(Front, Key), HeaderError> {
+        let front = self.front().ok_or(HeaderError::Damaged)?;
+        match front.derive(passphrase) {
+            Err(DeriveError::Parameters(_)) if !self.is_whole() => Err(HeaderError::Damaged),
+            other => Ok((front, other?)),
         }
     }
-    match weakness {
-        Some(found) if whole => Err(DeriveError::Parameters(found).into()),
-        _ if whole => Err(HeaderError::WrongPassphrase),
-        _ => Err(HeaderError::Damaged),
+
+    /// What to say when a passphrase opened none.
+    pub(crate) fn why_not(&self) -> HeaderError {
+        if self.is_whole() {
+            HeaderError::WrongPassphrase
+        } else {
+            HeaderError::Damaged
+        }
     }
 }
 
-fn open_header(header: &[u8; SIZE], passphrase: &[u8]) -> Result<Option<Header>, DeriveError> {
-    let (mut salt, mut masked, mut nonce) = ([0; SALT], [0; COST], [0; NONCE]);
-    let mut plain = Zeroizing::new([0; PLAIN]);
-    let mut tag = [0; TAG];
-    salt.copy_from_slice(&header[..SALT]);
-    masked.copy_from_slice(&header[SALT..SALT + COST]);
-    nonce.copy_from_slice(&header[SALT + COST..FRONT]);
-    plain.copy_from_slice(&header[FRONT..FRONT + PLAIN]);
-    tag.copy_from_slice(&header[FRONT + PLAIN..]);
-
-    let mut cost = masked;
-    mask(&salt, &mut cost);
-    let [memory @ .., passes, lanes] = cost;
-    let cost = KdfParameters {
-        memory_kib: u32::from_be_bytes(memory),
-        passes,
-        lanes,
-    };
-    let key = derive(passphrase, &salt, cost)?;
-    if seal::open(&key, &nonce, &associated(&salt, &masked), &mut *plain, &tag).is_err() {
-        return Ok(None);
-    }
-    let (mut schema, mut data_key) = ([0; 4], Zeroizing::new([0; KEY]));
-    schema.copy_from_slice(&plain[..4]);
+fn open_header(copy: &[u8; SIZE], front: &Front, key: &[u8; KEY], number: usize) -> Option<Opened> {
+    let (_, rest) = copy.split_first_chunk::<FRONT>()?;
+    let (nonce, rest) = rest.split_first_chunk::<NONCE>()?;
+    let (sealed, tag) = rest.split_first_chunk::<PLAIN>()?;
+    let mut plain = Zeroizing::new(*sealed);
+    let tag = tag.try_into().ok()?;
+    seal::open(key, nonce, &associated(front, number), &mut *plain, tag).ok()?;
+    let mut data_key = Zeroizing::new([0; KEY]);
     data_key.copy_from_slice(&plain[4..4 + KEY]);
-    Ok(Some(Header {
-        data_key: DataKey::from_bytes(*data_key),
-        schema: u32::from_be_bytes(schema),
-    }))
+    let mut bytes = *copy;
+    bytes[..FRONT].copy_from_slice(front.bytes());
+    Some(Opened {
+        number,
+        header: Header {
+            data_key: DataKey::from_bytes(*data_key),
+            schema: u32::from_be_bytes(*plain.first_chunk()?),
+            wipes: plain[4 + KEY],
+        },
+        bytes,
+    })
 }
 
-fn associated(salt: &[u8; SALT], masked: &[u8; COST]) -> Vec<u8> {
-    [LABEL, salt, masked].concat()
+fn associated(front: &Front, number: usize) -> Vec<u8> {
+    let number = u8::try_from(number).unwrap_or(u8::MAX);
+    [LABEL, front.bytes(), &[number]].concat()
 }
 
 #[cfg(test)]
@@ -317,6 +436,14 @@ mod tests {
         }
     }
 
+    fn header() -> Header {
+        Header {
+            data_key: DataKey::from_bytes([5; KEY]),
+            schema: 7,
+            wipes: 0b101,
+        }
+    }
+
     /// What `check` enforces follows the build; in a release build this is the refusal itself.
     #[test]
     fn this_build_refuses_what_it_should() {
@@ -325,46 +452,87 @@ mod tests {
             passes: 1,
             lanes: 1,
         };
-        let made = seal_header(b"x", cheap, 1, &DataKey::from_bytes([1; KEY]));
-        assert_eq!(made.is_ok(), cfg!(debug_assertions));
-    }
-
-    /// A header that asks for a cheap guess: a release build does not even try it.
-    #[test]
-    fn this_build_refuses_it_from_a_header_too() {
-        let mut header = [7; SIZE];
-        let mut cost = [0, 0, 0, 8, 1, 1];
-        mask(&[7; SALT], &mut cost);
-        header[SALT..SALT + COST].copy_from_slice(&cost);
-        let opened = open_header(&header, b"x");
-        if cfg!(debug_assertions) {
-            assert!(matches!(opened, Ok(None)));
-        } else {
-            let weak = DeriveError::Parameters(WeakParameters::Weak);
-            assert_eq!(
-                opened.err().map(|error| error.to_string()),
-                Some(weak.to_string())
-            );
-        }
+        assert_eq!(Front::generate(cheap).is_ok(), cfg!(debug_assertions));
+        // A header that asks for a cheap guess: a release build does not even try it.
+        let mut bytes = [7; FRONT];
+        bytes[SALT..].copy_from_slice(&[0, 0, 0, 8, 1, 1]);
+        let front = Front(bytes).masked();
+        assert_eq!(front.cost(), cheap);
+        assert_eq!(front.derive(b"x").is_ok(), cfg!(debug_assertions));
     }
 
     #[cfg(debug_assertions)]
     #[test]
     fn headers_open_with_their_passphrase_alone_and_share_no_bytes() {
-        let key = DataKey::from_bytes([5; KEY]);
-        let make = || seal_header(b"right", KdfParameters::testing(), 7, &key).unwrap();
-        let header = make();
-        let opened = open_header(&header, b"right").unwrap().unwrap();
-        assert_eq!((opened.schema, opened.data_key.bytes()), (7, key.bytes()));
-        assert!(open_header(&header, b"wrong").unwrap().is_none());
-        // Nothing is constant: two headers agree in about as many bytes as chance has it.
-        let other = make();
-        let equal = header
-            .iter()
-            .zip(other)
-            .filter(|(one, other)| *one == other)
-            .count();
-        assert!(equal < 20, "{equal} equal bytes");
+        let front = Front::generate(KdfParameters::testing()).unwrap();
+        let (right, wrong) = (
+            front.derive(b"right").unwrap(),
+            front.derive(b"wrong").unwrap(),
+        );
+        let bytes = header().seal(&front, &right, 2).unwrap();
+        let opened = open_header(&bytes, &front, &right, 2).unwrap();
+        assert_eq!((opened.header.schema, opened.header.wipes), (7, 0b101));
+        assert_eq!(opened.header.data_key.bytes(), &[5; KEY]);
+        assert!(open_header(&bytes, &front, &wrong, 2).is_none());
+        // Moved into another vault it opens nothing.
+        assert!(open_header(&bytes, &front, &right, 1).is_none());
+        // Beside the front nothing is constant: two headers agree in about as many bytes as chance has it.
+        let others = [
+            header().seal(&front, &right, 2).unwrap(),
+            noise(&front).unwrap(),
+        ];
+        for other in others {
+            assert_eq!(bytes[..FRONT], other[..FRONT]);
+            let equal = bytes[FRONT..]
+                .iter()
+                .zip(&other[FRONT..])
+                .filter(|(one, other)| one == other)
+                .count();
+            assert!(equal < 20, "{equal} equal bytes");
+        }
+        let other = Front::generate(KdfParameters::testing()).unwrap();
+        assert_ne!(front.salt(), other.salt());
+        assert_ne!(front.bytes()[SALT..], other.bytes()[SALT..]);
+    }
+
+    /// Whichever of the vaults the passphrase opens, and whichever single copy is damaged: it opens, and what should
+    /// stand there is known.
+    #[cfg(debug_assertions)]
+    #[test]
+    fn any_whole_copy_is_found_beside_damaged_ones() {
+        let front = Front::generate(KdfParameters::testing()).unwrap();
+        let key = front.derive(b"right").unwrap();
+        for number in 0..VAULTS {
+            let bytes = header().seal(&front, &key, number).unwrap();
+            let mut headers = Headers([[None; 2]; VAULTS]);
+            for (other, copies) in headers.0.iter_mut().enumerate() {
+                let noise = noise(&front).unwrap();
+                *copies = [Some(if other == number { bytes } else { noise }); 2];
+            }
+            assert!(headers.is_whole());
+            assert!(
+                headers
+                    .open(&front, &front.derive(b"wrong").unwrap())
+                    .is_none()
+            );
+            for copy in 0..2 {
+                for damaged in [None, Some([0; SIZE])] {
+                    let mut headers = Headers(headers.0);
+                    headers.0[number][copy] = damaged;
+                    assert!(!headers.is_whole());
+                    assert_eq!(headers.front(), Some(front));
+                    let opened = headers.open(&front, &key).unwrap();
+                    assert_eq!((opened.number, opened.bytes), (number, bytes));
+                }
+                // A damaged salt is outvoted.
+                let mut headers = Headers(headers.0);
+                headers.0[number]
+                    .iter_mut()
+                    .flatten()
+                    .for_each(|copy| copy[3] ^= 1);
+                assert_eq!(headers.open(&front, &key).unwrap().bytes, bytes);
+            }
+        }
     }
 
     #[test]

@@ -1,19 +1,27 @@
-//! Where a profile lies on disk: the directory, its permissions, its lock, and the plain
+//! Where profiles lie on disk: the directory, its permissions, its files, and the plain
 //! file operations the rest of the store is built from.
 //!
 //! ```text
-//! home/            mode 0700
-//!   lock           held while a store of this home is open
-//!   v0/            one vault; more of the same form may stand beside it
-//!     header-1 header-2    the passphrase header, twice
-//!     keys-1 keys-2        the key file, twice
-//!     mark                 how far the log has come
-//!     log/                 the records
+//! home/                 mode 0700
+//!   lock                held while a store of this home is open
+//!   vaults/
+//!     v0/ v1/ v2/ v3/   four vaults of one form, in use or not
+//!       header-1 header-2    the passphrase header, twice
+//!       keys-1 keys-2        the key file, twice
+//!       mark                 how far the log has come
+//!       log/                 the records
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Weak};
+
+use crate::residence::Residence;
+use crate::seal;
+
+/// How many vaults a home has, whatever they are used for.
+pub(crate) const VAULTS: usize = 4;
 
 /// Why a home could not be created or opened.
 #[derive(Debug, thiserror::Error)]
@@ -33,13 +41,18 @@ pub enum HomeError {
     Io(#[from] io::Error),
 }
 
-/// The directory of a profile.
+/// The directory of up to four profiles.
 ///
 /// On Unix nobody but its owner may have any right on it; elsewhere the rights of the
 /// parent directory decide and are not checked.
+///
+/// Clones are the same home: several stores of it may be open at once, one for each profile. Another `Home` made from
+/// the same path is like another program and is refused while a store is open.
 #[derive(Clone)]
 pub struct Home {
     path: PathBuf,
+    /// What the open stores of this home share.
+    residence: Arc<Mutex<Weak<Residence>>>,
 }
 
 /// Paths say who uses the computer: they are not printed.
@@ -75,7 +88,10 @@ impl Home {
     /// # Errors
     /// See [`HomeError`].
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, HomeError> {
-        let home = Self { path: path.into() };
+        let home = Self {
+            path: path.into(),
+            residence: Arc::default(),
+        };
         home.check()?;
         Ok(home)
     }
@@ -89,7 +105,7 @@ impl Home {
     /// Whether a store was created here. It says nothing about whether it can be opened.
     #[must_use]
     pub fn holds_store(&self) -> bool {
-        self.vault().dir.exists()
+        vaults_directory(&self.path).exists()
     }
 
     pub(crate) fn check(&self) -> Result<(), HomeError> {
@@ -112,27 +128,62 @@ impl Home {
         Ok(())
     }
 
+    /// The files of the vault that stores opened by a raw key use.
+    #[cfg(test)]
     pub(crate) fn vault(&self) -> VaultPaths {
-        VaultPaths {
-            dir: self.path.join("v0"),
-        }
+        vault_paths(&self.path, 0)
     }
 
-    /// A vault that is being built; it is renamed when it is whole.
-    pub(crate) fn unfinished_vault(&self) -> VaultPaths {
-        VaultPaths {
-            dir: self.path.join("v0.new"),
+    /// What the open stores of this home share, made now if none is open. `None` if another program, or
+    /// another [`Home`] of this one, has a store open.
+    pub(crate) fn enter(&self) -> io::Result<Option<Arc<Residence>>> {
+        let mut known = self
+            .residence
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(residence) = known.upgrade() {
+            return Ok(Some(residence));
         }
+        let Some(lock) = self.lock()? else {
+            return Ok(None);
+        };
+        let residence = Arc::new(Residence::new(self.path.clone(), lock));
+        *known = Arc::downgrade(&residence);
+        Ok(Some(residence))
     }
 
-    /// Takes the lock of this home, or `None` if another opening holds it.
-    pub(crate) fn lock(&self) -> io::Result<Option<File>> {
+    /// What the open stores share, if there are any.
+    pub(crate) fn entered(&self) -> Option<Arc<Residence>> {
+        self.residence
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .upgrade()
+    }
+
+    fn lock(&self) -> io::Result<Option<File>> {
         let file = private_file(&self.path.join("lock"))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+/// Where the vaults of a home lie.
+pub(crate) fn vaults_directory(home: &Path) -> PathBuf {
+    home.join("vaults")
+}
+
+/// Where they are built; it is renamed when all of them are whole.
+pub(crate) fn unfinished_vaults(home: &Path) -> PathBuf {
+    home.join("vaults.new")
+}
+
+/// The files of vault `number` of a home.
+pub(crate) fn vault_paths(home: &Path, number: usize) -> VaultPaths {
+    VaultPaths {
+        dir: vaults_directory(home).join(format!("v{number}")),
     }
 }
 
@@ -201,6 +252,24 @@ pub(crate) fn overwrite(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.set_len(bytes.len() as u64)?;
     }
     file.sync_all()
+}
+
+/// Overwrites a file with the bytes it has, and with random bytes up to `size` if it is shorter, so that it is
+/// written when others of its form are. One that is longer than `limit` is left alone. Returns the bytes written.
+pub(crate) fn rewrite(path: &Path, size: u64, limit: u64) -> io::Result<u64> {
+    let found = read_limited(path, limit)?;
+    if found.is_none() && path.exists() {
+        return Ok(0);
+    }
+    let mut bytes = zeroize::Zeroizing::new(found.unwrap_or_default());
+    let before = bytes.len();
+    let size = usize::try_from(size.min(limit)).map_err(io::Error::other)?;
+    if before < size {
+        bytes.resize(size, 0);
+        seal::fill_random(&mut bytes[before..])?;
+    }
+    overwrite(path, &bytes)?;
+    Ok(bytes.len() as u64)
 }
 
 /// Reads a file of at most `limit` bytes. `None` if it is missing or longer.

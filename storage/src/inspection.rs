@@ -3,9 +3,10 @@
 //!
 //! [`search`] looks for texts in files in the ways they might be written, and knows no key.
 //! [`remnants`] is the thief who has today's passphrase: it opens whatever today's keys open at
-//! any offset of any file, in use or not. A test with either of them needs a control that shows that
+//! any offset of any file, in use or not. [`theft`] does the same from files and a data key alone. A test with either of them needs a control that shows that
 //! it finds what is there.
 
+use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,9 +18,17 @@ use data_encoding::{BASE32_NOPAD, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUP
 use zeroize::Zeroizing;
 
 use crate::change::Kind;
+use crate::header::Headers;
+use crate::home::{self, Home};
+use crate::keys;
 use crate::record::{self, Assembly};
-use crate::seal::TAG;
+use crate::seal::{DataKey, Key, TAG, VaultKeys};
 use crate::store::Store;
+
+/// At which places of a file a key file may begin, in bytes.
+const SECTOR: usize = 512;
+/// How much of a key file is looked at, in bytes: several thousand slots.
+const MOST_KEYS: usize = 256 << 10;
 
 /// How a text was written where it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -186,6 +195,52 @@ impl std::fmt::Debug for Remnant {
 /// # Errors
 /// If a file cannot be read or the store was closed by a failure.
 pub fn remnants(store: &Store, directory: &Path) -> io::Result<Vec<Remnant>> {
+    open_everything(directory, store.outer_key(), |slot| {
+        store.slot_key(slot).map_err(io::Error::other)
+    })
+}
+
+/// The thief who never ran the program: from the files below a directory, and a data key that was known once, it takes every
+/// key file that can be found at any sector of any file, and with all slot keys of all of these opens
+/// records as [`remnants`] does.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn theft(directory: &Path, data_key: &DataKey) -> io::Result<Vec<Remnant>> {
+    let keys = VaultKeys::derive(data_key).map_err(io::Error::other)?;
+    let mut found = HashMap::from([(record::STRUCTURE_SLOT, keys.structure.clone())]);
+    for path in walk(directory)?.into_iter().filter(|path| path.is_file()) {
+        let content = fs::read(&path)?;
+        for offset in (0..content.len()).step_by(SECTOR) {
+            // Torn ones as well: only what the first bytes say is needed to try.
+            if let Some(plain) = decrypt(&keys.ring, &content[offset..], keys::NONCE_END, MOST_KEYS)
+            {
+                found.extend(keys::slot_keys(&plain));
+            }
+        }
+    }
+    open_everything(directory, &keys.outer, |slot| Ok(found.get(&slot).cloned()))
+}
+
+/// The data key that a passphrase opens in a home, from its headers alone.
+///
+/// # Errors
+/// If no header opens, or a file cannot be read.
+pub fn data_key(home: &Home, passphrase: &[u8]) -> io::Result<DataKey> {
+    let vaults = std::array::from_fn(|number| home::vault_paths(home.path(), number));
+    let headers = Headers::read(&vaults)?;
+    let (front, key) = headers.derive(passphrase).map_err(io::Error::other)?;
+    let opened = headers.open(&front, &key);
+    opened
+        .map(|opened| opened.header.data_key)
+        .ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+fn open_everything(
+    directory: &Path,
+    outer: &Key,
+    slot_key: impl Fn(u64) -> io::Result<Option<Key>>,
+) -> io::Result<Vec<Remnant>> {
     let mut found = Vec::new();
     for path in walk(directory)?.into_iter().filter(|path| path.is_file()) {
         let content = fs::read(&path)?;
@@ -194,13 +249,14 @@ pub fn remnants(store: &Store, directory: &Path) -> io::Result<Vec<Remnant>> {
             if stored.iter().take(record::OVERHEAD).all(|byte| *byte == 0) {
                 continue;
             }
-            let Ok(head) = record::open_head(store.outer_key(), stored) else {
+            let Ok(head) = record::open_head(outer, stored) else {
                 continue;
             };
-            let Some(key) = store.slot_key(head.slot).map_err(io::Error::other)? else {
+            let Some(key) = slot_key(head.slot)? else {
                 continue;
             };
-            let Some(content) = open_unauthenticated(&key, stored) else {
+            let most = record::LARGEST - record::OVERHEAD;
+            let Some(content) = decrypt(&key, stored, record::OVERHEAD - TAG, most) else {
                 continue;
             };
             let (id, value) = match head.piece {
@@ -224,14 +280,13 @@ pub fn remnants(store: &Store, directory: &Path) -> io::Result<Vec<Remnant>> {
     Ok(found)
 }
 
-/// Decrypts a piece without looking at its tag. How long it is, is not known either: what follows the
-/// last of its bytes is noise, which the lengths in the first piece cut off.
-fn open_unauthenticated(key: &[u8; 32], stored: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+/// Decrypts what begins with a nonce, from byte `start` on and at most so many bytes, without looking at a tag. How long
+/// it is, is not known either: what follows the last of its bytes is noise.
+fn decrypt(key: &Key, stored: &[u8], start: usize, most: usize) -> Option<Zeroizing<Vec<u8>>> {
     let nonce = record::nonce(stored).ok()?;
-    let body = stored.get(record::OVERHEAD - TAG..)?;
-    let mut content =
-        Zeroizing::new(body[..body.len().min(record::LARGEST - record::OVERHEAD)].to_vec());
-    let mut cipher = XChaCha20::new(key.into(), (&nonce).into());
+    let body = stored.get(start..)?;
+    let mut content = Zeroizing::new(body[..body.len().min(most)].to_vec());
+    let mut cipher = XChaCha20::new((&**key).into(), (&nonce).into());
     // The first block of the stream is the key of the authenticator (RFC 8439, 2.8).
     cipher.seek(64_u32);
     cipher.apply_keystream(&mut content);

@@ -9,6 +9,9 @@
 //! nonce (24), sealed: form (1), generation (8), length (4), postcard of the slots, zeros; tag (16)
 //! ```
 //!
+//! Random bytes may follow, as many whole MiB: another profile of the home in deniable mode lengthens the key files of
+//! all vaults with its own. The next writing seals the whole length again.
+//!
 //! What "overwritten where they lie" cannot reach: copies kept by the flash chip, the file
 //! system, snapshots and backups.
 
@@ -28,6 +31,8 @@ use crate::seal::{self, KEY, Key, NONCE, TAG};
 pub(crate) const STEP: usize = 1 << 20;
 /// The largest key file, in steps: room for about a million slots.
 const MAX_STEPS: usize = 64;
+/// The longest key file, in bytes.
+pub(crate) const LARGEST: u64 = (MAX_STEPS * STEP) as u64;
 
 const FORM: u8 = 1;
 const FRONT: usize = 1 + 8 + 4;
@@ -77,6 +82,8 @@ pub(crate) struct Ring {
     generation: u64,
     /// Days up to and with this one were merged into months.
     pub(crate) merged_through: Option<Day>,
+    /// Whether what is written here is covered in the other vaults.
+    pub(crate) deniable: bool,
     entries: HashMap<SlotNumber, Entry>,
     live: HashMap<Purpose, SlotNumber>,
     /// Slots whose key is destroyed, but whose records may not all be deleted yet, and how many lists
@@ -96,6 +103,7 @@ struct StoredEntry<'a> {
 #[derive(Serialize, Deserialize)]
 struct StoredRing<'a> {
     merged_through: Option<Day>,
+    deniable: bool,
     #[serde(borrow)]
     entries: Vec<StoredEntry<'a>>,
     erased: BTreeMap<SlotNumber, u8>,
@@ -226,12 +234,32 @@ impl Ring {
     /// Writes both copies, each durable before the next is touched: two flushes. Returns
     /// how many bytes were written. [`KeysError::Full`] is found before anything is written.
     pub(crate) fn write(&mut self, paths: &VaultPaths, key: &[u8; KEY]) -> Result<u64, KeysError> {
+        self.write_among(std::slice::from_ref(paths), 0, key)
+    }
+
+    /// The same for vault `own` of several; the key files of the others are written unchanged beside it, and
+    /// lengthened to the same size.
+    pub(crate) fn write_among(
+        &mut self,
+        vaults: &[VaultPaths],
+        own: usize,
+        key: &[u8; KEY],
+    ) -> Result<u64, KeysError> {
         self.generation += 1;
         let mut written = 0;
-        for path in paths.keys() {
-            let sealed = self.seal(key, size_of_file(&path))?;
-            home::overwrite(&path, &sealed)?;
-            written += sealed.len() as u64;
+        let sizes = vaults.iter().flat_map(VaultPaths::keys);
+        let size = sizes.map(|path| size_of_file(&path)).max().unwrap_or(0);
+        for copy in 0..2 {
+            let sealed = self.seal(key, size)?;
+            for (number, paths) in vaults.iter().enumerate() {
+                let path = &paths.keys()[copy];
+                written += if number == own {
+                    home::overwrite(path, &sealed)?;
+                    sealed.len() as u64
+                } else {
+                    home::rewrite(path, sealed.len() as u64, LARGEST)?
+                };
+            }
         }
         Ok(written)
     }
@@ -240,6 +268,7 @@ impl Ring {
     fn seal(&self, key: &[u8; KEY], current_size: usize) -> Result<Vec<u8>, KeysError> {
         let stored = StoredRing {
             merged_through: self.merged_through,
+            deniable: self.deniable,
             entries: self
                 .entries
                 .iter()
@@ -279,10 +308,9 @@ impl Ring {
 
     /// Reads the key file. A damaged or older copy is replaced by the better one.
     pub(crate) fn read(paths: &VaultPaths, key: &[u8; KEY]) -> Result<Self, KeysError> {
-        let limit = (MAX_STEPS * STEP) as u64;
         let mut copies = Vec::new();
         for path in paths.keys() {
-            let bytes = home::read_limited(&path, limit)?;
+            let bytes = home::read_limited(&path, LARGEST)?;
             copies.push(bytes.and_then(|bytes| Self::open(bytes, key)));
         }
         let generations: Vec<_> = copies
@@ -316,9 +344,12 @@ impl Ring {
             return None;
         }
         let mut bytes = Zeroizing::new(bytes);
-        let (nonce, rest) = bytes.split_first_chunk_mut::<NONCE>()?;
-        let (content, tag) = rest.split_last_chunk_mut::<TAG>()?;
-        seal::open(key, nonce, LABEL, content, tag).ok()?;
+        // The sealed part is the whole file, or the part before the random bytes at its end.
+        let size = (1..=bytes.len() / STEP)
+            .rev()
+            .map(|steps| steps * STEP)
+            .find(|size| open_in_place(&mut bytes[..*size], key).is_some())?;
+        let content = bytes.get(NONCE..size - TAG)?;
         if *content.first()? != FORM {
             return None;
         }
@@ -330,6 +361,7 @@ impl Ring {
         let mut ring = Self {
             generation,
             merged_through: stored.merged_through,
+            deniable: stored.deniable,
             erased: stored.erased,
             ..Self::default()
         };
@@ -346,6 +378,37 @@ impl Ring {
         }
         Some(ring)
     }
+}
+
+/// Where the sealed part of a key file begins, in bytes.
+#[cfg(feature = "inspection")]
+pub(crate) const NONCE_END: usize = NONCE;
+
+/// The keys that stand in what may be the beginning of a decrypted key file.
+#[cfg(feature = "inspection")]
+pub(crate) fn slot_keys(content: &[u8]) -> Vec<(SlotNumber, Key)> {
+    let read = || {
+        let length = u32::from_be_bytes(content.get(9..FRONT)?.try_into().ok()?);
+        let stored = content.get(FRONT..)?;
+        let stored = stored
+            .get(..usize::try_from(length).ok()?)
+            .unwrap_or(stored);
+        let is_one = *content.first()? == FORM;
+        let ring: StoredRing<'_> = is_one.then(|| postcard::from_bytes(stored).ok())??;
+        let entry = |entry: StoredEntry<'_>| {
+            let key = <[u8; KEY]>::try_from(entry.key).ok()?;
+            Some((entry.number, Zeroizing::new(key)))
+        };
+        Some(ring.entries.into_iter().filter_map(entry).collect())
+    };
+    read().unwrap_or_default()
+}
+
+/// Opens a sealed part where it lies. If it does not open, nothing of it has changed.
+fn open_in_place(bytes: &mut [u8], key: &[u8; KEY]) -> Option<()> {
+    let (nonce, rest) = bytes.split_first_chunk_mut::<NONCE>()?;
+    let (content, tag) = rest.split_last_chunk_mut::<TAG>()?;
+    seal::open(key, nonce, LABEL, content, tag).ok()
 }
 
 /// The size of a file that is to be overwritten whole, in bytes; a damaged one may have any size.
@@ -437,6 +500,43 @@ mod tests {
                     .all(|(after, before)| after != before)
             );
         }
+    }
+
+    /// The key files of all vaults are written with one's own, and grow with it.
+    #[test]
+    fn others_are_written_unchanged_and_grow_alike() {
+        let (_place, own) = paths();
+        let (_other_place, other) = paths();
+        let mut others = Ring::default();
+        others.add(day(1)).unwrap();
+        others.write(&other, &[9; KEY]).unwrap();
+        let before = other.keys().map(|path| std::fs::read(path).unwrap());
+        let mut ring = Ring {
+            deniable: true,
+            ..Ring::default()
+        };
+        for number in 0..20_000 {
+            ring.add(day(number)).unwrap();
+        }
+        let vaults = [other.clone(), own.clone()];
+        let written = ring.write_among(&vaults, 1, &KEY_OF_FILE).unwrap();
+        assert_eq!((sizes(&own), sizes(&other)), ([2 << 20; 2], [2 << 20; 2]));
+        assert_eq!(written, 8 << 20);
+        for (path, before) in other.keys().iter().zip(before) {
+            assert!(std::fs::read(path).unwrap().starts_with(&before));
+        }
+        assert!(Ring::read(&own, &KEY_OF_FILE).unwrap().deniable);
+        // What was lengthened opens as before, and is sealed as a whole when it is written again.
+        let mut read = Ring::read(&other, &[9; KEY]).unwrap();
+        assert!(read.live(day(1)).is_some() && !read.deniable);
+        read.write(&other, &[9; KEY]).unwrap();
+        assert_eq!(sizes(&other), [2 << 20; 2]);
+        assert!(
+            Ring::read(&other, &[9; KEY])
+                .unwrap()
+                .live(day(1))
+                .is_some()
+        );
     }
 
     /// The power goes between the two copies, or within one.

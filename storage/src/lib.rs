@@ -4,6 +4,8 @@
 
 mod calendar;
 mod change;
+mod disk;
+mod export;
 mod header;
 mod home;
 #[cfg(feature = "inspection")]
@@ -12,13 +14,25 @@ mod keys;
 mod log;
 mod mark;
 mod record;
+mod residence;
 mod schema;
 mod seal;
 mod store;
 
 pub use calendar::Day;
 pub use change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
+pub use disk::{
+    FreeSpace, FreeSpaceError, NEARLY_FULL_BYTES, NEARLY_FULL_PART, NEVER_NEARLY_FULL_BYTES,
+    free_space,
+};
+pub use export::{
+    EXPORT_MAX_FILE, EXPORT_MAX_RECORD, EXPORT_VERSION, ExportReadError, ExportReader,
+    ExportRecord, ExportWriteError, ExportWriter,
+};
 pub use header::{KdfParameters, WeakParameters};
 pub use home::{Home, HomeError};
 pub use seal::DataKey;
-pub use store::{CommitError, CreateError, EraseError, OpenError, ReadError, Statistics, Store};
+pub use store::{
+    CommitError, CoverCost, CoverError, CreateError, DestroyError, EraseError, OpenError,
+    ReadError, Statistics, Store, VaultId,
+};

@@ -77,7 +77,7 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, LogError>) -> Result<T, LogError>
 }
 
 struct Job {
-    batch: sled::Batch,
+    batches: Vec<sled::Batch>,
     done: SyncSender<Result<(), LogError>>,
 }
 
@@ -162,20 +162,25 @@ impl Log {
     /// Applies a batch; when it returns, all of it is durable. After an error it is unknown
     /// whether it is, and the log must be opened again. It takes one flush.
     pub(crate) fn apply(&self, batch: sled::Batch) -> Result<(), LogError> {
-        let result = self.hand_over(batch);
+        self.apply_all(vec![batch])
+    }
+
+    /// Applies batches one after the other, as if each had been applied alone, but with one flush for all.
+    pub(crate) fn apply_all(&self, batches: Vec<sled::Batch>) -> Result<(), LogError> {
+        let result = self.hand_over(batches);
         if result.is_err() {
             self.failed.store(true, Ordering::Release);
         }
         result
     }
 
-    fn hand_over(&self, batch: sled::Batch) -> Result<(), LogError> {
+    fn hand_over(&self, batches: Vec<sled::Batch>) -> Result<(), LogError> {
         let db = self.db()?;
         let (done, result) = mpsc::sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or(LogError::Stalled)?;
         jobs.lock()
             .map_err(|_| LogError::Stalled)?
-            .send(Job { batch, done })
+            .send(Job { batches, done })
             .map_err(|_| LogError::Stalled)?;
         let start = Instant::now();
         loop {
@@ -225,8 +230,8 @@ impl Drop for Log {
 }
 
 fn run(flusher: Flusher, queue: &Receiver<Job>) {
-    while let Ok(Job { batch, done }) = queue.recv() {
-        let result = flusher.apply(batch);
+    while let Ok(Job { batches, done }) = queue.recv() {
+        let result = flusher.apply(batches);
         let failed = result.is_err();
         let _answered = done.send(result);
         if failed {
@@ -254,10 +259,12 @@ impl Flusher {
         Ok(Self { db, log })
     }
 
-    fn apply(&self, batch: sled::Batch) -> Result<(), LogError> {
+    fn apply(&self, batches: Vec<sled::Batch>) -> Result<(), LogError> {
         guarded(|| {
-            self.db.apply_batch(batch)?;
-            self.db.flush()?;
+            for batch in batches {
+                self.db.apply_batch(batch)?;
+                self.db.flush()?;
+            }
             Ok(())
         })?;
         Ok(self.sync()?)

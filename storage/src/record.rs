@@ -33,6 +33,9 @@ pub(crate) const SMALLEST: usize = 256;
 /// The largest piece on disk, in bytes.
 pub(crate) const LARGEST: usize = 4096;
 
+/// All sizes a piece can have on disk, in bytes.
+pub(crate) const SIZES: [usize; 5] = [SMALLEST, 512, 1024, 2048, LARGEST];
+
 const HEAD_PLAIN: usize = 8 + 1 + 2;
 const HEAD: usize = HEAD_PLAIN + TAG;
 const CONTENT: usize = LARGEST - OVERHEAD;

@@ -206,7 +206,7 @@ mod tests {
     fn old_store() -> (tempfile::TempDir, Home) {
         let place = tempfile::tempdir().unwrap();
         let home = Home::create(place.path().join("profile")).unwrap();
-        let store = Store::build(&home, key(), None, OLD).unwrap();
+        let store = Store::build(&home, key(), OLD).unwrap();
         let mut set = ChangeSet::new();
         for (number, slot) in (0_u8..).zip([Slot::Data, Slot::State, DAY]) {
             set.put(

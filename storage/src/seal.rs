@@ -77,6 +77,8 @@ pub(crate) struct VaultKeys {
     pub(crate) mark: Key,
     /// Sums up the records that must be there.
     pub(crate) audit: Key,
+    /// Names the records that cover this vault's in the others.
+    pub(crate) cover: Key,
 }
 
 impl VaultKeys {
@@ -88,6 +90,7 @@ impl VaultKeys {
             ring: expand(key.bytes(), "storage keys")?,
             mark: expand(key.bytes(), "storage mark")?,
             audit: expand(key.bytes(), "storage audit")?,
+            cover: expand(key.bytes(), "storage cover")?,
         })
     }
 }
@@ -121,6 +124,18 @@ pub(crate) fn mac(key: &[u8; KEY], label: &str, parts: &[&[u8]]) -> [u8; 32] {
 /// Fills `bytes` from the operating system.
 pub(crate) fn fill_random(bytes: &mut [u8]) -> std::io::Result<()> {
     SysRng.try_fill_bytes(bytes).map_err(std::io::Error::other)
+}
+
+/// A number below `limit`, which is at least 1 and at most 256; each is as likely as the others.
+pub(crate) fn random_below(limit: usize) -> std::io::Result<usize> {
+    let fair = 256 / limit * limit;
+    loop {
+        let mut byte = [0];
+        fill_random(&mut byte)?;
+        if usize::from(byte[0]) < fair {
+            return Ok(usize::from(byte[0]) % limit);
+        }
+    }
 }
 
 /// A fresh key.
@@ -188,6 +203,7 @@ mod tests {
             &keys.ring,
             &keys.mark,
             &keys.audit,
+            &keys.cover,
         ];
         for (place, one) in all.iter().enumerate() {
             assert!(all[place + 1..].iter().all(|other| *one != *other));

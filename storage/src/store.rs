@@ -1,26 +1,34 @@
 //! The store of one vault: opening, reading, committing.
 
 mod audit;
+mod cover;
+mod create;
 mod errors;
+mod passphrase;
 mod plan;
 mod slots;
 
-use std::fs::{self, File};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use zeroize::Zeroizing;
 
-pub use self::errors::{CommitError, CreateError, EraseError, OpenError, ReadError};
+use self::cover::Cover;
+pub use self::cover::CoverCost;
+pub use self::errors::{
+    CommitError, CoverError, CreateError, DestroyError, EraseError, OpenError, ReadError,
+};
+pub use self::passphrase::VaultId;
 use self::plan::{Plan, Tip};
 use crate::calendar;
 use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
-use crate::header::{self, KdfParameters};
-use crate::home::{self, Home, VaultPaths};
+use crate::header::Header;
+use crate::home::Home;
 use crate::keys::{Purpose, Ring};
 use crate::log::Log;
 use crate::mark::Mark;
 use crate::record::{self, RecordKey};
+use crate::residence::{Claim, Residence};
 use crate::schema::{self, Schema};
 use crate::seal::{DataKey, VaultKeys};
 
@@ -28,21 +36,27 @@ use crate::seal::{DataKey, VaultKeys};
 ///
 /// All calls block on the disk: call them from a thread that may wait.
 pub struct Store {
-    log: Log,
+    log: Arc<Log>,
     mark: Mark,
-    paths: VaultPaths,
     data_key: DataKey,
     keys: VaultKeys,
     ring: RwLock<Ring>,
     writer: Mutex<Writer>,
+    /// The vaults that opening this one with its passphrase destroys.
+    wipes: AtomicU8,
+    /// What is to be covered in the other vaults; `None` out of deniable mode.
+    cover: Mutex<Option<Cover>>,
+    /// Held by the one that covers.
+    covering: Mutex<()>,
     closed: AtomicBool,
     /// Odd while a batch is being applied.
     applying: AtomicU64,
     commits: AtomicU64,
     flushes: AtomicU64,
     bytes: AtomicU64,
-    /// Last, so that it is given back after everything else is closed.
-    _lock: File,
+    cover_bytes: AtomicU64,
+    /// Last, so that the vault is given back after everything else is closed.
+    claim: Claim,
 }
 
 /// What only one commit at a time may change.
@@ -59,6 +73,8 @@ pub struct Statistics {
     pub fsyncs: u64,
     /// Sealed bytes handed to the file system by commits and key files, before what sled adds.
     pub bytes: u64,
+    /// Bytes written into other vaults in deniable mode, beside these.
+    pub cover_bytes: u64,
 }
 
 impl std::fmt::Debug for Store {
@@ -68,46 +84,22 @@ impl std::fmt::Debug for Store {
 }
 
 impl Store {
-    /// Creates a store in a home that holds none, sealed under a passphrase, and opens it.
+    /// Opens the store that a passphrase opens, in whichever of the vaults of a home it lies.
     ///
-    /// How good the passphrase is, is the caller's concern: any bytes are taken.
-    ///
-    /// # Errors
-    /// See [`CreateError`]. A creation that was interrupted leaves nothing in the way of the next.
-    pub fn create(
-        home: &Home,
-        passphrase: &[u8],
-        cost: KdfParameters,
-    ) -> Result<Self, CreateError> {
-        cost.check()?;
-        let data_key = DataKey::generate()?;
-        let header = header::seal_header(passphrase, cost, schema::CURRENT.version, &data_key)?;
-        Self::build(home, data_key, Some(&header), schema::CURRENT)
-    }
-
-    /// Opens the store of a home with its passphrase.
+    /// All headers are tried in any case, and headers and key files of all vaults are written once, as they are; those
+    /// of the vaults that this passphrase [wipes](Self::set_wipe) are overwritten with noise. Both take the
+    /// same time, and all of it is on disk before anything else happens.
     ///
     /// Damage that can be repaired is repaired. The presence and version of every record are checked, which takes
-    /// some microseconds for each.
+    /// some microseconds for each. In [deniable mode](Self::set_deniable) the other three vaults are opened and
+    /// brought up to this one.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(home: &Home, passphrase: &[u8]) -> Result<Self, OpenError> {
-        let (paths, lock) = enter(home)?;
-        let header = header::read(&paths, passphrase)?;
-        if header.schema > schema::CURRENT.version {
-            return Err(OpenError::NewerSchema(header.schema));
-        }
-        Self::start(paths, lock, header.data_key, schema::CURRENT)
-    }
-
-    /// Creates a store without a passphrase header.
-    ///
-    /// # Errors
-    /// See [`CreateError`].
-    #[cfg(feature = "raw-key")]
-    pub fn create_with_key(home: &Home, key: &DataKey) -> Result<Self, CreateError> {
-        Self::build(home, key.clone(), None, schema::CURRENT)
+        let residence = enter(home)?;
+        let (claim, header) = passphrase::unlock(&residence, passphrase)?;
+        Self::start(claim, header, schema::CURRENT)
     }
 
     /// Opens a store by its data key.
@@ -125,81 +117,53 @@ impl Store {
         data_key: DataKey,
         schema: Schema,
     ) -> Result<Self, OpenError> {
-        let (paths, lock) = enter(home)?;
-        Self::start(paths, lock, data_key, schema)
+        let claim = enter(home)?
+            .claim(create::RAW_VAULT)
+            .ok_or(OpenError::InUse)?;
+        Self::start(claim, Header::new(data_key, schema.version), schema)
     }
 
-    /// Builds the vault beside its place and moves it there when it is whole.
-    pub(crate) fn build(
-        home: &Home,
-        data_key: DataKey,
-        header: Option<&[u8; header::SIZE]>,
-        schema: Schema,
-    ) -> Result<Self, CreateError> {
-        home.check()?;
-        let lock = home.lock()?.ok_or(OpenError::InUse)?;
-        if home.holds_store() {
-            return Err(CreateError::Exists);
-        }
-        let unfinished = home.unfinished_vault();
-        if unfinished.dir.exists() {
-            fs::remove_dir_all(&unfinished.dir)?;
-        }
-        home::private_directory(&unfinished.dir)?;
-        let keys = VaultKeys::derive(&data_key).map_err(OpenError::from)?;
-        let mut ring = Ring::default();
-        ring.write(&unfinished, &keys.ring)
-            .map_err(OpenError::from)?;
-        {
-            let log = Log::open(&unfinished.log()).map_err(OpenError::from)?;
-            let mut plan = Plan::new(&keys, &log, &ring, Tip::default());
-            plan.put_schema(schema.version)?;
-            if let Some(planned) = plan.finish()? {
-                log.apply(planned.batch).map_err(CommitError::from)?;
-                let mark = Mark::open(&unfinished.mark())?;
-                mark.write(&keys.mark, planned.tip.commits)?;
-                mark.sync()?;
-            }
-        }
-        if let Some(header) = header {
-            header::write(&unfinished, header)?;
-        }
-        home::sync_directory(&unfinished.dir)?;
-        fs::rename(&unfinished.dir, home.vault().dir)?;
-        home::sync_directory(home.path())?;
-        Ok(Self::start(home.vault(), lock, data_key, schema)?)
-    }
-
-    fn start(
-        paths: VaultPaths,
-        lock: File,
-        data_key: DataKey,
-        schema: Schema,
-    ) -> Result<Self, OpenError> {
-        let keys = VaultKeys::derive(&data_key)?;
-        let ring = Ring::read(&paths, &keys.ring)?;
+    fn start(claim: Claim, header: Header, schema: Schema) -> Result<Self, OpenError> {
+        let paths = claim.paths();
+        let keys = VaultKeys::derive(&header.data_key)?;
+        let ring = {
+            let _files = claim.residence().files();
+            Ring::read(&paths, &keys.ring)?
+        };
         let mark = Mark::open(&paths.mark())?;
-        let (log, tip) = audit::open_log(&paths, &keys, &mark)?;
-        mark.write(&keys.mark, tip.commits)?;
+        let mut opened = audit::open_log(&claim, &keys, &mark, !ring.deniable)?;
+        mark.write(&keys.mark, opened.tip.commits)?;
+        let mut cover = None;
+        if ring.deniable {
+            let (log, begun) = cover::begin(&claim, &keys, opened.log, opened.live)?;
+            opened.log = log;
+            cover = Some(begun);
+        }
         let store = Self {
-            log,
+            log: opened.log,
             mark,
-            paths,
-            data_key,
+            data_key: header.data_key,
             keys,
             ring: RwLock::new(ring),
-            writer: Mutex::new(Writer { tip }),
+            writer: Mutex::new(Writer { tip: opened.tip }),
+            wipes: AtomicU8::new(header.wipes),
+            cover: Mutex::new(cover),
+            covering: Mutex::default(),
             closed: AtomicBool::new(false),
             applying: AtomicU64::new(0),
             commits: AtomicU64::new(0),
             flushes: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
-            _lock: lock,
+            cover_bytes: AtomicU64::new(0),
+            claim,
         };
         // Before anything is written: a newer program may keep other lists.
         let found = plan::read_schema(&store.keys, &store.log)?;
         if found > schema.version {
             return Err(OpenError::NewerSchema(found));
+        }
+        if !store.is_deniable() {
+            store.drop_foreign(opened.foreign)?;
         }
         {
             let mut writer = store.writer()?;
@@ -208,6 +172,12 @@ impl Store {
         }
         schema.migrate(&store, found)?;
         Ok(store)
+    }
+
+    /// Which of the vaults of the home this store lies in.
+    #[must_use]
+    pub fn vault(&self) -> VaultId {
+        VaultId::of(self.claim.number())
     }
 
     /// Reads one record; `None` if there is none or its slot was erased.
@@ -235,16 +205,40 @@ impl Store {
         kind: Kind,
         mut visitor: impl FnMut(&[u8], Slot, &[u8]),
     ) -> Result<(), ReadError> {
+        let before = self.calm_count()?;
+        let (mut own, mut foreign) = (0, 0);
         self.log.visit(|key, stored| {
             let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
-            let head = record::open_head(&self.keys.outer, stored)?;
+            // What another profile left here for cover opens with no key of ours.
+            let Ok(head) = record::open_head(&self.keys.outer, stored) else {
+                foreign += 1;
+                return Ok(());
+            };
+            own += 1;
             if (head.kind, head.piece) == (kind.number(), 0)
                 && let Some((purpose, found)) = self.read(key)?
             {
                 visitor(&found.id, slot_of(purpose), &found.value);
             }
-            Ok(())
-        })
+            Ok::<_, ReadError>(())
+        })?;
+        // If something was passed over, what was seen must be everything. The tip itself is not counted.
+        let is_short = before.is_some_and(|(_, records)| own != records + 1);
+        if foreign > 0 && is_short && self.calm_count()? == before {
+            return Err(ReadError::Damaged);
+        }
+        Ok(())
+    }
+
+    /// How many batches were applied and how many records there are; `None` while a batch is being applied.
+    fn calm_count(&self) -> Result<Option<(u64, u64)>, ReadError> {
+        let applied = self.applying.load(Ordering::Acquire);
+        let records = {
+            let writer = self.writer.lock().map_err(|_| ReadError::Closed)?;
+            writer.tip.records
+        };
+        let is_calm = applied.is_multiple_of(2) && self.applying.load(Ordering::Acquire) == applied;
+        Ok(is_calm.then_some((applied, records)))
     }
 
     /// Reads the record whose first piece has this key. Pieces are read one by one, so a commit may come in
@@ -370,32 +364,14 @@ impl Store {
         let done = self.log.apply(planned.batch).map_err(CommitError::from);
         self.applying.fetch_add(1, Ordering::AcqRel);
         let done = done.and_then(|()| Ok(self.mark.write(&self.keys.mark, planned.tip.commits)?));
-        if done.is_ok() {
-            writer.tip = planned.tip;
-            self.commits.fetch_add(1, Ordering::Relaxed);
-            self.count(1, planned.bytes);
-        } else {
+        if let Err(error) = done {
             self.close();
+            return Err(error);
         }
-        done
-    }
-
-    /// Changes the passphrase. The data key stays, so nothing else is written again: someone who has an old
-    /// copy of the header and the old passphrase can still open the store.
-    ///
-    /// # Errors
-    /// See [`CreateError`]. After one either passphrase may be the one that opens.
-    pub fn change_passphrase(
-        &self,
-        passphrase: &[u8],
-        cost: KdfParameters,
-    ) -> Result<(), CreateError> {
-        let _writer = self.writer()?;
-        cost.check()?;
-        let version = schema::CURRENT.version;
-        let header = header::seal_header(passphrase, cost, version, &self.data_key)?;
-        header::write(&self.paths, &header)?;
-        self.count(2, 2 * header.len() as u64);
+        writer.tip = planned.tip;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.count(1, planned.bytes);
+        self.note(planned.shape, planned.bytes);
         Ok(())
     }
 
@@ -406,16 +382,25 @@ impl Store {
             commits: self.commits.load(Ordering::Relaxed),
             fsyncs: self.flushes.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
+            cover_bytes: self.cover_bytes.load(Ordering::Relaxed),
         }
     }
 
-    /// Rotates the state key and closes the store. Dropping a store closes it without rotating, as a crash would.
+    /// Rotates the state key, [covers](Self::cover) in deniable mode, and closes the store. Dropping a store closes
+    /// it without either, as a crash would.
     ///
     /// # Errors
     /// See [`EraseError`]; the store is closed in any case.
     pub fn lock(self) -> Result<(), EraseError> {
         self.rotate_state_key()?;
+        self.cover().map_err(|error| error.0)?;
         self.mark.sync().map_err(CommitError::Io)?;
+        if self.is_deniable() {
+            let residence = Arc::clone(self.claim.residence());
+            // Closing the logs writes to them as well.
+            drop(self);
+            residence.align_times().map_err(CommitError::Io)?;
+        }
         Ok(())
     }
 
@@ -432,7 +417,7 @@ impl Store {
     }
 
     fn ring(&self) -> Result<RwLockReadGuard<'_, Ring>, ReadError> {
-        if self.closed.load(Ordering::Acquire) {
+        if self.is_closed() {
             return Err(ReadError::Closed);
         }
         self.ring.read().map_err(|_| ReadError::Closed)
@@ -440,7 +425,7 @@ impl Store {
 
     fn writer(&self) -> Result<MutexGuard<'_, Writer>, CommitError> {
         let writer = self.writer.lock().map_err(|_| CommitError::Closed)?;
-        if self.closed.load(Ordering::Acquire) {
+        if self.is_closed() {
             Err(CommitError::Closed)
         } else {
             Ok(writer)
@@ -448,7 +433,7 @@ impl Store {
     }
 
     #[cfg(feature = "inspection")]
-    pub(crate) fn outer_key(&self) -> &[u8; 32] {
+    pub(crate) fn outer_key(&self) -> &crate::seal::Key {
         &self.keys.outer
     }
 
@@ -461,6 +446,10 @@ impl Store {
         Ok(self.ring()?.entry(number).map(|entry| entry.key.clone()))
     }
 
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire) || self.claim.is_destroyed()
+    }
+
     fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
@@ -471,13 +460,13 @@ impl Store {
     }
 }
 
-fn enter(home: &Home) -> Result<(VaultPaths, File), OpenError> {
+fn enter(home: &Home) -> Result<Arc<Residence>, OpenError> {
     home.check()?;
-    let lock = home.lock()?.ok_or(OpenError::InUse)?;
+    let residence = home.enter()?.ok_or(OpenError::InUse)?;
     if !home.holds_store() {
         return Err(OpenError::NoProfile);
     }
-    Ok((home.vault(), lock))
+    Ok(residence)
 }
 
 /// The slot a caller would name for this purpose today.

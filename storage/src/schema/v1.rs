@@ -8,6 +8,7 @@
 //! | Date | Change |
 //! |---|---|
 //! | 2026-11-21 | first form |
+//! | 2026-11-21 | four vaults under `vaults`; headers share salt and cost and name the vaults they wipe; key file: deniable mode, random bytes after the sealed part |
 //!
 //! Until the first release this form may change, with a line above; from then on it is
 //! frozen and a change is schema 2.

@@ -12,11 +12,15 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
 
 use crate::home::{self, VaultPaths};
 use crate::log::{Log, LogError};
 use crate::mark::Mark;
-use crate::record::RecordKey;
+use crate::record::{self, RecordKey};
+use crate::residence::{Claim, Residence};
 use crate::seal::VaultKeys;
 use crate::store::plan::{self, Tip};
 use crate::store::{OpenError, ReadError};
@@ -28,71 +32,115 @@ const FACTOR: u64 = 4;
 /// Records are copied in batches of about this many bytes.
 const BATCH: u64 = 1 << 20;
 
-/// Opens the log of a vault and checks that it holds what it should.
-pub(super) fn open_log(
-    paths: &VaultPaths,
-    keys: &VaultKeys,
-    mark: &Mark,
-) -> Result<(Log, Tip), OpenError> {
-    open_and_copy(paths, keys, mark, copy)
+/// A log that holds what it should.
+pub(super) struct Opened {
+    pub(super) log: Arc<Log>,
+    pub(super) tip: Tip,
+    /// The size of all records, in bytes.
+    pub(super) live: u64,
+    /// Records that this vault's keys do not open: left by other profiles, for cover.
+    pub(super) foreign: Vec<RecordKey>,
 }
 
-type Copy = fn(&VaultPaths, &VaultKeys, &Log, &Tip) -> Result<(), OpenError>;
+/// Opens the log of a vault and checks that it holds what it should. If `may_copy`, a log that has grown too
+/// large is written anew.
+pub(super) fn open_log(
+    claim: &Claim,
+    keys: &VaultKeys,
+    mark: &Mark,
+    may_copy: bool,
+) -> Result<Opened, OpenError> {
+    open_and_copy(claim, keys, mark, may_copy.then_some(rewrite))
+}
+
+type Rewrite = fn(&VaultPaths) -> Result<(), OpenError>;
 
 fn open_and_copy(
-    paths: &VaultPaths,
+    claim: &Claim,
     keys: &VaultKeys,
     mark: &Mark,
-    copy: Copy,
-) -> Result<(Log, Tip), OpenError> {
-    settle(paths)?;
-    let log = Log::open(&paths.log())?;
-    let (tip, live) = audit(keys, &log)?;
-    if mark
-        .read(&keys.mark)?
-        .is_some_and(|count| tip.commits < count)
-    {
+    rewrite: Option<Rewrite>,
+) -> Result<Opened, OpenError> {
+    let (residence, number, paths) = (claim.residence(), claim.number(), claim.paths());
+    let mut opened = audit(keys, open_shared(residence, number)?)?;
+    let expected = mark.read(&keys.mark)?;
+    if expected.is_some_and(|count| opened.tip.commits < count) {
         return Err(OpenError::DamagedRecords);
     }
-    if !is_bloated(fs::metadata(paths.log().join("db"))?.len(), live) {
-        return Ok((log, tip));
-    }
-    if let Err(error) = copy(paths, keys, &log, &tip) {
+    let Some(rewrite) = rewrite.filter(|_| opened.is_bloated(&paths)) else {
+        return Ok(opened);
+    };
+    drop(opened.log);
+    // Not while another profile of this program has it open to cover its own writes.
+    if let Some(Err(error)) = residence.with_logs_closed(|| rewrite(&paths)) {
         tracing::warn!(%error, "the log could not be written anew; it stays as large as it is");
         remove(&paths.new_log())?;
-        return Ok((log, tip));
     }
-    drop(log);
-    swap(paths)?;
-    Ok((Log::open(&paths.log())?, tip))
+    opened.log = open_shared(residence, number)?;
+    Ok(opened)
 }
 
-/// The tip of a log that holds what its tip says, and how many bytes that is.
-fn audit(keys: &VaultKeys, log: &Log) -> Result<(Tip, u64), OpenError> {
-    let tip = plan::read_tip(keys, log)?;
+impl Opened {
+    fn is_bloated(&self, paths: &VaultPaths) -> bool {
+        size(paths).is_ok_and(|size| is_bloated(size, self.live))
+    }
+}
+
+/// Opens the log of any vault of a home, after tidying up, or shares it with who has it open in this program.
+pub(super) fn open_shared(residence: &Residence, number: usize) -> Result<Arc<Log>, OpenError> {
+    residence.log_or(number, |paths| {
+        settle(paths)?;
+        Ok(Log::open(&paths.log())?)
+    })
+}
+
+/// The size of a log's main file, in bytes.
+pub(super) fn size(paths: &VaultPaths) -> io::Result<u64> {
+    Ok(fs::metadata(paths.log().join("db"))?.len())
+}
+
+/// Checks that a log holds what its tip says.
+fn audit(keys: &VaultKeys, log: Arc<Log>) -> Result<Opened, OpenError> {
+    let tip = plan::read_tip(keys, &log)?;
     let tip_key = plan::tip_key(keys);
-    let (mut found, mut live) = (Tip::default(), 0);
+    let (mut found, mut live, mut foreign) = (Tip::default(), 0, Vec::new());
     log.visit(|key, stored| {
         let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
         live += (key.len() + stored.len()) as u64;
-        if *key != tip_key {
+        if record::open_head(&keys.outer, stored).is_err() {
+            // Left by another profile; or a damaged record of ours, and then the sum does not agree.
+            foreign.push(*key);
+        } else if *key != tip_key {
             found.add(keys, key, stored)?;
         }
         Ok::<_, OpenError>(())
     })?;
-    if tip.agrees(&found) {
-        Ok((tip, live))
-    } else {
-        Err(OpenError::DamagedRecords)
+    if !tip.agrees(&found) {
+        return Err(OpenError::DamagedRecords);
     }
+    Ok(Opened {
+        log,
+        tip,
+        live,
+        foreign,
+    })
 }
 
-fn is_bloated(size: u64, live: u64) -> bool {
+pub(super) fn is_bloated(size: u64, live: u64) -> bool {
     size > SMALL && size / FACTOR > live
 }
 
-/// Copies everything into a new log and audits it.
-fn copy(paths: &VaultPaths, keys: &VaultKeys, log: &Log, tip: &Tip) -> Result<(), OpenError> {
+/// Writes the log of any vault anew, with what is in it. It must not be open. No key is needed.
+pub(super) fn rewrite(paths: &VaultPaths) -> Result<(), OpenError> {
+    settle(paths)?;
+    let log = Log::open(&paths.log())?;
+    copy(paths, &log)?;
+    drop(log);
+    Ok(swap(paths)?)
+}
+
+/// Copies everything into a new log and compares the two.
+fn copy(paths: &VaultPaths, log: &Log) -> Result<(), OpenError> {
     let new = Log::open(&paths.new_log())?;
     let (mut batch, mut bytes) = (sled::Batch::default(), 0);
     log.visit(|key, stored| {
@@ -106,12 +154,24 @@ fn copy(paths: &VaultPaths, keys: &VaultKeys, log: &Log, tip: &Tip) -> Result<()
     })?;
     new.apply(batch)?;
     drop(new);
-    let new = Log::open(&paths.new_log())?;
-    if audit(keys, &new)?.0 == *tip {
+    if digest(&Log::open(&paths.new_log())?)? == digest(log)? {
         Ok(())
     } else {
         Err(OpenError::DamagedRecords)
     }
+}
+
+/// A hash over all that is in a log.
+fn digest(log: &Log) -> Result<[u8; 32], LogError> {
+    let mut hash = Sha256::new();
+    log.visit(|key, stored| {
+        for part in [key, stored] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Ok::<_, LogError>(())
+    })?;
+    Ok(hash.finalize().into())
 }
 
 /// Puts the new log into the place of the old one. Interrupted anywhere, [`settle`] knows what is what.
@@ -164,7 +224,7 @@ mod tests {
     fn bloated() -> (tempfile::TempDir, Home) {
         let place = tempfile::tempdir().unwrap();
         let home = Home::create(place.path().join("profile")).unwrap();
-        let store = Store::build(&home, key(), None, schema::CURRENT).unwrap();
+        let store = Store::build(&home, key(), schema::CURRENT).unwrap();
         let size = || fs::metadata(home.vault().log().join("db")).unwrap().len();
         for number in 0_u32.. {
             let mut set = ChangeSet::new();
@@ -274,20 +334,22 @@ mod tests {
         let paths = home.vault();
         let keys = VaultKeys::derive(&key()).unwrap();
         let mark = Mark::open(&paths.mark()).unwrap();
-        let fails: [Copy; 2] = [
-            |_, _, _, _| Err(OpenError::Io(io::ErrorKind::StorageFull.into())),
-            |paths, _, _, _| {
+        let claim = home.enter().unwrap().unwrap().claim(0).unwrap();
+        let fails: [Rewrite; 2] = [
+            |_| Err(OpenError::Io(io::ErrorKind::StorageFull.into())),
+            |paths| {
                 fs::create_dir(paths.new_log()).unwrap();
                 fs::write(paths.new_log().join("db"), b"half of it").unwrap();
                 Err(OpenError::DamagedRecords)
             },
         ];
-        for copy in fails {
-            let (log, tip) = open_and_copy(&paths, &keys, &mark, copy).unwrap();
-            assert_eq!(audit(&keys, &log).unwrap().0, tip);
+        for rewrite in fails {
+            let opened = open_and_copy(&claim, &keys, &mark, Some(rewrite)).unwrap();
+            assert_eq!(audit(&keys, opened.log).unwrap().tip, opened.tip);
             assert!(!paths.new_log().exists());
             assert!(fs::metadata(paths.log().join("db")).unwrap().len() > SMALL);
         }
+        drop(claim);
         assert_whole(&home);
     }
 

@@ -16,6 +16,18 @@ pub enum CreateError {
     /// The home already holds a store; nothing was changed.
     #[error("there is already a profile here: open it, or choose another place")]
     Exists,
+    /// All four vaults are open: each holds a profile that is to be kept.
+    #[error("there is room for four profiles and all are in use: choose another place")]
+    NoVaultLeft,
+    /// The passphrase opens another profile of the home.
+    #[error("this passphrase is in use here already: choose another one")]
+    Taken,
+    /// Another cost than that of the home, which all its profiles share.
+    #[error("all profiles of one place share the cost of opening: it cannot be changed for one")]
+    CostIsShared,
+    /// A passphrase cannot wipe the profile that it opens.
+    #[error("a wiping passphrase cannot name the profile that it opens")]
+    WipesItself,
     /// See [`WeakParameters`].
     #[error(transparent)]
     Parameters(#[from] WeakParameters),
@@ -130,6 +142,16 @@ pub enum CommitError {
     Io(#[from] io::Error),
 }
 
+/// Why other vaults could not be covered. What could not be written is made up for at the next opening.
+#[derive(Debug, thiserror::Error)]
+#[error("the other vaults could not be written: {0}")]
+pub struct CoverError(#[from] pub CommitError);
+
+/// Why a profile may not be destroyed. What could be overwritten was.
+#[derive(Debug, thiserror::Error)]
+#[error("not everything could be overwritten, the passphrase may still open it: {0}")]
+pub struct DestroyError(#[from] pub io::Error);
+
 /// Why a slot could not be erased or sealed again. The keys may already be destroyed; what is left to do is
 /// done at the next opening.
 #[derive(Debug, thiserror::Error)]
@@ -206,11 +228,19 @@ impl From<CommitError> for OpenError {
     }
 }
 
+impl From<DeriveError> for CreateError {
+    fn from(error: DeriveError) -> Self {
+        match error {
+            DeriveError::Memory => Self::Memory,
+            DeriveError::Parameters(error) => Self::Parameters(error),
+        }
+    }
+}
+
 impl From<WriteError> for CreateError {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Derive(DeriveError::Memory) => Self::Memory,
-            WriteError::Derive(DeriveError::Parameters(error)) => Self::Parameters(error),
+            WriteError::Derive(error) => error.into(),
             WriteError::Seal(error) => Self::Io(io::Error::other(error)),
             WriteError::Io(error) => Self::Io(error),
         }

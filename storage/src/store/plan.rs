@@ -204,14 +204,18 @@ pub(crate) struct Plan<'a> {
     tip: Tip,
     lists: HashMap<(SlotNumber, u8), Vec<RecordKey>>,
     bytes: u64,
-    empty: bool,
+    shape: Shape,
 }
+
+/// Which records a batch puts, and of which sizes in bytes, or deletes: all that someone without keys sees of it.
+pub(crate) type Shape = Vec<(RecordKey, Option<u32>)>;
 
 /// A batch, and what is true once it is durable.
 pub(crate) struct Planned {
     pub(crate) batch: sled::Batch,
     pub(crate) tip: Tip,
     pub(crate) bytes: u64,
+    pub(crate) shape: Shape,
 }
 
 impl<'a> Plan<'a> {
@@ -224,7 +228,7 @@ impl<'a> Plan<'a> {
             tip,
             lists: HashMap::new(),
             bytes: 0,
-            empty: true,
+            shape: Shape::new(),
         }
     }
 
@@ -340,7 +344,7 @@ impl<'a> Plan<'a> {
             None if before.is_some() => {
                 self.batch.remove(key);
                 self.bytes += key.len() as u64;
-                self.empty = false;
+                self.shape.push((*key, None));
             }
             None => {}
         }
@@ -349,8 +353,9 @@ impl<'a> Plan<'a> {
 
     fn insert(&mut self, key: &RecordKey, sealed: Vec<u8>) {
         self.bytes += (key.len() + sealed.len()) as u64;
+        let size = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
+        self.shape.push((*key, Some(size)));
         self.batch.insert(key, sealed);
-        self.empty = false;
     }
 
     /// Stores or deletes one of the store's own records, which are in no list.
@@ -413,7 +418,7 @@ impl<'a> Plan<'a> {
 
     /// Adds the lists and the tip. `None` if nothing changes.
     pub(crate) fn finish(mut self) -> Result<Option<Planned>, CommitError> {
-        if self.empty {
+        if self.shape.is_empty() {
             return Ok(None);
         }
         for ((slot, list), records) in std::mem::take(&mut self.lists) {
@@ -435,6 +440,7 @@ impl<'a> Plan<'a> {
             batch: self.batch,
             tip: self.tip,
             bytes: self.bytes,
+            shape: self.shape,
         }))
     }
 }

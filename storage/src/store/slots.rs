@@ -4,8 +4,11 @@
 //! records follow, then the key file forgets the old key. Whatever interrupts it, the key file tells the
 //! next opening what is left to do.
 
+use std::sync::atomic::Ordering;
+
 use crate::calendar::{self, Day};
 use crate::change::Slot;
+use crate::home::VAULTS;
 use crate::keys::{Purpose, Ring, SlotNumber};
 use crate::store::plan::{self, Plan};
 use crate::store::{CommitError, EraseError, Store, Writer};
@@ -129,7 +132,19 @@ impl Store {
     /// Makes a ring durable and then the one in use. After an error the store is closed, because
     /// either ring may be on disk.
     pub(super) fn adopt(&self, mut ring: Ring) -> Result<(), CommitError> {
-        let written = ring.write(&self.paths, &self.keys.ring);
+        let residence = self.claim.residence();
+        let written = {
+            let _files = residence.files();
+            // Looked at with the files held: what was destroyed stays destroyed.
+            if self.claim.is_destroyed() {
+                return Err(CommitError::Closed);
+            }
+            if self.is_deniable() {
+                ring.write_among(&residence.vaults(), self.claim.number(), &self.keys.ring)
+            } else {
+                ring.write(&self.claim.paths(), &self.keys.ring)
+            }
+        };
         let size = match written {
             Ok(size) => size,
             // Found before anything was written.
@@ -139,7 +154,11 @@ impl Store {
                 return Err(error.into());
             }
         };
-        self.count(2, size);
+        // All key files have one size in deniable mode, and three in four of them are not one's own.
+        let vaults = if self.is_deniable() { VAULTS as u64 } else { 1 };
+        self.count(2 * vaults, size / vaults);
+        self.cover_bytes
+            .fetch_add(size - size / vaults, Ordering::Relaxed);
         *self.ring.write().map_err(|_| CommitError::Closed)? = ring;
         Ok(())
     }
@@ -238,7 +257,7 @@ mod tests {
     fn with_records() -> (tempfile::TempDir, Home, Store) {
         let place = tempfile::tempdir().unwrap();
         let home = Home::create(place.path().join("profile")).unwrap();
-        let store = Store::build(&home, key(), None, schema::CURRENT).unwrap();
+        let store = Store::build(&home, key(), schema::CURRENT).unwrap();
         let mut set = ChangeSet::new();
         for number in 0..30_u8 {
             let value = Zeroizing::new(vec![number; 10 + 500 * usize::from(number)]);

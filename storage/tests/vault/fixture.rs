@@ -7,10 +7,17 @@ use std::path::{Path, PathBuf};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use tempfile::TempDir;
-use undertone_storage::{ChangeSet, DataKey, Home, Kind, OpenError, Slot, Store};
+use undertone_storage::{ChangeSet, DataKey, Home, KdfParameters, Kind, OpenError, Slot, Store};
 use zeroize::Zeroizing;
 
 pub const KEY: [u8; 32] = *b"a data key of these tests, 32 b.";
+
+/// The least that this build accepts.
+pub const COST: KdfParameters = KdfParameters {
+    memory_kib: if cfg!(debug_assertions) { 8 } else { 65_536 },
+    passes: if cfg!(debug_assertions) { 1 } else { 3 },
+    lanes: 1,
+};
 
 pub fn key() -> DataKey {
     DataKey::from_bytes(KEY)
@@ -19,6 +26,8 @@ pub fn key() -> DataKey {
 /// A home in a directory that goes away with it.
 pub struct Place {
     pub home: Home,
+    /// The vault of the profile that was made first; that of a raw key is 0.
+    own: u8,
     _directory: TempDir,
 }
 
@@ -28,8 +37,16 @@ impl Place {
         let home = Home::create(directory.path().join("profile")).unwrap();
         Self {
             home,
+            own: 0,
             _directory: directory,
         }
+    }
+
+    pub fn with_passphrase(passphrase: &[u8]) -> (Self, Store) {
+        let mut place = Self::new();
+        let store = Store::create(&place.home, passphrase, COST).unwrap();
+        place.own = store.vault().number();
+        (place, store)
     }
 
     pub fn with_store() -> (Self, Store) {
@@ -43,7 +60,11 @@ impl Place {
     }
 
     pub fn vault(&self) -> PathBuf {
-        self.home.path().join("v0")
+        self.vault_number(self.own)
+    }
+
+    pub fn vault_number(&self, number: u8) -> PathBuf {
+        self.home.path().join(format!("vaults/v{number}"))
     }
 
     pub fn log(&self) -> PathBuf {
@@ -69,7 +90,8 @@ impl Place {
 
     /// A copy of all files, which must not be in use.
     pub fn copy(&self) -> Self {
-        let place = Self::new();
+        let mut place = Self::new();
+        place.own = self.own;
         copy_directory(self.home.path(), place.home.path());
         place
     }

@@ -4,7 +4,10 @@
 
 mod crash;
 mod damage;
+mod deniable;
+mod exports;
 mod fixture;
 mod opening;
+mod profiles;
 mod records;
 mod secrecy;

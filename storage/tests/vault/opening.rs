@@ -8,19 +8,12 @@ use undertone_storage::{
 
 use crate::fixture::{self, Place};
 
-#[cfg(debug_assertions)]
 fn cost() -> KdfParameters {
-    KdfParameters::testing()
-}
-
-#[cfg(not(debug_assertions))]
-fn cost() -> KdfParameters {
-    KdfParameters::minimum()
+    fixture::COST
 }
 
 fn with_passphrase() -> Place {
-    let place = Place::new();
-    let store = Store::create(&place.home, b"the passphrase", cost()).unwrap();
+    let (place, store) = Place::with_passphrase(b"the passphrase");
     store
         .commit(fixture::put(Kind::Profile, b"me", Slot::Data, b"here"))
         .unwrap();
@@ -65,6 +58,56 @@ fn a_changed_passphrase_replaces_the_old_one() {
         Store::open(&place.home, b"the passphrase"),
         Err(OpenError::WrongPassphrase)
     ));
+}
+
+/// Wherever the power goes while a passphrase is changed: the old one, the new one, or either of them opens, and what is
+/// opened decides.
+#[test]
+fn a_passphrase_change_may_be_interrupted() {
+    const OLD: &[u8] = b"the passphrase";
+    let place = with_passphrase();
+    let headers = |place: &Place| ["header-1", "header-2"].map(|name| place.vault().join(name));
+    let old = fs::read(&headers(&place)[0]).unwrap();
+    let changed = place.copy();
+    let store = Store::open(&changed.home, OLD).unwrap();
+    store.change_passphrase(b"new", cost()).unwrap();
+    drop(store);
+    let new = fs::read(&headers(&changed)[0]).unwrap();
+    // A sector that was written by half, at any place.
+    let torn = |at: usize| [&new[..at], &old[at..]].concat();
+    let mut stages = vec![
+        [old.clone(), old.clone()],
+        [new.clone(), old.clone()],
+        [new.clone(), new.clone()],
+    ];
+    for at in [50, 62, 100, 300, 496] {
+        stages.push([torn(at), old.clone()]);
+        stages.push([new.clone(), torn(at)]);
+    }
+    let mut opened = [0, 0];
+    for stage in stages {
+        let opens = |passphrase: &[u8], other: &[u8]| {
+            let copy = place.copy();
+            for (path, bytes) in headers(&copy).iter().zip(&stage) {
+                fs::write(path, bytes).unwrap();
+            }
+            let Ok(store) = Store::open(&copy.home, passphrase) else {
+                return false;
+            };
+            assert!(fixture::read(&store, Kind::Profile, b"me").is_some());
+            drop(store);
+            // From now on the other one does not.
+            assert!(Store::open(&copy.home, other).is_err());
+            drop(Store::open(&copy.home, passphrase).unwrap());
+            true
+        };
+        let found = [opens(OLD, b"new"), opens(b"new", OLD)];
+        assert!(found[0] || found[1]);
+        opened[0] += usize::from(found[0]);
+        opened[1] += usize::from(found[1]);
+    }
+    // Nothing changed, both there, five torn first copies; everything changed, both there, five torn second copies.
+    assert_eq!(opened, [7, 7]);
 }
 
 /// The cost that programs ship with, once.
@@ -127,13 +170,25 @@ fn a_second_opening_is_refused_with_the_reason() {
         Store::open(&place.home, b"the passphrase"),
         Err(OpenError::InUse)
     ));
-    // Also with the wrong passphrase: it is not even tried.
+    // Within this program other profiles may be opened beside it.
     assert!(matches!(
         Store::open(&place.home, b"wrong"),
-        Err(OpenError::InUse)
+        Err(OpenError::WrongPassphrase)
     ));
     assert!(matches!(
         Store::create(&place.home, b"x", cost()),
+        Err(CreateError::Exists)
+    ));
+    // Another opening of the same directory is as good as another program: nothing is even tried.
+    let other = Home::open(place.home.path()).unwrap();
+    for passphrase in [&b"the passphrase"[..], b"wrong"] {
+        assert!(matches!(
+            Store::open(&other, passphrase),
+            Err(OpenError::InUse)
+        ));
+    }
+    assert!(matches!(
+        Store::create(&other, b"x", cost()),
         Err(CreateError::Open(OpenError::InUse))
     ));
     drop(store);
@@ -190,11 +245,12 @@ fn an_interrupted_creation_is_not_in_the_way() {
     let (made, store) = Place::with_store();
     drop(store);
     let place = Place::new();
-    fixture::copy_directory(&made.vault(), &place.home.path().join("v0.new"));
+    let unfinished = place.home.path().join("vaults.new");
+    fixture::copy_directory(&made.home.path().join("vaults"), &unfinished);
     assert!(matches!(place.open(), Err(OpenError::NoProfile)));
     drop(Store::create_with_key(&place.home, &fixture::key()).unwrap());
     place.open().unwrap();
-    assert!(!place.home.path().join("v0.new").exists());
+    assert!(!unfinished.exists());
 }
 
 #[cfg(unix)]
@@ -202,22 +258,17 @@ fn an_interrupted_creation_is_not_in_the_way() {
 fn others_may_not_read_the_home() {
     use std::os::unix::fs::PermissionsExt;
     let place = with_passphrase();
-    for entry in [
-        "lock",
-        "v0/header-1",
-        "v0/header-2",
-        "v0/keys-1",
-        "v0/keys-2",
-        "v0/mark",
-    ] {
-        let mode = fs::metadata(place.home.path().join(entry))
+    let files = ["header-1", "header-2", "keys-1", "keys-2", "mark"];
+    let files = (0..4).flat_map(|vault| files.map(|file| format!("vaults/v{vault}/{file}")));
+    for entry in files.chain(["lock".to_owned()]) {
+        let mode = fs::metadata(place.home.path().join(&entry))
             .unwrap()
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600, "{entry}");
     }
-    for entry in ["v0", "v0/log"] {
-        let mode = fs::metadata(place.home.path().join(entry))
+    for entry in (0..4).flat_map(|vault| ["", "/log"].map(|of| format!("vaults/v{vault}{of}"))) {
+        let mode = fs::metadata(place.home.path().join(&entry))
             .unwrap()
             .permissions()
             .mode();

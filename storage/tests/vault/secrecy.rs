@@ -270,6 +270,80 @@ fn earlier_states_cannot_be_read_after_a_rotation() {
     );
 }
 
+/// A home of one profile, used over several openings, with canaries in one of its conversations: texts that were edited, long ones,
+/// identifiers; some of them in days that were merged.
+fn with_canaries(passphrase: &[u8]) -> Place {
+    let (place, mut store) = Place::with_passphrase(passphrase);
+    for round in 0..3_u8 {
+        for (number, canary) in (0_u8..).zip(CANARIES) {
+            let to = slot(90 + u32::from(number) * 10 + u32::from(round));
+            let mut set = ChangeSet::new();
+            set.put(Kind::Message, canary, to, fixture::value(canary));
+            let long = canary.repeat(1 + 150 * usize::from(round));
+            set.put(Kind::Message, &[number], to, fixture::value(&long));
+            let kept = format!("kept {round} {number}").into_bytes();
+            set.put(Kind::Settings, &kept, Slot::Data, fixture::value(&kept));
+            store.commit(set).unwrap();
+        }
+        store.rotate_state_key().unwrap();
+        store.merge_days(125).unwrap();
+        store.lock().unwrap();
+        store = Store::open(&place.home, passphrase).unwrap();
+    }
+    drop(store);
+    place
+}
+
+/// What the thief finds in all files of a home: whether anything holds a canary, and how many other values.
+fn stolen(place: &Place, key: &undertone_storage::DataKey) -> (Vec<bool>, usize) {
+    let found = inspection::theft(place.home.path(), key).unwrap();
+    let holds = |canary: &&[u8]| {
+        let within = |text: &[u8]| text.windows(canary.len()).any(|part| part == *canary);
+        found
+            .iter()
+            .any(|one| within(&one.id) || within(&one.value))
+    };
+    let kept = found.iter().filter(|one| one.value.starts_with(b"kept "));
+    (CANARIES.iter().map(holds).collect(), kept.count())
+}
+
+/// The deletion of a conversation, against someone who gets every file of the home afterwards and has passphrase and data
+/// key from before: nothing in any of them opens to a canary. The control is the same without the erasure.
+#[test]
+fn a_thief_with_the_keys_of_before_finds_nothing_of_a_deleted_conversation() {
+    let passphrase = b"the passphrase of before";
+    let place = with_canaries(passphrase);
+    let key = inspection::data_key(&place.home, passphrase).unwrap();
+    let control = place.copy();
+
+    let store = Store::open(&place.home, passphrase).unwrap();
+    store.erase_conversation(CONVERSATION).unwrap();
+    store.lock().unwrap();
+    let (canaries, kept) = stolen(&place, &key);
+    assert_eq!(canaries, [false; 4]);
+    assert!(kept >= 12, "the thief does open what was kept: {kept}");
+    assert_eq!(
+        inspection::search(place.home.path(), &CANARIES).unwrap(),
+        []
+    );
+
+    // The records deleted, but not the keys: sled's old segments still have them.
+    let store = Store::open(&control.home, passphrase).unwrap();
+    let mut set = ChangeSet::new();
+    for (number, canary) in (0_u8..).zip(CANARIES) {
+        set.delete(Kind::Message, canary)
+            .delete(Kind::Message, &[number]);
+    }
+    store.commit(set).unwrap();
+    let mut left = 0;
+    store.scan(Kind::Message, |_, _, _| left += 1).unwrap();
+    assert_eq!(left, 0);
+    store.lock().unwrap();
+    let (canaries, kept) = stolen(&control, &key);
+    assert_eq!(canaries, [true; 4]);
+    assert!(kept >= 12);
+}
+
 /// A copy of the log from before an erasure does not help either; one with the key file does: the
 /// claim is about live files, not about backups.
 #[test]

@@ -1,0 +1,178 @@
+//! What the open stores of one home share: its lock, the order in which headers and key files are
+//! written, the logs that are open, and which vaults were destroyed.
+//!
+//! Several profiles of a home may be open in one program. Each writes its own vault, but a header or a key
+//! file may also be written for another one (unchanged, so that times agree), and destroyed at any moment. All of
+//! that happens under one mutex, so that nothing writes back what was just destroyed.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::home::{self, VAULTS, VaultPaths};
+use crate::log::Log;
+
+/// What the open stores of a home share.
+pub(crate) struct Residence {
+    home: PathBuf,
+    files: Mutex<()>,
+    open: [AtomicBool; VAULTS],
+    destroyed: [AtomicBool; VAULTS],
+    logs: Mutex<[Weak<Log>; VAULTS]>,
+    /// Given back when the last store is closed.
+    _lock: File,
+}
+
+impl Residence {
+    pub(crate) fn new(home: PathBuf, lock: File) -> Self {
+        Self {
+            home,
+            files: Mutex::default(),
+            open: Default::default(),
+            destroyed: Default::default(),
+            logs: Mutex::default(),
+            _lock: lock,
+        }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    pub(crate) fn vault(&self, number: usize) -> VaultPaths {
+        home::vault_paths(&self.home, number)
+    }
+
+    pub(crate) fn vaults(&self) -> [VaultPaths; VAULTS] {
+        std::array::from_fn(|number| self.vault(number))
+    }
+
+    /// Held while headers or key files are read to be written, or written.
+    pub(crate) fn files(&self) -> MutexGuard<'_, ()> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a vault for one store. `None` if another store has it. To be called with [`files`](Self::files) held since its
+    /// header was read, so that a destruction in between is not overlooked.
+    pub(crate) fn claim(self: &Arc<Self>, number: usize) -> Option<Claim> {
+        if self.open[number].swap(true, Ordering::AcqRel) {
+            return None;
+        }
+        self.destroyed[number].store(false, Ordering::Release);
+        Some(Claim {
+            residence: Arc::clone(self),
+            number,
+        })
+    }
+
+    pub(crate) fn is_open(&self, number: usize) -> bool {
+        self.open[number].load(Ordering::Acquire)
+    }
+
+    /// Says that a vault is destroyed: a store that has it open writes nothing any more. It counts for good with
+    /// [`files`](Self::files) held.
+    pub(crate) fn mark_destroyed(&self, number: usize) {
+        self.destroyed[number].store(true, Ordering::Release);
+    }
+
+    /// The log of a vault, shared with whoever has it open in this program; if nobody has, `open` opens it.
+    pub(crate) fn log_or<E>(
+        &self,
+        number: usize,
+        open: impl FnOnce(&VaultPaths) -> Result<Log, E>,
+    ) -> Result<Arc<Log>, E> {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(log) = logs[number].upgrade() {
+            return Ok(log);
+        }
+        let log = Arc::new(open(&self.vault(number))?);
+        logs[number] = Arc::downgrade(&log);
+        Ok(log)
+    }
+
+    /// Runs something with the logs of all vaults closed, and kept closed. `None` if one of them is open.
+    pub(crate) fn with_logs_closed<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        let closed = logs.iter().all(|log| log.strong_count() == 0);
+        closed.then(work)
+    }
+
+    /// Gives all files and directories of all vaults one time, touching them in a fixed order: which of them was
+    /// written last, and in which order, then says nothing of whose they are.
+    pub(crate) fn align_times(&self) -> io::Result<()> {
+        let now = std::time::SystemTime::now();
+        let times = std::fs::FileTimes::new()
+            .set_accessed(now)
+            .set_modified(now);
+        for vault in self.vaults() {
+            for path in walk(&vault.dir)? {
+                set_times(&path, times)?;
+            }
+        }
+        set_times(&home::vaults_directory(&self.home), times)
+    }
+}
+
+/// The right of one store to a vault.
+pub(crate) struct Claim {
+    residence: Arc<Residence>,
+    number: usize,
+}
+
+impl Claim {
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    pub(crate) fn residence(&self) -> &Arc<Residence> {
+        &self.residence
+    }
+
+    pub(crate) fn paths(&self) -> VaultPaths {
+        self.residence.vault(self.number)
+    }
+
+    /// Whether the vault was destroyed while this store had it open.
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.residence.destroyed[self.number].load(Ordering::Acquire)
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.residence.open[self.number].store(false, Ordering::Release);
+    }
+}
+
+/// Everything below a directory and the directory itself, in the order of names, directories after what is in them.
+fn walk(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut entries = std::fs::read_dir(directory)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    let mut found = Vec::new();
+    for entry in entries {
+        if entry.is_dir() {
+            found.extend(walk(&entry)?);
+        } else {
+            found.push(entry);
+        }
+    }
+    found.push(directory.to_path_buf());
+    Ok(found)
+}
+
+fn set_times(path: &Path, times: std::fs::FileTimes) -> io::Result<()> {
+    // Elsewhere directories cannot be opened as files.
+    if cfg!(not(unix)) && path.is_dir() {
+        return Ok(());
+    }
+    let file = if path.is_dir() {
+        File::open(path)?
+    } else {
+        File::options().write(true).open(path)?
+    };
+    file.set_times(times)
+}

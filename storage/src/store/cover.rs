@@ -1,0 +1,366 @@
+//! Deniable mode: what is written into one vault is covered in the other three.
+//!
+//! All vaults of a home have the same files, but the one that is used grows. In deniable mode the logs of all four are
+//! opened, and what was written into one's own since the last time is repeated in the others with random
+//! contents: the same batches, with records of the same sizes, replaced and deleted where one's own were. Their names
+//! are made from one's own by a key of this vault, so a covering record can be replaced without keeping a list,
+//! and nobody else can tell it from a record of the vault it lies in. Key files and headers are written in all vaults when
+//! one's own is, and at the end all files get one time.
+//!
+//! When it is opened, the vault makes up for what was not covered: its own records that have no counterpart get one; then
+//! all four get as many random records of each size as the fullest has. In this mode records that do not open
+//! stay where they are: who drops what others left would be found out by having less. Out of it they are dropped.
+//!
+//! What shows nothing to one look shows a lot to two: see the README.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::home::{self, VAULTS};
+use crate::log::{Log, LogError};
+use crate::record::{self, RecordKey};
+use crate::residence::{Claim, Residence};
+use crate::seal::{self, VaultKeys};
+use crate::store::plan::Shape;
+use crate::store::{CommitError, CoverError, OpenError, Store, audit, create};
+
+/// What waits to be covered is covered at the latest when it has this many bytes.
+const PENDING: u64 = 16 << 20;
+/// Covering records are written in batches of about this many bytes.
+const BATCH: u64 = 4 << 20;
+/// Two logs of equal content may differ by this many bytes, and by a quarter, before all are written anew.
+const TOLERANCE: u64 = 4 << 20;
+
+/// What it cost to cover one's writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CoverCost {
+    /// Bytes written into the other vaults.
+    pub bytes: u64,
+    /// How many of the other vaults could be written: three, unless one of them is damaged.
+    pub vaults: u8,
+}
+
+/// The open logs of the other vaults, and what has not been repeated there.
+pub(super) struct Cover {
+    others: Vec<(usize, Arc<Log>)>,
+    pending: Vec<Shape>,
+    bytes: u64,
+}
+
+impl Store {
+    /// Whether what is written into this store is covered in the other vaults.
+    #[must_use]
+    pub fn is_deniable(&self) -> bool {
+        self.cover.lock().is_ok_and(|cover| cover.is_some())
+    }
+
+    /// Switches deniable mode on or off for this profile; the setting lies inside the sealed vault. On, it takes full effect
+    /// at the next opening, when the logs are also brought to the same size.
+    ///
+    /// **Every profile of the home needs it**: one that is used without it shows that it is used.
+    ///
+    /// # Errors
+    /// See [`CoverError`].
+    pub fn set_deniable(&self, on: bool) -> Result<(), CoverError> {
+        let _writer = self.writer()?;
+        let mut ring = self.ring().map_err(CommitError::from)?.clone();
+        ring.deniable = on;
+        self.adopt(ring)?;
+        let mut begun = None;
+        if on {
+            let residence = self.claim.residence();
+            create::fill(residence, None).map_err(CommitError::Io)?;
+            let mut others = open_others(&self.claim);
+            level(&self.keys, &self.log, &mut others)?;
+            residence.align_times().map_err(CommitError::Io)?;
+            begun = Some(Cover::new(others));
+        }
+        *self.cover.lock().map_err(|_| CommitError::Closed)? = begun;
+        Ok(())
+    }
+
+    /// In deniable mode, repeats what was written since the last time in the other vaults, and gives all files one
+    /// time. To be called on a timer that does not depend on what is done with the store, a quarter of an hour or so;
+    /// [`lock`](Self::lock) does it too. Out of deniable mode it does nothing.
+    ///
+    /// # Errors
+    /// See [`CoverError`]. A vault that cannot be written is left out and counted in [`CoverCost::vaults`].
+    pub fn cover(&self) -> Result<CoverCost, CoverError> {
+        let _one = self.covering.lock().map_err(|_| CommitError::Closed)?;
+        let (mut others, pending) = {
+            let mut cover = self.cover.lock().map_err(|_| CommitError::Closed)?;
+            let Some(cover) = cover.as_mut().filter(|_| !self.is_closed()) else {
+                return Ok(CoverCost::default());
+            };
+            cover.bytes = 0;
+            (cover.others.clone(), std::mem::take(&mut cover.pending))
+        };
+        let residence = self.claim.residence();
+        let mut bytes = 0;
+        for shapes in parts(&pending) {
+            bytes += write_to_all(&mut others, |number, _| {
+                shapes
+                    .iter()
+                    .map(|shape| mirrored(&self.keys, number, shape))
+                    .collect()
+            })
+            .map_err(CommitError::Io)?
+                * shapes.iter().map(size_of).sum::<u64>();
+        }
+        for (number, _) in &others {
+            if !pending.is_empty() && !residence.is_open(*number) {
+                let mark = residence.vault(*number).mark();
+                bytes += home::rewrite(&mark, 0, 1 << 20).map_err(CommitError::Io)?;
+            }
+        }
+        residence.align_times().map_err(CommitError::Io)?;
+        let vaults = u8::try_from(others.len()).unwrap_or(u8::MAX);
+        if let Some(cover) = self.cover.lock().map_err(|_| CommitError::Closed)?.as_mut() {
+            cover.others = others;
+        }
+        self.cover_bytes.fetch_add(bytes, Ordering::Relaxed);
+        Ok(CoverCost { bytes, vaults })
+    }
+
+    /// Remembers what is to be covered.
+    pub(super) fn note(&self, shape: Shape, bytes: u64) {
+        let is_full = match self.cover.lock().as_deref_mut() {
+            Ok(Some(cover)) => {
+                cover.pending.push(shape);
+                cover.bytes += bytes;
+                cover.bytes > PENDING
+            }
+            _ => false,
+        };
+        // The commit is durable, so it does not fail with the cover.
+        if is_full && let Err(error) = self.cover() {
+            tracing::warn!(%error, "the other vaults could not be written");
+        }
+    }
+
+    /// Deletes what other profiles left here for cover.
+    pub(super) fn drop_foreign(&self, foreign: Vec<RecordKey>) -> Result<(), OpenError> {
+        for keys in foreign.chunks(1_000) {
+            let mut batch = sled::Batch::default();
+            keys.iter().for_each(|key| batch.remove(key));
+            self.log.apply(batch)?;
+        }
+        Ok(())
+    }
+}
+
+impl Cover {
+    fn new(others: Vec<(usize, Arc<Log>)>) -> Self {
+        Self {
+            others,
+            pending: Vec::new(),
+            bytes: 0,
+        }
+    }
+}
+
+/// Opens the other vaults and brings all four to one form. The log of the own vault may be written anew for it, so
+/// it is given back.
+pub(super) fn begin(
+    claim: &Claim,
+    keys: &VaultKeys,
+    mut log: Arc<Log>,
+    live: u64,
+) -> Result<(Arc<Log>, Cover), OpenError> {
+    let residence = claim.residence();
+    create::fill(residence, None)?;
+    let mut others = open_others(claim);
+    level(keys, &log, &mut others)?;
+    if is_uneven(residence, live)? {
+        drop((log, others));
+        // Not while another profile of this program has its log open: then at another opening.
+        residence.with_logs_closed(|| {
+            for paths in residence.vaults() {
+                if let Err(error) = audit::rewrite(&paths) {
+                    tracing::warn!(%error, "a log could not be written anew; it stays as large as it is");
+                    let _left_for_the_next_opening = fs::remove_dir_all(paths.new_log());
+                }
+            }
+        });
+        log = audit::open_shared(residence, claim.number())?;
+        others = open_others(claim);
+    }
+    residence.align_times()?;
+    Ok((log, Cover::new(others)))
+}
+
+/// Opens the logs of the other vaults. A damaged one is left as it is: perhaps its owner can do something with it.
+fn open_others(claim: &Claim) -> Vec<(usize, Arc<Log>)> {
+    let mut others = Vec::new();
+    for number in (0..VAULTS).filter(|number| *number != claim.number()) {
+        match audit::open_shared(claim.residence(), number) {
+            Ok(log) => others.push((number, log)),
+            Err(error) => tracing::warn!(%error, "a vault cannot be opened for cover"),
+        }
+    }
+    others
+}
+
+/// Whether the logs differ more than equal contents explain, or have grown too large.
+fn is_uneven(residence: &Residence, live: u64) -> io::Result<bool> {
+    let mut sizes = Vec::new();
+    for paths in residence.vaults() {
+        sizes.push(audit::size(&paths)?);
+    }
+    let smallest = sizes.iter().copied().min().unwrap_or(0);
+    let largest = sizes.iter().copied().max().unwrap_or(0);
+    let difference = largest - smallest;
+    Ok((difference > TOLERANCE && difference > smallest / 4) || audit::is_bloated(largest, live))
+}
+
+/// Gives each own record its counterpart in the other vaults, then all vaults as many records of each size as the
+/// fullest has.
+fn level(
+    keys: &VaultKeys,
+    own: &Arc<Log>,
+    others: &mut Vec<(usize, Arc<Log>)>,
+) -> Result<(), CommitError> {
+    let mut mine = Shape::new();
+    own.visit(|key, stored| {
+        if let Ok(key) = key.try_into()
+            && record::open_head(&keys.outer, stored).is_ok()
+        {
+            mine.push((key, u32::try_from(stored.len()).ok()));
+        }
+        Ok::<_, LogError>(())
+    })?;
+    for shape in mine.chunks(1_000) {
+        write_to_all(others, |number, log| {
+            let missing = |(key, size): &&(RecordKey, Option<u32>)| {
+                let found = log.get(&name(keys, number, key)).ok().flatten();
+                found.and_then(|stored| u32::try_from(stored.len()).ok()) != *size
+            };
+            let shape: Shape = shape.iter().filter(missing).copied().collect();
+            Ok(if shape.is_empty() {
+                Vec::new()
+            } else {
+                vec![mirrored(keys, number, &shape)?]
+            })
+        })?;
+    }
+    // Only the sizes that records have: nobody can make this vault take up anything else.
+    let mut counts = vec![sizes_of(own)?];
+    others.retain(|(_, log)| match sizes_of(log) {
+        Ok(found) => {
+            counts.push(found);
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a vault cannot be read for cover");
+            false
+        }
+    });
+    let most = |size| counts.iter().filter_map(|of| of.get(&size).copied()).max();
+    let all = std::iter::once(own).chain(others.iter().map(|(_, log)| log));
+    for (log, found) in all.zip(&counts) {
+        for size in record::SIZES {
+            let lacking = most(size).unwrap_or(0) - found.get(&size).copied().unwrap_or(0);
+            for first in (0..lacking).step_by(1_000) {
+                let mut batch = sled::Batch::default();
+                for _ in first..lacking.min(first + 1_000) {
+                    batch.insert(&seal::random_key()?[..], noise(size)?);
+                }
+                log.apply(batch)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// How many records of each size a log has.
+fn sizes_of(log: &Log) -> Result<BTreeMap<usize, u64>, LogError> {
+    let mut sizes = BTreeMap::new();
+    log.visit(|_, stored| {
+        *sizes.entry(stored.len()).or_default() += 1;
+        Ok::<_, LogError>(())
+    })?;
+    Ok(sizes)
+}
+
+/// Applies batches to the other logs, in the order of the vaults, and says to how many. One that fails is left out from
+/// then on.
+fn write_to_all(
+    others: &mut Vec<(usize, Arc<Log>)>,
+    batches: impl Fn(usize, &Log) -> io::Result<Vec<sled::Batch>>,
+) -> io::Result<u64> {
+    let mut failed = Vec::new();
+    for (number, log) in others.iter() {
+        let batches = batches(*number, log)?;
+        if batches.is_empty() {
+            continue;
+        }
+        if let Err(error) = log.apply_all(batches) {
+            tracing::warn!(%error, "a vault cannot be written for cover");
+            failed.push(*number);
+        }
+    }
+    others.retain(|(number, _)| !failed.contains(number));
+    Ok(others.len() as u64)
+}
+
+/// The batch that covers one of a shape in vault `number`.
+pub(super) fn mirrored(
+    keys: &VaultKeys,
+    number: usize,
+    shape: &[(RecordKey, Option<u32>)],
+) -> io::Result<sled::Batch> {
+    let mut batch = sled::Batch::default();
+    for (key, size) in shape {
+        let name = name(keys, number, key);
+        match size {
+            Some(size) => batch.insert(
+                &name,
+                noise(usize::try_from(*size).map_err(io::Error::other)?)?,
+            ),
+            None => batch.remove(&name),
+        }
+    }
+    Ok(batch)
+}
+
+/// How the record is named in vault `number` that covers one of ours.
+fn name(keys: &VaultKeys, number: usize, key: &RecordKey) -> RecordKey {
+    let number = u8::try_from(number).unwrap_or(u8::MAX);
+    seal::mac(&keys.cover, "storage cover", &[&[number], key])
+}
+
+/// What a sealed record looks like.
+fn noise(size: usize) -> io::Result<Vec<u8>> {
+    let mut noise = vec![0; size];
+    seal::fill_random(&mut noise)?;
+    Ok(noise)
+}
+
+fn size_of(shape: &Shape) -> u64 {
+    let sizes = shape
+        .iter()
+        .map(|(key, size)| key.len() as u64 + u64::from(size.unwrap_or(0)));
+    sizes.sum()
+}
+
+/// Shapes in parts of bounded size.
+fn parts(shapes: &[Shape]) -> impl Iterator<Item = &[Shape]> {
+    let mut rest = shapes;
+    std::iter::from_fn(move || {
+        let mut bytes = 0;
+        let length = rest
+            .iter()
+            .take_while(|shape| {
+                let fits = bytes < BATCH;
+                bytes += size_of(shape);
+                fits
+            })
+            .count();
+        let (part, after) = rest.split_at(length);
+        rest = after;
+        (!part.is_empty()).then_some(part)
+    })
+}
