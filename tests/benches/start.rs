@@ -17,6 +17,8 @@ mod crowd;
 mod figures;
 #[path = "shared/lab.rs"]
 mod lab;
+#[path = "shared/lasting.rs"]
+mod lasting;
 #[path = "shared/program.rs"]
 mod program;
 #[path = "shared/times.rs"]
@@ -30,6 +32,7 @@ use clap::{Parser, ValueEnum};
 use crowd::Crowd;
 use figures::{Conditions, Table};
 use lab::{Beginning, KEY, Lab, Person, Station, befriend};
+use lasting::Lasting;
 use program::Program;
 use times::Times;
 use tokio::runtime::Handle;
@@ -167,7 +170,7 @@ impl Pair {
         let station = |name| Station::start(name, lab.tor_options(None));
         let (amal, noor) = tokio::join!(station("amal"), station("noor"));
         let create = |station: &Station, home: &PathBuf| {
-            let transport = station.transport.clone();
+            let transport = Arc::new(Lasting(station.transport.clone()));
             Person::create(
                 station.name,
                 home.clone(),
@@ -416,7 +419,7 @@ async fn reconnect(
     let old = person.take().expect("runs between the rounds");
     old.engine.shutdown().await;
     let begin = Instant::now();
-    let transport = station.transport.clone();
+    let transport = Arc::new(Lasting(station.transport.clone()));
     let started = start_engine(station.name, home, station.handle(), transport).await;
     person
         .insert(started)

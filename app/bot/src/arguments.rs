@@ -1,10 +1,13 @@
 //! The command line: what can be said and what the help says about it. Nothing happens here.
 
+pub mod conversing;
+
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use self::conversing::Conversing;
 use crate::passphrase::Source;
 
 const AFTER: &str = "\
@@ -136,6 +139,9 @@ pub enum Subcommands {
         contact: String,
         /// What; read from standard input if it is missing
         text: Vec<String>,
+        /// As a reply to this message of the conversation
+        #[arg(long, value_name = "NUMBER")]
+        reply_to: Option<u64>,
         #[command(flatten)]
         wait: WaitArguments,
         #[command(flatten)]
@@ -177,6 +183,8 @@ pub enum Subcommands {
         #[command(flatten)]
         json: JsonArguments,
     },
+    #[command(flatten)]
+    Conversing(Conversing),
     /// Show or compare the verification code of a contact
     Verify {
         /// Whose
@@ -362,6 +370,10 @@ pub struct VerifyArguments {
     /// Take that back
     #[arg(long, group = "how")]
     pub undo: bool,
+    /// Show seven emoji on both sides instead, while the contact is connected: the other side sees
+    /// the same if nobody stands between you; say so with --confirm
+    #[arg(long, group = "how")]
+    pub emoji: bool,
 }
 
 #[cfg(test)]

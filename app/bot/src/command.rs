@@ -2,6 +2,7 @@
 //! conversation with the process that runs the profile.
 
 mod contacts;
+mod conversing;
 mod documents;
 mod follow;
 mod invitations;
@@ -145,17 +146,15 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
         Subcommands::Send {
             contact,
             text,
+            reply_to,
             wait,
             json,
         } => {
             let contact = find(client, &contact, &TALKING).await?;
-            let text = if text.is_empty() {
-                output::read_input()?
-            } else {
-                text.join(" ")
-            };
-            messages::send(client, contact, text, wait.wait, json.json).await
+            let text = output::words(text)?;
+            messages::send(client, (contact, reply_to), text, wait.wait, json.json).await
         }
+        Subcommands::Conversing(command) => conversing::converse(client, command).await,
         Subcommands::History {
             contact,
             limit,

@@ -46,6 +46,12 @@ pub enum Failure {
     /// No such contact.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// Not a contact with whom words are exchanged.
+    #[error("there is no conversation with this contact yet")]
+    NoConversation,
+    /// The comparison of a short code ended before it began.
+    #[error("the comparison ended: the contact is not connected any more")]
+    NoShortCode,
     /// Other digits.
     #[error(
         "the digits differ: check the typing; if they really differ, this is not the contact you \
@@ -74,7 +80,10 @@ impl Failure {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Name(_) | Self::CodesDiffer | Self::Ask(AskError::Refused(_)) => 1,
+            Self::Name(_)
+            | Self::NoConversation
+            | Self::CodesDiffer
+            | Self::Ask(AskError::Refused(_)) => 1,
             Self::NoHome
             | Self::Passphrase(_)
             | Self::Log(_)
@@ -83,7 +92,7 @@ impl Failure {
             | Self::InputNotText => 2,
             Self::Start(error) => start_code(error),
             Self::Ask(AskError::Connect(_)) => 5,
-            Self::NotInTime(_) => 6,
+            Self::NotInTime(_) | Self::NoShortCode => 6,
             Self::Run(_) | Self::Ask(_) | Self::Output(_) | Self::System(_) => 7,
         }
     }

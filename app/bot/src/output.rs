@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::client::Object;
@@ -31,6 +32,15 @@ pub fn json(object: Object) -> Result<(), Failure> {
     line(visible::json(&Value::Object(object)))
 }
 
+/// Writes a value as a JSON object on a line of its own.
+///
+/// # Errors
+/// [`Failure::Output`].
+pub fn value(value: &impl Serialize) -> Result<(), Failure> {
+    let value = serde_json::to_value(value).map_err(|error| Failure::Output(error.into()))?;
+    line(visible::json(&value))
+}
+
 /// Writes a remark for a person to standard error, so that it is not in the way of a script.
 pub fn remark(text: impl fmt::Display) {
     // Nobody may be there to read it, and then it is not needed.
@@ -49,6 +59,18 @@ pub fn is_terminal() -> bool {
 /// When it cannot be read, is no text, or is longer than a message can be.
 pub fn read_input() -> Result<String, Failure> {
     read_text(io::stdin().lock())
+}
+
+/// The words of an argument list, or standard input where there are none.
+///
+/// # Errors
+/// As [`read_input`].
+pub fn words(words: Vec<String>) -> Result<String, Failure> {
+    if words.is_empty() {
+        read_input()
+    } else {
+        Ok(words.join(" "))
+    }
 }
 
 fn read_text(from: impl io::Read) -> Result<String, Failure> {

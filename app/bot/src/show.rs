@@ -1,12 +1,14 @@
 //! How things look on a terminal. Every text that somebody else wrote passes through
 //! [`visible`](crate::visible) here.
 
+pub mod claims;
+pub mod conversations;
 pub mod qr;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::view::{Contact, Invitation, Message, Profile};
+use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Profile};
 use crate::visible::{Name, Text};
 
 /// The local time, or the number of a time that no calendar has.
@@ -25,14 +27,27 @@ fn time(seconds: i64) -> String {
 pub fn profile(profile: &Profile) -> String {
     let Profile {
         nickname,
+        status,
+        hidden,
         network,
         doors_reachable,
         doors,
+        defaults: _,
     } = profile;
     let nickname = Name(nickname);
-    format!(
-        "nickname  {nickname}\nnetwork   {network}\ndoors     {doors_reachable} of {doors} can be found"
-    )
+    let mut lines = format!("nickname  {nickname}");
+    if !status.is_empty() {
+        lines.push_str(&format!("\nabout     {}", Name(status)));
+    }
+    if *hidden {
+        lines.push_str(
+            "\nappears   offline: nobody is dialled and messages wait (\"appear online\")",
+        );
+    }
+    lines.push_str(&format!(
+        "\nnetwork   {network}\ndoors     {doors_reachable} of {doors} can be found"
+    ));
+    lines
 }
 
 /// An invitation in a list.
@@ -134,18 +149,51 @@ fn reason(name: &str) -> String {
 /// A message on a line, or several if it has several. `name` is safe to show already.
 #[must_use]
 pub fn message(name: &str, message: &Message) -> String {
-    let text = match &message.text {
-        Some(text) => Text(text).to_string(),
-        None => "(not supported by this version)".to_owned(),
+    let text = match (&message.text, &message.line) {
+        (Some(text), _) => Text(text).to_string(),
+        (None, Line::Deleted) => "(deleted)".to_owned(),
+        (None, Line::Timer { seconds: 0 }) => "(messages stay from here on)".to_owned(),
+        (None, Line::Timer { seconds }) => {
+            format!("(messages disappear {seconds} s after they were read from here on)")
+        }
+        (None, Line::Words | Line::Other) => "(not supported by this version)".to_owned(),
     };
     let who = match message.delivery.as_str() {
         "incoming" => name.to_owned(),
         "waiting" => "me (waiting)".to_owned(),
         "sent" => "me (sent)".to_owned(),
+        "received" if message.read.is_some() => "me (read)".to_owned(),
         "received" => "me".to_owned(),
         other => format!("me ({})", Name(other)),
     };
-    format!("[{}] {} {who}: {text}", message.number, time(message.time))
+    let mut marks = Vec::new();
+    if message.reply_to.is_some() {
+        marks.push("reply");
+    }
+    if message.forwarded {
+        marks.push("forwarded");
+    }
+    if message.edited {
+        marks.push("edited");
+    }
+    let marks = if marks.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", marks.join(", "))
+    };
+    let reactions: String = message
+        .reactions
+        .iter()
+        .map(|one| {
+            let whose = if one.mine { "mine" } else { "theirs" };
+            format!("\n    {} ({whose})", Name(&one.emoji))
+        })
+        .collect();
+    format!(
+        "[{}] {} {who}{marks}: {text}{reactions}",
+        message.number,
+        time(message.time)
+    )
 }
 
 /// The digits of a verification code on four lines, to be read aloud.
@@ -157,6 +205,16 @@ pub fn digits(digits: &str) -> String {
         .collect();
     let lines: Vec<String> = blocks.chunks(3).map(|line| line.join("  ")).collect();
     lines.join("\n")
+}
+
+/// A short code on one line, with names for reading aloud.
+#[must_use]
+pub fn short_code(emoji: &[Emoji]) -> String {
+    let named: Vec<String> = emoji
+        .iter()
+        .map(|one| format!("{} {}", Name(&one.symbol), Name(&one.name)))
+        .collect();
+    named.join("   ")
 }
 
 #[cfg(test)]

@@ -261,7 +261,7 @@ impl Chat {
             Event::Missed { count } => {
                 format!("{count} events were missed; /history shows what is there.")
             }
-            Event::MessageChanged { .. } | Event::Other => return Ok(()),
+            Event::MessageChanged { .. } | Event::ShortCode { .. } | Event::Other => return Ok(()),
         };
         output::line(format_args!("{CLEAR}{line}"))
     }

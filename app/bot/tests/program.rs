@@ -7,6 +7,7 @@ mod program {
     mod arguments;
     mod bench;
     mod control;
+    mod conversing;
     mod passphrase;
     mod running;
 }

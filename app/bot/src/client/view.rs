@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
-use undertone_engine::ContactId;
+use undertone_engine::{ContactId, ConversationSettings, Defaults};
 
 use crate::visible::Name;
 
@@ -15,6 +15,12 @@ use crate::visible::Name;
 pub struct Profile {
     /// What I call myself.
     pub nickname: String,
+    /// A few words about me.
+    pub status: String,
+    /// Appears offline.
+    pub hidden: bool,
+    /// What holds for conversations without a setting.
+    pub defaults: Defaults,
     /// The network's status.
     pub network: Network,
     /// Doors that are published.
@@ -167,6 +173,76 @@ pub struct Message {
     pub time: i64,
     /// What it says.
     pub text: Option<String>,
+    /// What it is, where it says nothing.
+    #[serde(flatten)]
+    pub line: Line,
+    /// The message it replies to, opaque here.
+    #[serde(default)]
+    pub reply_to: Option<Value>,
+    /// Its words were changed.
+    #[serde(default)]
+    pub edited: bool,
+    /// What it said before, where it was asked for.
+    #[serde(default)]
+    pub earlier: Vec<Earlier>,
+    /// Somebody else's words.
+    #[serde(default)]
+    pub forwarded: bool,
+    /// The emoji at it.
+    #[serde(default)]
+    pub reactions: Vec<Reaction>,
+    /// When it was read, seconds since 1970.
+    #[serde(default)]
+    pub read: Option<u64>,
+}
+
+/// What a line of a conversation is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Value")]
+pub enum Line {
+    /// Words.
+    #[default]
+    Words,
+    /// Its author took it back.
+    Deleted,
+    /// Messages disappear from here on, or stay.
+    Timer {
+        /// Seconds after reading; 0: they stay.
+        seconds: u64,
+    },
+    /// Of a later version.
+    Other,
+}
+
+impl From<Value> for Line {
+    fn from(value: Value) -> Self {
+        match value["line"].as_str() {
+            Some("words") | None => Self::Words,
+            Some("deleted") => Self::Deleted,
+            Some("timer") => Self::Timer {
+                seconds: value["seconds"].as_u64().unwrap_or(0),
+            },
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+/// What a message said before.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Earlier {
+    /// Its words then.
+    pub text: String,
+    /// Until when, seconds since 1970.
+    pub until: i64,
+}
+
+/// An emoji at a message.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Reaction {
+    /// I put it there.
+    pub mine: bool,
+    /// The emoji.
+    pub emoji: String,
 }
 
 /// Several messages.
@@ -174,6 +250,41 @@ pub struct Message {
 pub struct Messages {
     /// Newest last.
     pub messages: Vec<Message>,
+}
+
+/// A conversation in a list.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Conversation {
+    /// With whom.
+    pub contact: ContactId,
+    /// Messages that I did not read.
+    pub unread: u32,
+    /// The newest message.
+    pub last: Option<Message>,
+    /// What was being written.
+    pub draft: Option<String>,
+    /// The numbers of messages kept at hand.
+    pub pinned_messages: Vec<u64>,
+    /// Seconds after reading until messages disappear; 0: they stay.
+    pub timer: u32,
+    /// How it is kept and shown.
+    pub settings: ConversationSettings,
+}
+
+/// Several conversations.
+#[derive(Debug, Deserialize)]
+pub struct Conversations {
+    /// In the order in which the contacts came to be.
+    pub conversations: Vec<Conversation>,
+}
+
+/// One emoji of a short code.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Emoji {
+    /// The character.
+    pub symbol: String,
+    /// Its English name.
+    pub name: String,
 }
 
 /// The code to compare.
@@ -217,6 +328,13 @@ pub enum Event {
         contact: ContactId,
         /// How it is now.
         message: Message,
+    },
+    /// A short code to compare.
+    ShortCode {
+        /// With whom.
+        contact: ContactId,
+        /// Seven emoji; none: the comparison ended.
+        emoji: Option<Vec<Emoji>>,
     },
     /// An invitation's door can be found.
     InvitationReachable {

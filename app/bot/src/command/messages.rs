@@ -12,18 +12,27 @@ use crate::{output, show};
 
 pub(super) async fn send(
     client: &mut Client,
-    contact: ContactId,
+    (contact, reply_to): (ContactId, Option<u64>),
     text: String,
     wait: Option<u32>,
     json: bool,
 ) -> Result<(), Failure> {
+    let reply_to = match reply_to {
+        Some(message) => {
+            let command = Command::Message { contact, message };
+            let mut answer = client.ask(&Request::Engine(command)).await?;
+            let id = answer.remove("id").ok_or(AskError::NotUnderstood)?;
+            Some(serde_json::from_value(id).map_err(|_| AskError::NotUnderstood)?)
+        }
+        None => None,
+    };
     if wait.is_some() {
         client.ask(&Request::Events).await?;
     }
     let command = Command::Send {
         contact,
         text,
-        reply_to: None,
+        reply_to,
     };
     let answer = client.ask(&Request::Engine(command)).await?;
     let sent: Message = understood(answer.clone())?;

@@ -3,13 +3,16 @@
 use data_encoding::BASE64;
 use undertone_engine::{Command, ContactId};
 
-use super::done;
+use super::{done, wait_for};
 use crate::arguments::{QrArguments, VerifyArguments};
-use crate::client::view::Verification;
+use crate::client::view::{Event, Verification};
 use crate::client::{Client, understood};
 use crate::control::Request;
 use crate::failure::Failure;
 use crate::{output, show};
+
+/// Seconds that a short code may take: three messages over a link that is there.
+const SHORT_CODE: u32 = 60;
 
 pub(super) async fn verify(
     client: &mut Client,
@@ -23,7 +26,11 @@ pub(super) async fn verify(
         scanned,
         confirm,
         undo,
+        emoji,
     } = how;
+    if emoji {
+        return short_code(client, contact, json).await;
+    }
     if confirm || undo {
         return done(
             client,
@@ -76,6 +83,33 @@ pub(super) async fn verify(
              face to face, or by voice. Then: verify CONTACT --confirm",
         );
     }
+    Ok(())
+}
+
+/// Shows a short code on both sides and says what to do with it.
+async fn short_code(client: &mut Client, contact: ContactId, json: bool) -> Result<(), Failure> {
+    client.ask(&Request::Events).await?;
+    done(client, Command::CompareShortCode { contact }).await?;
+    let event = wait_for(
+        client,
+        SHORT_CODE,
+        |event| matches!(event, Event::ShortCode { contact: with, .. } if *with == contact),
+    )
+    .await?;
+    if json {
+        return output::json(event);
+    }
+    let Event::ShortCode {
+        emoji: Some(emoji), ..
+    } = understood(event)?
+    else {
+        return Err(Failure::NoShortCode);
+    };
+    output::line(show::short_code(&emoji))?;
+    output::remark(
+        "Ask the contact, by voice or face to face, which seven it sees. If they are the same: \
+         verify CONTACT --confirm",
+    );
     Ok(())
 }
 
