@@ -26,13 +26,33 @@ pub fn profile(profile: &Profile) -> String {
     let Profile {
         nickname,
         network,
+        copy,
         doors_reachable,
         doors,
     } = profile;
     let nickname = Name(nickname);
-    format!(
+    let mut text = format!(
         "nickname  {nickname}\nnetwork   {network}\ndoors     {doors_reachable} of {doors} can be found"
-    )
+    );
+    if let Some(words) = copy_state(copy) {
+        text.push_str(&format!("\ncopy      {words}"));
+    }
+    text
+}
+
+/// What there is to say about the copy of the profile; nothing of the present one.
+#[must_use]
+pub fn copy_state(name: &str) -> Option<String> {
+    Some(match name {
+        "present" => return None,
+        "perhaps_replaced" => {
+            "perhaps replaced: doors of contacts are there and do not know this copy".to_owned()
+        }
+        "replaced" => {
+            "this copy was replaced: contacts go on with a newer one (see use-this-copy)".to_owned()
+        }
+        other => Name(other).to_string(),
+    })
 }
 
 /// An invitation in a list.
@@ -72,7 +92,9 @@ pub fn contact(contact: &Contact) -> String {
     if contact.verified {
         line.push_str(", verified");
     }
-    if contact.connected {
+    if contact.replaced {
+        line.push_str(", knows a newer copy of this profile");
+    } else if contact.connected {
         line.push_str(", connected");
     } else if let Some(why) = &contact.reason {
         line.push_str(&format!(", {}", reason(why)));
@@ -136,6 +158,9 @@ fn reason(name: &str) -> String {
 pub fn message(name: &str, message: &Message) -> String {
     let text = match &message.text {
         Some(text) => Text(text).to_string(),
+        None if message.line["line"] == "restored" => {
+            "(from here on with a restored copy of their profile)".to_owned()
+        }
         None => "(not supported by this version)".to_owned(),
     };
     let who = match message.delivery.as_str() {
@@ -143,6 +168,7 @@ pub fn message(name: &str, message: &Message) -> String {
         "waiting" => "me (waiting)".to_owned(),
         "sent" => "me (sent)".to_owned(),
         "received" => "me".to_owned(),
+        "unknown" => "me (unknown)".to_owned(),
         other => format!("me ({})", Name(other)),
     };
     format!("[{}] {} {who}: {text}", message.number, time(message.time))
@@ -172,6 +198,7 @@ mod tests {
             "greeting": "hi\nid  bob: contact\u{200b}",
             "verified": false,
             "connected": false,
+            "replaced": false,
             "reason": "away\u{7}",
             "next_try": 7,
             "waiting": 2
@@ -203,7 +230,8 @@ mod tests {
     #[test]
     fn messages_show_whose_they_are_and_how_far_they_got() {
         let mut one: Message = serde_json::from_value(serde_json::json!({
-            "number": 3, "id": "x", "delivery": "incoming", "time": 0, "text": "a\n[4] me: b\u{1b}c"
+            "number": 3, "id": "x", "delivery": "incoming", "time": 0, "text": "a\n[4] me: b\u{1b}c",
+            "line": {"line": "words"}
         }))
         .unwrap();
         let shown = message("Bob", &one);

@@ -17,6 +17,8 @@ pub struct Profile {
     pub nickname: String,
     /// The network's status.
     pub network: Network,
+    /// Whether it was replaced by a newer copy.
+    pub copy: String,
     /// Doors that are published.
     pub doors_reachable: u32,
     /// Doors that should be.
@@ -122,6 +124,8 @@ pub struct Contact {
     pub verified: bool,
     /// There is a live link.
     pub connected: bool,
+    /// They go on with a newer copy of this profile.
+    pub replaced: bool,
     /// Why there is none.
     pub reason: Option<String>,
     /// Seconds until the next try.
@@ -167,6 +171,8 @@ pub struct Message {
     pub time: i64,
     /// What it says.
     pub text: Option<String>,
+    /// What else than words it is.
+    pub line: Value,
 }
 
 /// Several messages.
@@ -218,6 +224,11 @@ pub enum Event {
         /// How it is now.
         message: Message,
     },
+    /// Whether this copy of the profile was replaced changed.
+    CopyChanged {
+        /// How it is now.
+        copy: String,
+    },
     /// An invitation's door can be found.
     InvitationReachable {
         /// Its number.
@@ -255,6 +266,7 @@ mod tests {
             greeting: Some("hello".to_owned()),
             verified: false,
             connected: false,
+            replaced: false,
             reason: Some(engine::Reason::Away),
             next_try: Some(60),
             waiting: 1,
@@ -286,6 +298,7 @@ mod tests {
             nickname: "Ann".to_owned(),
             status: String::new(),
             hidden: false,
+            copy: engine::CopyState::Replaced,
             defaults: engine::Defaults::default(),
             network,
             doors_reachable: 1,
@@ -297,6 +310,7 @@ mod tests {
             "connecting to the Tor network, 40 %"
         );
         assert!(!profile.network.is_ready());
+        assert_eq!(profile.copy, "replaced");
         assert!(read::<Network>(&undertone_transport::NetworkStatus::Ready).is_ready());
 
         let contacts = vec![engine_contact(engine::Stage::Undecided)];
@@ -384,6 +398,11 @@ mod tests {
         is(
             engine::Event::InvitationReachable { invitation: 7 },
             |event| matches!(event, Event::InvitationReachable { invitation: 7 }),
+        );
+        let copy = engine::CopyState::PerhapsReplaced;
+        is(
+            engine::Event::CopyChanged { copy },
+            |event| matches!(event, Event::CopyChanged { copy } if copy == "perhaps_replaced"),
         );
         is(engine::Event::Missed { count: 9 }, |event| {
             matches!(event, Event::Missed { count: 9 })
