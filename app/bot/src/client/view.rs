@@ -18,6 +18,7 @@ pub struct Profile {
     /// The network's status.
     pub network: Network,
     /// Whether it was replaced by a newer copy.
+    #[serde(default)]
     pub copy: String,
     /// Doors that are published.
     pub doors_reachable: u32,
@@ -125,6 +126,7 @@ pub struct Contact {
     /// There is a live link.
     pub connected: bool,
     /// They go on with a newer copy of this profile.
+    #[serde(default)]
     pub replaced: bool,
     /// Why there is none.
     pub reason: Option<String>,
@@ -172,6 +174,7 @@ pub struct Message {
     /// What it says.
     pub text: Option<String>,
     /// What else than words it is.
+    #[serde(default)]
     pub line: Value,
 }
 
