@@ -293,6 +293,26 @@ def contacts():
     ]
 
 
+def restores():
+    link, restore, restored = counting(0x66), counting(0x67, 1400), counting(0x68, 1300)
+    shared, random, answer = counting(0x69), counting(0x6A), counting(0x6B)
+    th = hash_(b"restore", link, restore, restored)
+    root = extract(th, shared, random, answer)
+    return [
+        {
+            "link": link.hex(),
+            "restore": restore.hex(),
+            "restored": restored.hex(),
+            "shared": shared.hex(),
+            "random": random.hex(),
+            "answer_random": answer.hex(),
+            "th": th.hex(),
+            "root": root.hex(),
+            "seal_root": expand(root, b"seal root").hex(),
+        }
+    ]
+
+
 def seals():
     cases = []
     for direction, epoch, olm_type, olm in (
@@ -365,6 +385,7 @@ def vectors():
         **handshakes(),
         "requests": requests(),
         "contacts": contacts(),
+        "restores": restores(),
         "seals": seals(),
         "rekeys": rekeys(),
         "verifications": verifications(),

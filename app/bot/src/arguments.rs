@@ -204,6 +204,8 @@ pub enum Subcommands {
         #[arg(long, conflicts_with = "contact")]
         network_changed: bool,
     },
+    /// Go on with this copy of the profile although contacts know a newer one
+    UseThisCopy,
     /// Tell how the profile is
     Status {
         /// Wait at most this long until the profile runs and the network is ready

@@ -200,6 +200,7 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
             };
             done(client, Command::Retry { contact }).await
         }
+        Subcommands::UseThisCopy => done(client, Command::UseThisCopy).await,
         Subcommands::Stop => stop(client).await,
         // Done by `execute`.
         Subcommands::Create { .. }

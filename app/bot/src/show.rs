@@ -30,6 +30,7 @@ pub fn profile(profile: &Profile) -> String {
         status,
         hidden,
         network,
+        copy,
         doors_reachable,
         doors,
         defaults: _,
@@ -47,7 +48,25 @@ pub fn profile(profile: &Profile) -> String {
     lines.push_str(&format!(
         "\nnetwork   {network}\ndoors     {doors_reachable} of {doors} can be found"
     ));
+    if let Some(words) = copy_state(copy) {
+        lines.push_str(&format!("\ncopy      {words}"));
+    }
     lines
+}
+
+/// What there is to say about the copy of the profile; nothing of the present one.
+#[must_use]
+pub fn copy_state(name: &str) -> Option<String> {
+    Some(match name {
+        "present" => return None,
+        "perhaps_replaced" => {
+            "perhaps replaced: doors of contacts are there and do not know this copy".to_owned()
+        }
+        "replaced" => {
+            "this copy was replaced: contacts go on with a newer one (see use-this-copy)".to_owned()
+        }
+        other => Name(other).to_string(),
+    })
 }
 
 /// An invitation in a list.
@@ -87,7 +106,9 @@ pub fn contact(contact: &Contact) -> String {
     if contact.verified {
         line.push_str(", verified");
     }
-    if contact.connected {
+    if contact.replaced {
+        line.push_str(", knows a newer copy of this profile");
+    } else if contact.connected {
         line.push_str(", connected");
     } else if let Some(why) = &contact.reason {
         line.push_str(&format!(", {}", reason(why)));
@@ -156,6 +177,7 @@ pub fn message(name: &str, message: &Message) -> String {
         (None, Line::Timer { seconds }) => {
             format!("(messages disappear {seconds} s after they were read from here on)")
         }
+        (None, Line::Restored) => "(from here on with a restored copy of their profile)".to_owned(),
         (None, Line::Words | Line::Other) => "(not supported by this version)".to_owned(),
     };
     let who = match message.delivery.as_str() {
@@ -164,6 +186,7 @@ pub fn message(name: &str, message: &Message) -> String {
         "sent" => "me (sent)".to_owned(),
         "received" if message.read.is_some() => "me (read)".to_owned(),
         "received" => "me".to_owned(),
+        "unknown" => "me (unknown)".to_owned(),
         other => format!("me ({})", Name(other)),
     };
     let mut marks = Vec::new();
@@ -230,6 +253,7 @@ mod tests {
             "greeting": "hi\nid  bob: contact\u{200b}",
             "verified": false,
             "connected": false,
+            "replaced": false,
             "reason": "away\u{7}",
             "next_try": 7,
             "waiting": 2
@@ -261,7 +285,8 @@ mod tests {
     #[test]
     fn messages_show_whose_they_are_and_how_far_they_got() {
         let mut one: Message = serde_json::from_value(serde_json::json!({
-            "number": 3, "id": "x", "delivery": "incoming", "time": 0, "text": "a\n[4] me: b\u{1b}c"
+            "number": 3, "id": "x", "delivery": "incoming", "time": 0, "text": "a\n[4] me: b\u{1b}c",
+            "line": {"line": "words"}
         }))
         .unwrap();
         let shown = message("Bob", &one);

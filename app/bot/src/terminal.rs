@@ -257,6 +257,10 @@ impl Chat {
                 return Ok(());
             }
             Event::Network { status } => status.to_string(),
+            Event::CopyChanged { copy } => match show::copy_state(&copy) {
+                Some(words) => words,
+                None => return Ok(()),
+            },
             Event::InvitationReachable { .. } => "The invitation can be found now.".to_owned(),
             Event::Missed { count } => {
                 format!("{count} events were missed; /history shows what is there.")

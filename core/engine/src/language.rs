@@ -17,8 +17,8 @@ pub use self::error::CommandError;
 pub use self::reply::Reply;
 pub use self::settings::{ConversationSettings, Defaults, Retention};
 pub use self::views::{
-    ContactView, ConversationView, Delivery, EarlierView, EmojiView, InvitationView, Line,
-    MessageView, ProfileView, ReactionView, Reason, Stage, VerificationView,
+    ContactView, ConversationView, CopyState, Delivery, EarlierView, EmojiView, InvitationView,
+    Line, MessageView, ProfileView, ReactionView, Reason, Stage, VerificationView,
 };
 
 /// What an application tells the engine.
@@ -240,6 +240,9 @@ pub enum Command {
         /// The contact.
         contact: ContactId,
     },
+    /// Goes on with this copy of the profile although contacts know a newer one: doors open again and
+    /// everyone is dialled. Contacts that know the newer copy still do not answer this one.
+    UseThisCopy,
     /// Forgets all waiting times and dials now.
     Retry {
         /// Only this contact.
@@ -313,6 +316,11 @@ pub enum Event {
         contact: ContactId,
         /// Seven emoji; `None`: the comparison ended, for instance with the connection.
         emoji: Option<Vec<EmojiView>>,
+    },
+    /// Whether this copy of the profile was replaced by a newer one changed.
+    CopyChanged {
+        /// How it is now.
+        copy: CopyState,
     },
     /// An invitation's door can be found from now on.
     InvitationReachable {

@@ -19,6 +19,7 @@ pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use language::{
     Command, CommandError, ContactId, ContactView, ConversationSettings, ConversationView,
-    Defaults, Delivery, EarlierView, EmojiView, Event, InvitationView, Line, MessageView,
-    ProfileView, ReactionView, Reason, Reply, Retention, Stage, StopReason, VerificationView,
+    CopyState, Defaults, Delivery, EarlierView, EmojiView, Event, InvitationView, Line,
+    MessageView, ProfileView, ReactionView, Reason, Reply, Retention, Stage, StopReason,
+    VerificationView,
 };

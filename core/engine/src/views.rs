@@ -1,14 +1,14 @@
 //! What is shown of the machine's state, in the words of the language.
 
 use undertone_protocol::{
-    ContactId, ContactState, Emoji, Profile, Refusal, ScanError, StageName, StoredMessage,
+    ContactId, ContactState, Emoji, Note, Profile, Refusal, ScanError, StageName, StoredMessage,
 };
 use undertone_wire::v1::Kind;
 
 use crate::connections::Connections;
 use crate::language::{
-    CommandError, ContactView, Delivery, EarlierView, EmojiView, InvitationView, Line, MessageView,
-    ReactionView, Stage,
+    CommandError, ContactView, CopyState, Delivery, EarlierView, EmojiView, InvitationView, Line,
+    MessageView, ReactionView, Stage,
 };
 
 pub(crate) const fn stage(name: StageName) -> Stage {
@@ -20,6 +20,14 @@ pub(crate) const fn stage(name: StageName) -> Stage {
         StageName::Accepted => Stage::Accepted,
         StageName::Rejected => Stage::Rejected,
         StageName::Blocked => Stage::Blocked,
+    }
+}
+
+pub(crate) const fn copy(state: undertone_protocol::CopyState) -> CopyState {
+    match state {
+        undertone_protocol::CopyState::Present => CopyState::Present,
+        undertone_protocol::CopyState::PerhapsReplaced => CopyState::PerhapsReplaced,
+        undertone_protocol::CopyState::Replaced => CopyState::Replaced,
     }
 }
 
@@ -45,6 +53,7 @@ pub(crate) fn contact(
         greeting: state.greeting,
         verified: state.verified,
         connected: state.connected,
+        replaced: state.replaced,
         reason,
         next_try,
         waiting: u32::try_from(state.waiting).unwrap_or(u32::MAX),
@@ -76,11 +85,13 @@ pub(crate) fn message(
             undertone_protocol::Delivery::Waiting => Delivery::Waiting,
             undertone_protocol::Delivery::Sent => Delivery::Sent,
             undertone_protocol::Delivery::Received => Delivery::Received,
+            undertone_protocol::Delivery::Unknown => Delivery::Unknown,
         },
     };
     let words = stored.words();
     let line = match stored.content().map(|content| content.kind) {
         _ if stored.deleted => Line::Deleted,
+        _ if matches!(stored.note, Some(Note::Restored(_))) => Line::Restored,
         Some(Kind::Text(_)) => Line::Words,
         Some(Kind::Timer { seconds, .. }) => Line::Timer { seconds },
         _ => Line::Unsupported,
@@ -139,6 +150,7 @@ pub(crate) fn refusal(refusal: Refusal) -> Option<CommandError> {
         Refusal::Timer => CommandError::Timer,
         Refusal::Reaction => CommandError::Reaction,
         Refusal::NotConnected => CommandError::NotConnected,
+        Refusal::Replaced => CommandError::Replaced,
         Refusal::TooSoon => CommandError::TooSoon,
         Refusal::AlreadySent => CommandError::NoSuchMessage,
         Refusal::QueueFull => CommandError::QueueFull,

@@ -78,6 +78,13 @@ impl Drop for Earlier {
     }
 }
 
+/// A line of a conversation that nobody wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Note {
+    /// They go on with a restored copy of their profile, of this generation (D12.3).
+    Restored(u32),
+}
+
 /// A message as it is stored.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct StoredMessage {
@@ -109,6 +116,9 @@ pub struct StoredMessage {
     /// When it was read, seconds since 1970: ours by them, as far as they tell; theirs by us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<u64>,
+    /// Nobody wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 impl std::fmt::Debug for StoredMessage {
@@ -140,7 +150,17 @@ impl StoredMessage {
             deleted: false,
             reactions: Vec::new(),
             read: None,
+            note: None,
         }
+    }
+
+    /// A line that nobody wrote.
+    #[must_use]
+    pub fn noted(number: u64, id: MessageId, time: u64, day: u32, note: Note) -> Self {
+        let nothing = Zeroizing::new(Vec::new());
+        let mut message = Self::new(number, id, None, time, day, nothing);
+        message.note = Some(note);
+        message
     }
 
     /// Reads a record of [`crate::RecordKey::Message`]. `None`: damaged.
@@ -206,7 +226,7 @@ impl StoredMessage {
     pub fn annotate(&mut self, annotation: &Annotation, keep_earlier: bool) -> bool {
         let author = annotation.ours == self.is_ours();
         match &annotation.content.kind {
-            _ if self.deleted => false,
+            _ if self.deleted || self.note.is_some() => false,
             Kind::Edit { text, .. } => {
                 author && self.has_words() && self.edit(annotation, text, keep_earlier)
             }

@@ -23,6 +23,8 @@ pub enum Event {
     ShortCode(ContactId),
     /// A message was taken back before it left.
     MessageRemoved(ContactId, u64),
+    /// Whether this copy of the profile was replaced changed: see [`crate::Profile::copy_state`].
+    Replaced,
     /// A message of ours got further.
     MessageChanged(ContactId, u64, MessageId),
 }

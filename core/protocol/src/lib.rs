@@ -4,6 +4,7 @@ mod bucket;
 mod conversation;
 mod derive;
 mod event;
+mod export;
 mod handshake;
 mod kem;
 mod keys;
@@ -20,13 +21,14 @@ mod step;
 mod vectors;
 mod verify;
 
-pub use conversation::{Annotation, Earlier, MAX_EARLIER, Reaction, StoredMessage};
+pub use conversation::{Annotation, Earlier, MAX_EARLIER, Note, Reaction, StoredMessage};
 pub use event::Event;
+pub use export::{MAX_EXPORT_RECORD, MAX_EXPORT_RECORDS, RestoreError};
 pub use keys::{DoorSeed, public_of};
 pub use link::DoorName;
 pub use profile::{
-    ContactState, Delivery, Input, InvitationState, LoadError, MAX_PAGE, Profile, Refusal,
-    WantedDial, WantedDoor, Words,
+    ContactState, CopyState, Delivery, Input, InvitationState, LoadError, MAX_PAGE, Profile,
+    Refusal, WantedDial, WantedDoor, Words,
 };
 pub use relation::StageName;
 pub use step::{

@@ -59,6 +59,10 @@ pub(crate) struct Link {
     /// We received a frame on it: the other side holds the link for live too.
     pub(crate) confirmed: bool,
     pub(crate) acknowledge: bool,
+    /// Both sides are of the generations that the other knows: nothing else has an effect before.
+    pub(crate) agreed: bool,
+    /// The generation that the dialer's counter names.
+    pub(crate) claimed: u32,
     pub(crate) reset_asked: bool,
     /// We opened a new session with a spare key because of what came on it.
     pub(crate) spare_used: bool,
@@ -81,6 +85,8 @@ impl Link {
             live: false,
             confirmed: false,
             acknowledge: false,
+            agreed: false,
+            claimed: 0,
             reset_asked: false,
             spare_used: false,
             pending: None,
@@ -140,6 +146,12 @@ impl Link {
             Some(deadline) => now.monotonic >= deadline,
             None => now.monotonic >= self.last_received + DEAD,
         }
+    }
+
+    /// Whether a door was there and gave no answer to flight 1 until the deadline, or nearly so.
+    pub(crate) fn met_silence(&self, now: Now) -> bool {
+        let waited = |deadline| now.monotonic + HANDSHAKE / 6 >= deadline;
+        matches!(self.phase, Phase::Flight2(..)) && self.deadline.is_some_and(waited)
     }
 
     /// When [`Self::is_over`] or [`Self::keepalive`] have to be asked next.

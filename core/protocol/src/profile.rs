@@ -14,6 +14,7 @@ mod messages;
 mod persist;
 mod request;
 mod reset;
+mod restore;
 mod say;
 mod short_code;
 mod view;
@@ -31,9 +32,12 @@ pub(crate) use acceptance::Pending;
 pub use commands::{MAX_PAGE, Refusal};
 pub use persist::LoadError;
 pub(crate) use persist::encode;
+#[cfg(test)]
+pub(crate) use restore::seal_root;
+pub(crate) use restore::{Answered, Restoring};
 pub use say::Words;
 pub(crate) use short_code::Comparison;
-pub use view::{ContactState, Delivery, InvitationState};
+pub use view::{ContactState, CopyState, Delivery, InvitationState};
 pub use wanted::{WantedDial, WantedDoor};
 
 use crate::bucket::Bucket;
@@ -75,7 +79,7 @@ pub enum Input {
     Wake,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ProfileRecord {
     pub(crate) nickname: String,
     #[serde(default)]
@@ -88,14 +92,14 @@ pub(crate) struct ProfileRecord {
 }
 
 /// Contacts that share a contact door.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Circle {
     pub(crate) number: u32,
     pub(crate) seed: DoorSeed,
 }
 
 /// An open invitation of ours.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Invite {
     pub(crate) number: u64,
     pub(crate) seed: DoorSeed,
@@ -120,6 +124,8 @@ pub(crate) struct Contact {
     pub(crate) resets: Bucket,
     /// The short code that is compared at the moment.
     pub(crate) comparison: Comparison,
+    /// How often in a row their door was there and did not know us.
+    pub(crate) silences: u32,
 }
 
 /// The machine of one profile.
@@ -385,6 +391,7 @@ impl Contact {
             inbound: Bucket::new(INBOUND_BURST, INBOUND_PER_MINUTE),
             resets: Bucket::new(RESETS_PER_MINUTE, RESETS_PER_MINUTE),
             comparison: Comparison::default(),
+            silences: 0,
         }
     }
 

@@ -59,6 +59,10 @@ pub(crate) struct Ratchet {
     pub(crate) next_message: u64,
     /// The newest message of either side: parents of the next.
     pub(crate) heads: Vec<MessageId>,
+    /// Places of the outbox of which a restored copy cannot tell what became: from the first, before the
+    /// second.
+    #[serde(default)]
+    pub(crate) unknown: (u64, u64),
 }
 
 /// What is to be done with a received sequence.
@@ -91,7 +95,24 @@ impl Ratchet {
             outbox_next: 0,
             next_message: 1,
             heads: Vec::new(),
+            unknown: (0, 0),
         }
+    }
+
+    /// The other side was restored, or answered that we were (D12.2): sessions, sequences and seals begin
+    /// anew. Dial counters, the outbox and the conversation go on.
+    pub(crate) fn begin_generation(&mut self, root: Secret, peer_generation: u32, wall: u64) {
+        self.seal = Seal::new(root, wall);
+        self.session = None;
+        self.reset_key = None;
+        self.spares.clear();
+        self.peer_spares.clear();
+        self.session_opened = false;
+        self.peer_generation = peer_generation;
+        self.next_sequence = 1;
+        self.received_cumulative = 0;
+        self.received_bitmap = 0;
+        self.digests.clear();
     }
 
     /// What we acknowledge.
@@ -99,6 +120,8 @@ impl Ratchet {
         Acknowledgement {
             cumulative: self.received_cumulative,
             bitmap: self.received_bitmap,
+            from: self.generation,
+            to: self.peer_generation,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::kem::KemSeed;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::MAX_SESSIONS;
 use crate::pickle;
+use crate::profile::{Answered, Restoring};
 
 /// At most this many tries of one request (D4.2: once a day for 14 days).
 pub(crate) const MAX_TRIES: usize = 14;
@@ -42,6 +43,15 @@ pub(crate) struct Relation {
     /// Base keys of all sessions that the other ever opened: none is accepted twice (D6.5).
     #[serde(default)]
     pub(crate) base_keys: Vec<serde_bytes::ByteArray<32>>,
+    /// We were restored, and they have not answered yet (D12.2).
+    #[serde(default)]
+    pub(crate) restoring: Option<Box<Restoring>>,
+    /// They were restored, and have not shown yet that our answer came.
+    #[serde(default)]
+    pub(crate) answered: Option<Box<Answered>>,
+    /// They know a newer copy of this profile (D12.3).
+    #[serde(default)]
+    pub(crate) replaced: bool,
 }
 
 /// The disappearing timer that both sides agree on.
@@ -190,7 +200,7 @@ pub(crate) struct PeerDoor {
 }
 
 /// What two contacts share.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Bond {
     pub(crate) pair: PairId,
     pub(crate) link_root: Secret,

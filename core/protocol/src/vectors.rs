@@ -161,6 +161,17 @@ fn contact() {
         assert!(out.seal_root == secret(&case["seal_root"]));
         assert!(out.recovery_root == secret(&case["recovery_root"]));
     });
+    run("restores", |case| {
+        let out = crate::profile::seal_root(
+            &array(&case["link"]),
+            &bytes(&case["restore"]),
+            &bytes(&case["restored"]),
+            &secret(&case["shared"]),
+            &array(&case["random"]),
+            &array(&case["answer_random"]),
+        );
+        assert!(out == secret(&case["seal_root"]));
+    });
     run("verifications", |case| {
         let pair = PairId::from_bytes(array(&case["pair"]));
         let key = |name: &str| X25519Public::from_bytes(array(&case[name])).expect("a key");

@@ -6,6 +6,7 @@ mod flight;
 mod frame;
 mod invitation;
 mod messages;
+mod restore;
 mod sealed;
 mod short_code;
 
@@ -26,5 +27,6 @@ pub use messages::{
     Accept, Confirm, DoorNotice, Inside, InsideKind, MAX_GREETING, MAX_NICKNAME, MAX_SPARES,
     MessageError, RekeyAnswer, RekeyOffer, Request, SessionReset, SpareKeys,
 };
+pub use restore::{MAX_GENERATION, Restore, Restored};
 pub use sealed::{Direction, Letter, LetterError, MAX_OLM, Role, SealedBody, SealedError};
 pub use short_code::ShortCode;

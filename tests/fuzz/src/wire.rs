@@ -4,8 +4,8 @@
 
 use undertone_wire::v1::{
     Accept, Acknowledgement, Content, Flight1, Flight2, FrameSize, Inside, InsideKind, Invitation,
-    Kind, Letter, MAX_PARCEL, Parcel, ParcelKind, ParcelReader, Request, SealedBody, SessionReset,
-    ShortCode, VersionAnswer,
+    Kind, Letter, MAX_PARCEL, Parcel, ParcelKind, ParcelReader, Request, Restore, Restored,
+    SealedBody, SessionReset, ShortCode, VersionAnswer,
 };
 use undertone_wire::{MessageId, OnionKey, X25519Public, X25519Secret, version};
 
@@ -26,6 +26,8 @@ pub enum Depth {
     Accept,
     Acknowledgement,
     SessionReset,
+    Restore,
+    Restored,
     Flight1,
     Flight2,
     VersionAnswer,
@@ -57,6 +59,8 @@ pub fn run(data: &[u8]) -> Depth {
         12 => version_answer(data),
         13 => invitation(data),
         14 => keys(data),
+        15 => restore(data),
+        16 => restored(data),
         _ => Depth::Nothing,
     }
 }
@@ -102,6 +106,8 @@ fn parcel_behind(size: FrameSize, parcel: &Parcel) -> Depth {
         ParcelKind::Accept => accept(&parcel.bytes),
         ParcelKind::ShortCode => short_code(&parcel.bytes),
         ParcelKind::SessionReset => session_reset(&parcel.bytes),
+        ParcelKind::Restore => restore(&parcel.bytes),
+        ParcelKind::Restored => restored(&parcel.bytes),
         ParcelKind::Nothing | ParcelKind::Received => Depth::Nothing,
     };
     deeper(Depth::Parcel, depth)
@@ -205,6 +211,26 @@ fn session_reset(data: &[u8]) -> Depth {
     Depth::SessionReset
 }
 
+fn restore(data: &[u8]) -> Depth {
+    let Ok(restore) = decode(data, Restore::decode) else {
+        return Depth::Nothing;
+    };
+    let again = restore.encode();
+    assert!(again.len() <= data.len());
+    assert_eq!(Restore::decode(&again), Ok(restore));
+    Depth::Restore
+}
+
+fn restored(data: &[u8]) -> Depth {
+    let Ok(restored) = decode(data, Restored::decode) else {
+        return Depth::Nothing;
+    };
+    let again = restored.encode();
+    assert!(again.len() <= data.len());
+    assert_eq!(Restored::decode(&again), Ok(restored));
+    Depth::Restored
+}
+
 fn flight_1(data: &[u8]) -> Depth {
     let Some(flight) = decode(data, Flight1::decode) else {
         return Depth::Nothing;
@@ -290,6 +316,9 @@ pub fn seeds() -> Vec<Seed<Depth>> {
         (10, "sealed", "acknowledgements", Depth::Acknowledgement),
         (11, "messages", "session_resets", Depth::SessionReset),
         (12, "flights", "version_answers", Depth::VersionAnswer),
+        (15, "messages", "restores", Depth::Restore),
+        (15, "messages", "restores_refused", Depth::Nothing),
+        (16, "messages", "restored", Depth::Restored),
         (13, "invitations", "valid", Depth::Invitation),
     ] {
         for case in cases(file, section) {
@@ -381,7 +410,7 @@ mod tests {
             seeds.iter().any(deepest),
             "no seed goes through the whole chain"
         );
-        for selector in 2..15 {
+        for selector in 2..17 {
             let reached =
                 |seed: &&Seed<Depth>| seed.bytes[0] == selector && seed.reaches != Depth::Nothing;
             // Bodies, letters and insides are reached through the chain.

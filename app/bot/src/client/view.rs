@@ -23,6 +23,9 @@ pub struct Profile {
     pub defaults: Defaults,
     /// The network's status.
     pub network: Network,
+    /// Whether it was replaced by a newer copy.
+    #[serde(default)]
+    pub copy: String,
     /// Doors that are published.
     pub doors_reachable: u32,
     /// Doors that should be.
@@ -128,6 +131,9 @@ pub struct Contact {
     pub verified: bool,
     /// There is a live link.
     pub connected: bool,
+    /// They go on with a newer copy of this profile.
+    #[serde(default)]
+    pub replaced: bool,
     /// Why there is none.
     pub reason: Option<String>,
     /// Seconds until the next try.
@@ -174,7 +180,7 @@ pub struct Message {
     /// What it says.
     pub text: Option<String>,
     /// What it is, where it says nothing.
-    #[serde(flatten)]
+    #[serde(default)]
     pub line: Line,
     /// The message it replies to, opaque here.
     #[serde(default)]
@@ -210,6 +216,8 @@ pub enum Line {
         /// Seconds after reading; 0: they stay.
         seconds: u64,
     },
+    /// From here on with a restored copy of their profile.
+    Restored,
     /// Of a later version.
     Other,
 }
@@ -219,6 +227,7 @@ impl From<Value> for Line {
         match value["line"].as_str() {
             Some("words") | None => Self::Words,
             Some("deleted") => Self::Deleted,
+            Some("restored") => Self::Restored,
             Some("timer") => Self::Timer {
                 seconds: value["seconds"].as_u64().unwrap_or(0),
             },
@@ -336,6 +345,11 @@ pub enum Event {
         /// Seven emoji; none: the comparison ended.
         emoji: Option<Vec<Emoji>>,
     },
+    /// Whether this copy of the profile was replaced changed.
+    CopyChanged {
+        /// How it is now.
+        copy: String,
+    },
     /// An invitation's door can be found.
     InvitationReachable {
         /// Its number.
@@ -373,6 +387,7 @@ mod tests {
             greeting: Some("hello".to_owned()),
             verified: false,
             connected: false,
+            replaced: false,
             reason: Some(engine::Reason::Away),
             next_try: Some(60),
             waiting: 1,
@@ -404,6 +419,7 @@ mod tests {
             nickname: "Ann".to_owned(),
             status: String::new(),
             hidden: false,
+            copy: engine::CopyState::Replaced,
             defaults: engine::Defaults::default(),
             network,
             doors_reachable: 1,
@@ -415,6 +431,7 @@ mod tests {
             "connecting to the Tor network, 40 %"
         );
         assert!(!profile.network.is_ready());
+        assert_eq!(profile.copy, "replaced");
         assert!(read::<Network>(&undertone_transport::NetworkStatus::Ready).is_ready());
 
         let contacts = vec![engine_contact(engine::Stage::Undecided)];
@@ -502,6 +519,11 @@ mod tests {
         is(
             engine::Event::InvitationReachable { invitation: 7 },
             |event| matches!(event, Event::InvitationReachable { invitation: 7 }),
+        );
+        let copy = engine::CopyState::PerhapsReplaced;
+        is(
+            engine::Event::CopyChanged { copy },
+            |event| matches!(event, Event::CopyChanged { copy } if copy == "perhaps_replaced"),
         );
         is(engine::Event::Missed { count: 9 }, |event| {
             matches!(event, Event::Missed { count: 9 })

@@ -88,6 +88,7 @@ impl Actor {
                 let bytes = bytes.map_err(|_| Some(CommandError::NotACode))?;
                 done(profile.verify_scanned(now, rng, *contact, &bytes))
             }
+            Command::UseThisCopy => done(profile.use_this_copy(now, rng)),
             Command::Retry { contact } => {
                 self.connections.retry(*contact, now.monotonic);
                 Ok((None, Outcome::Ready(Reply::Done)))
@@ -183,6 +184,7 @@ impl Actor {
             nickname: self.profile.nickname().to_owned(),
             status: self.profile.status().to_owned(),
             hidden: self.conversations.is_hidden(),
+            copy: views::copy(self.profile.copy_state()),
             defaults: self.conversations.defaults().clone(),
             network: *self.network.borrow(),
             doors_reachable,

@@ -52,6 +52,10 @@ impl Actor {
                     self.tell(Event::MessageReceived { contact, message });
                 }
             }
+            Happened::Replaced => {
+                let copy = views::copy(self.profile.copy_state());
+                self.tell(Event::CopyChanged { copy });
+            }
             Happened::MessageRemoved(contact, message) => {
                 self.tell(Event::MessageRemoved { contact, message });
             }

@@ -53,6 +53,9 @@ pub enum CommandError {
     /// The contact is away.
     #[error("the contact is not connected at the moment")]
     NotConnected,
+    /// The contact goes on with a newer copy.
+    #[error("this copy was replaced: the contact goes on with a newer copy of this profile")]
+    Replaced,
     /// One short code a minute.
     #[error("the last short code is less than a minute old; wait a little")]
     TooSoon,

@@ -16,6 +16,8 @@ pub struct ProfileView {
     pub status: String,
     /// Hidden: see [`Command::SetHidden`].
     pub hidden: bool,
+    /// Whether this copy of the profile is the present one.
+    pub copy: CopyState,
     /// What holds where a conversation has no setting of its own.
     pub defaults: Defaults,
     /// The network's status.
@@ -24,6 +26,19 @@ pub struct ProfileView {
     pub doors_reachable: u32,
     /// Doors that should be.
     pub doors: u32,
+}
+
+/// Whether this copy of a profile was replaced by one that was restored from an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CopyState {
+    /// Not as far as anybody says.
+    Present,
+    /// Contacts' doors are there and do not know this copy.
+    PerhapsReplaced,
+    /// Contacts go on with a newer copy. This one opens no door and dials nobody; see
+    /// [`Command::UseThisCopy`].
+    Replaced,
 }
 
 /// An invitation as it is shown to its maker.
@@ -119,6 +134,8 @@ pub struct ContactView {
     pub verified: bool,
     /// There is a live link.
     pub connected: bool,
+    /// They go on with a newer copy of this profile: nothing can be sent to them from here.
+    pub replaced: bool,
     /// Why there is none.
     pub reason: Option<Reason>,
     /// Seconds until the next try.
@@ -143,6 +160,8 @@ pub enum Delivery {
     Sent,
     /// Stored by the recipient.
     Received,
+    /// It waited when the copy was exported from which this one was restored: it may have arrived.
+    Unknown,
     /// Theirs, stored here.
     Incoming,
 }
@@ -193,6 +212,8 @@ pub enum Line {
         /// Seconds.
         seconds: u32,
     },
+    /// From here on they use a copy of their profile that was restored from an export.
+    Restored,
     /// Of a later version.
     Unsupported,
 }

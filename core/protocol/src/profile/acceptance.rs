@@ -279,6 +279,7 @@ impl Profile {
         self.become_contact(id, accept, &derived, ratchet, account, reply_door, turn)?;
         let link = self.link_mut(link)?;
         link.acknowledge = true;
+        link.agreed = true;
         link.go_live(turn.now);
         Ok(self.settle(id, turn)?)
     }

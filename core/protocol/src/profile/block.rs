@@ -28,6 +28,9 @@ impl Profile {
         contact.relation.stage = Stage::Blocked(request);
         contact.relation.noise = None;
         contact.relation.account = None;
+        contact.relation.restoring = None;
+        contact.relation.answered = None;
+        contact.relation.base_keys.clear();
         contact.reply_door = None;
         contact.connected = false;
         if contact.ratchet.take().is_some() {

@@ -81,6 +81,9 @@ pub enum Refusal {
     /// The request holds keys that cannot be used: its sender is at fault.
     #[error("this request cannot be accepted: it holds unusable keys")]
     UnusableRequest,
+    /// The contact goes on with a newer copy of this profile.
+    #[error("this copy was replaced: the contact goes on with a newer copy of this profile")]
+    Replaced,
     /// Only with a live link.
     #[error("the contact is not connected at the moment")]
     NotConnected,
@@ -267,6 +270,9 @@ impl Profile {
             status: String::new(),
             timer: Timer::default(),
             base_keys: Vec::new(),
+            restoring: None,
+            answered: None,
+            replaced: false,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Connections as they come, live and go: dialling, frames, which of two links survives.
 
 use undertone_wire::ContactId;
-use undertone_wire::v1::{FLIGHT_2, Parcel, ParcelKind, Purpose, Role};
+use undertone_wire::v1::{FLIGHT_2, Parcel, ParcelKind, Purpose};
 
 use crate::derive;
 use crate::event::Event;
@@ -11,7 +11,7 @@ use crate::link::{DoorName, Link, Phase};
 use crate::relation::{Stage, dial_hint};
 use crate::step::{Bug, Effect, Fault, LinkId, Turn, ViolationKind};
 
-use super::Profile;
+use super::{Contact, Profile};
 
 /// What a dial is made with: the terms, the nonce, the hint.
 type DialTerms = (Terms, [u8; 16], [u8; 16]);
@@ -139,6 +139,7 @@ impl Profile {
             return Ok(());
         };
         self.end_short_code(id, link.id, turn);
+        self.count_silence(&link, turn);
         let door = DoorName::Reply(id);
         let last = !self.links.values().any(|other| other.door == Some(door));
         if link.door == Some(door) && last {
@@ -215,13 +216,14 @@ impl Profile {
             Some(Purpose::Knock) => self.send_request(contact, id, &hash, turn)?,
             Some(Purpose::Accept) => {
                 link.go_live(turn.now);
+                link.agreed = true;
                 self.send_acceptance(contact, id, turn)?;
                 self.settle(contact, turn)?;
             }
             _ => {
                 // Our first frame makes the link live for the listener, so there is always one.
-                link.acknowledge = true;
                 link.go_live(turn.now);
+                self.greet(contact, id, turn)?;
                 self.settle(contact, turn)?;
             }
         }
@@ -249,8 +251,8 @@ impl Profile {
         };
         let chat = matches!(link.purpose, Some(Purpose::Chat | Purpose::Recovery));
         if !link.live && chat {
-            link.acknowledge = true;
             link.go_live(turn.now);
+            self.greet(contact, id, turn)?;
         }
         self.settle(contact, turn)
     }
@@ -262,6 +264,7 @@ impl Profile {
         let purpose = link.purpose.ok_or(ViolationKind::OutOfPlace)?;
         let messages = link.carries_messages();
         let pending = link.pending.is_some();
+        let agreed = link.agreed;
         match (purpose, link.contact, parcel.kind) {
             (Purpose::Knock, None, ParcelKind::Request) if !dialled => {
                 self.request_arrived(id, &parcel.bytes, turn)
@@ -276,11 +279,25 @@ impl Profile {
             (Purpose::Accept, Some(contact), ParcelKind::Sealed) if pending => {
                 self.confirm_acceptance(contact, id, &parcel.bytes, turn)
             }
+            (_, Some(contact), ParcelKind::Acknowledgement) if messages => {
+                self.acknowledged(contact, id, &parcel.bytes, turn)
+            }
+            (Purpose::Chat | Purpose::Recovery, Some(contact), ParcelKind::Restore) if messages => {
+                self.restore_arrived(contact, id, &parcel.bytes, turn)
+            }
+            (Purpose::Chat | Purpose::Recovery, Some(contact), ParcelKind::Restored)
+                if messages =>
+            {
+                self.restored_arrived(contact, id, &parcel.bytes, turn)
+            }
+            // Of another generation: it comes again when both are of one.
+            (_, Some(_), ParcelKind::Sealed | ParcelKind::ShortCode | ParcelKind::SessionReset)
+                if messages && !agreed =>
+            {
+                Ok(())
+            }
             (_, Some(contact), ParcelKind::Sealed) if messages => {
                 self.sealed_arrived(contact, id, &parcel.bytes, turn)
-            }
-            (_, Some(contact), ParcelKind::Acknowledgement) if messages => {
-                self.acknowledged(contact, &parcel.bytes, turn)
             }
             (_, Some(contact), ParcelKind::ShortCode) if messages => {
                 self.short_code_arrived(contact, id, &parcel.bytes, turn)
@@ -294,16 +311,31 @@ impl Profile {
 
     /// The link on which messages to a contact travel.
     pub(crate) fn sending_link(&self, contact: ContactId) -> Option<LinkId> {
-        let role = self.role(contact)?;
+        let relation = &self.contacts.get(&contact)?.relation;
         self.links
             .values()
             .filter(|link| link.contact == Some(contact) && link.carries_messages())
-            .max_by_key(|link| link.rank(role))
+            .max_by_key(|link| (self.is_newer(link), link.rank(relation.role)))
             .map(|link| link.id)
     }
 
-    fn role(&self, contact: ContactId) -> Option<Role> {
-        Some(self.contacts.get(&contact)?.relation.role)
+    /// Whether a link is with a copy that was restored and is not known as such yet: the other one, or
+    /// ours. It survives every other, for those may be with the copy that was replaced.
+    fn is_newer(&self, link: &Link) -> bool {
+        let contact = link.contact.and_then(|id| self.contacts.get(&id));
+        let Some(Contact {
+            relation,
+            ratchet: Some(ratchet),
+            ..
+        }) = contact
+        else {
+            return false;
+        };
+        if link.dialled() {
+            relation.restoring.is_some()
+        } else {
+            link.claimed > ratchet.peer_generation
+        }
     }
 
     /// After any change of a contact's links: the loser of two is closed once the survivor is

@@ -9,11 +9,14 @@ use crate::relation::{Stage, dial_hint};
 use crate::step::{Bug, Effect, Fault, LinkId, Turn};
 
 use super::Profile;
+use super::restore::GENERATION_BITS;
 
 /// Who was recognised, and the terms to go on with.
 struct Recognised {
     contact: Option<undertone_wire::ContactId>,
     attempt: Option<[u8; 32]>,
+    /// The generation that the counter names.
+    claimed: u32,
     terms: Terms,
 }
 
@@ -45,6 +48,7 @@ impl Profile {
         let link = self.link_mut(id)?;
         link.contact = recognised.contact;
         link.attempt = recognised.attempt;
+        link.claimed = recognised.claimed;
         link.purpose = Some(flight.purpose);
         match answer {
             Answer::Channel(channel) => link.open(*channel, turn.now),
@@ -77,6 +81,7 @@ impl Profile {
                 Some(Recognised {
                     contact: None,
                     attempt: None,
+                    claimed: 0,
                     terms,
                 })
             }
@@ -123,6 +128,7 @@ impl Profile {
         Some(Recognised {
             contact: Some(id),
             attempt: Some(one.transcript),
+            claimed: 0,
             terms,
         })
     }
@@ -156,7 +162,10 @@ impl Profile {
         let id = found?;
         let contact = self.contacts.get_mut(&id)?;
         let counter = u64::from_be_bytes(*flight.nonce.first_chunk()?);
-        if !contact.ratchet.as_mut()?.replay.accept(counter) {
+        let claimed = u32::try_from(counter >> GENERATION_BITS).ok()?;
+        let ratchet = contact.ratchet.as_mut()?;
+        // A copy of theirs that was replaced (D12.3).
+        if claimed < ratchet.peer_generation || !ratchet.replay.accept(counter) {
             return None;
         }
         turn.ratchets.insert(id);
@@ -172,6 +181,7 @@ impl Profile {
         Some(Recognised {
             contact: Some(id),
             attempt: None,
+            claimed,
             terms,
         })
     }

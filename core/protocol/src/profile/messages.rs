@@ -64,6 +64,14 @@ impl Profile {
         let Some(link) = self.sending_link(id) else {
             return Ok(());
         };
+        // A restored copy says nothing before both are of one generation.
+        let ready = |contact: &Contact| {
+            let session = contact.ratchet.as_ref().map(|ratchet| &ratchet.session);
+            contact.relation.restoring.is_none() && matches!(session, Some(Some(_)))
+        };
+        if !self.contacts.get(&id).is_some_and(ready) {
+            return Ok(());
+        }
         self.offer_rekey(id, turn)?;
         let (Some(contact), Some(link)) = (self.contacts.get_mut(&id), self.links.get_mut(&link))
         else {
@@ -182,6 +190,9 @@ impl Profile {
         at.acknowledge = true;
         at.reset_asked = false;
         at.spare_used = false;
+        if self.contact_mut(id)?.relation.answered.take().is_some() {
+            self.save_relation(id, turn)?;
+        }
         if arrival == Arrival::New {
             self.contact_mut(id)?
                 .ratchet_mut()?
@@ -369,10 +380,14 @@ impl Profile {
     pub(super) fn acknowledged(
         &mut self,
         id: ContactId,
+        link: LinkId,
         bytes: &[u8],
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let ack = Acknowledgement::decode(bytes).ok_or(ViolationKind::Malformed)?;
+        if !self.agree(id, link, (ack.from, ack.to), turn)? {
+            return Ok(());
+        }
         let contact = self.contact_mut(id)?;
         let ratchet = contact
             .ratchet

@@ -173,6 +173,9 @@ impl Profile {
             status: String::new(),
             timer: Timer::default(),
             base_keys: Vec::new(),
+            restoring: None,
+            answered: None,
+            replaced: false,
         };
         self.add_contact(relation, turn)?;
         turn.step.event(Event::RequestReceived(id));

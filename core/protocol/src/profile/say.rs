@@ -63,6 +63,9 @@ impl Profile {
         if contact.ratchet.is_none() {
             return Err(Refusal::WrongStage(contact.relation.stage_name()));
         }
+        if contact.relation.replaced {
+            return Err(Refusal::Replaced);
+        }
         let full = contact.waiting.len() >= MAX_WAITING
             || contact.waiting_bytes + bytes > MAX_WAITING_BYTES;
         if full {

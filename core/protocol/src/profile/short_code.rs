@@ -262,6 +262,9 @@ mod tests {
             status: String::new(),
             timer: Timer::default(),
             base_keys: Vec::new(),
+            restoring: None,
+            answered: None,
+            replaced: false,
         }
     }
 

@@ -28,6 +28,8 @@ pub struct ContactState {
     pub verified: bool,
     /// There is a live link.
     pub connected: bool,
+    /// They go on with a newer copy of this profile and do not hear this one.
+    pub replaced: bool,
     /// The next message's number; all below it exist or existed.
     pub next_message: u64,
     /// Messages that are not acknowledged.
@@ -61,6 +63,17 @@ impl std::fmt::Debug for InvitationState {
     }
 }
 
+/// Whether this copy of the profile is the present one (D12.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyState {
+    /// As far as anybody says.
+    Present,
+    /// Doors of contacts are there and do not know it, or do not answer it: there may be a newer one.
+    PerhapsReplaced,
+    /// Contacts go on with a newer one. This one dials nobody and opens no door.
+    Replaced,
+}
+
 /// How far a message of ours got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -70,6 +83,8 @@ pub enum Delivery {
     Sent,
     /// Acknowledged.
     Received,
+    /// It waited when the copy was exported from which this one was restored.
+    Unknown,
 }
 
 impl Profile {
@@ -115,6 +130,7 @@ impl Profile {
             greeting,
             verified,
             connected: contact.connected,
+            replaced: relation.replaced,
             next_message: contact.ratchet.as_ref().map_or(1, |r| r.next_message),
             waiting: contact.waiting.len(),
             next_repeat: contact.next_repeat(),
@@ -141,6 +157,7 @@ impl Profile {
         match waiting.find(|waiting| waiting.place == place) {
             // A block dropped what waited, and nobody can tell any more what had arrived.
             None if contact.ratchet.is_none() => Delivery::Waiting,
+            None if contact.is_unknown(place) => Delivery::Unknown,
             None => Delivery::Received,
             Some(waiting) if waiting.encrypted.is_some() => Delivery::Sent,
             Some(_) => Delivery::Waiting,
@@ -164,6 +181,12 @@ impl Profile {
 }
 
 impl Contact {
+    /// Whether a restored copy cannot tell what became of the message at this place.
+    fn is_unknown(&self, place: u64) -> bool {
+        let unknown = self.ratchet.as_ref().map_or((0, 0), |r| r.unknown);
+        (unknown.0..unknown.1).contains(&place)
+    }
+
     pub(crate) fn outgoing(&self) -> Option<&Outgoing> {
         match &self.relation.stage {
             Stage::Requested(outgoing) => Some(outgoing),

@@ -10,7 +10,7 @@ use crate::link::DoorName;
 use crate::relation::Stage;
 use crate::step::Now;
 
-use super::{Contact, Profile};
+use super::{Contact, CopyState, Profile};
 
 /// A door that should be open.
 #[derive(Clone, Debug)]
@@ -42,6 +42,10 @@ impl Profile {
     /// The doors that should be open.
     #[must_use]
     pub fn doors(&self) -> Vec<WantedDoor> {
+        // Another copy of this profile has them open.
+        if self.copy_state() == CopyState::Replaced {
+            return Vec::new();
+        }
         let knock = self.invitations.values().map(|invite| WantedDoor {
             name: DoorName::Knock(invite.number),
             seed: invite.seed.clone(),
@@ -75,6 +79,9 @@ impl Profile {
     /// Whom to dial now: not those with a live link, or with a handshake under way.
     #[must_use]
     pub fn dials(&self, now: Now) -> Vec<WantedDial> {
+        if self.copy_state() == CopyState::Replaced {
+            return Vec::new();
+        }
         self.contacts
             .values()
             .filter_map(|contact| self.dial_of(contact, now))
@@ -118,7 +125,7 @@ impl Profile {
             }
             Stage::Accepted(bond) => {
                 let door = bond.peer_door.as_ref()?;
-                if live(&[Purpose::Chat, Purpose::Recovery]) {
+                if contact.relation.replaced || live(&[Purpose::Chat, Purpose::Recovery]) {
                     return None;
                 }
                 let first = contact.relation.role == Role::A;

@@ -279,7 +279,7 @@ fn an_undecided_requester_knows_no_contact_door() {
 }
 
 /// Every run of 16 bytes or more that a record holds, wherever it stands in it.
-fn runs_of_bytes(value: &Value, found: &mut std::collections::BTreeSet<Vec<u8>>) {
+pub(crate) fn runs_of_bytes(value: &Value, found: &mut std::collections::BTreeSet<Vec<u8>>) {
     match value {
         Value::Bytes(bytes) if bytes.len() >= 16 => {
             found.insert(bytes.clone());

@@ -6,6 +6,7 @@
 mod attacks;
 mod faults;
 mod life;
+mod restore;
 mod sessions;
 mod talk;
 mod world;

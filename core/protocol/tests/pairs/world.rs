@@ -44,9 +44,12 @@ enum Happening {
 /// Where a node's messages went: number of the conversation, name, words.
 pub(crate) type Words = Vec<(u64, MessageId, String)>;
 
+/// What a disk holds.
+pub(crate) type Store = BTreeMap<RecordKey, Vec<u8>>;
+
 pub(crate) struct Node {
     pub(crate) profile: Profile,
-    pub(crate) store: BTreeMap<RecordKey, Vec<u8>>,
+    pub(crate) store: Store,
     pub(crate) online: bool,
     pub(crate) events: Vec<Event>,
     /// What it sent, in order, as the commands returned it.
@@ -54,6 +57,21 @@ pub(crate) struct Node {
     dialling: BTreeSet<ContactId>,
     next_link: u64,
     wake: u64,
+}
+
+impl Node {
+    fn new(profile: Profile) -> Self {
+        Self {
+            profile,
+            store: BTreeMap::new(),
+            online: true,
+            events: Vec::new(),
+            sent: Vec::new(),
+            dialling: BTreeSet::new(),
+            next_link: 1,
+            wake: 0,
+        }
+    }
 }
 
 /// The other end of a connection.
@@ -105,20 +123,30 @@ impl World {
         for name in names {
             let (profile, step) =
                 Profile::create(name, world.time(), &mut world.rng).expect("a good name");
-            let mut node = Node {
-                profile,
-                store: BTreeMap::new(),
-                online: true,
-                events: Vec::new(),
-                sent: Vec::new(),
-                dialling: BTreeSet::new(),
-                next_link: 1,
-                wake: 0,
-            };
+            let mut node = Node::new(profile);
             store(&mut node.store, &step);
             world.nodes.push(node);
         }
         world
+    }
+
+    /// Another computer with a profile that was made from an export; messages come with it.
+    pub(crate) fn add(&mut self, export: &[Zeroizing<Vec<u8>>], messages: &Store) -> usize {
+        let now = self.time();
+        let (profile, step) = Profile::restore(export, now, &mut self.rng).expect("a good export");
+        let mut node = Node::new(profile);
+        for (key, record) in messages {
+            if let RecordKey::Message(..) = key {
+                node.store.insert(*key, record.clone());
+            }
+        }
+        store(&mut node.store, &step);
+        assert!(step.committed().is_empty());
+        self.nodes.push(node);
+        let node = self.nodes.len() - 1;
+        self.plan_dials(node);
+        self.plan_wake(node);
+        node
     }
 
     pub(crate) fn time(&self) -> Now {

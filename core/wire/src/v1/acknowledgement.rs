@@ -1,7 +1,7 @@
 //! What one side has stored of the other's sequence (D9.1). Always on, never content.
 
 /// Bytes of an encoded [`Acknowledgement`].
-pub(crate) const LENGTH: usize = 16;
+pub(crate) const LENGTH: usize = 24;
 
 /// Everything up to `cumulative` is stored, and of the 64 after it those with a bit set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +11,11 @@ pub struct Acknowledgement {
     /// Bit `k` stands for sequence `cumulative + 2 + k`. (`cumulative + 1` is missing by
     /// definition.)
     pub bitmap: u64,
+    /// The generation of the one who acknowledges (D12).
+    pub from: u32,
+    /// The generation of the one whose messages these are, as far as the other knows. Numbers of
+    /// another generation mean nothing.
+    pub to: u32,
 }
 
 impl Acknowledgement {
@@ -24,22 +29,29 @@ impl Acknowledgement {
         distance >= 2 && distance < 66 && self.bitmap >> (distance - 2) & 1 == 1
     }
 
-    /// `cumulative ∥ bitmap`, big-endian, 16 bytes.
+    /// `cumulative ∥ bitmap ∥ from ∥ to`, big-endian, 24 bytes.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        [self.cumulative.to_be_bytes(), self.bitmap.to_be_bytes()].concat()
+        let mut bytes = [self.cumulative.to_be_bytes(), self.bitmap.to_be_bytes()].concat();
+        bytes.extend_from_slice(&self.from.to_be_bytes());
+        bytes.extend_from_slice(&self.to.to_be_bytes());
+        bytes
     }
 
-    /// Reads 16 bytes; any other length is refused.
+    /// Reads 24 bytes; any other length is refused.
     #[must_use]
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         if bytes.len() != LENGTH {
             return None;
         }
-        let (cumulative, bitmap) = bytes.split_at(8);
+        let (cumulative, rest) = bytes.split_first_chunk()?;
+        let (bitmap, rest) = rest.split_first_chunk()?;
+        let (from, to) = rest.split_first_chunk()?;
         Some(Self {
-            cumulative: u64::from_be_bytes(cumulative.try_into().ok()?),
-            bitmap: u64::from_be_bytes(bitmap.try_into().ok()?),
+            cumulative: u64::from_be_bytes(*cumulative),
+            bitmap: u64::from_be_bytes(*bitmap),
+            from: u32::from_be_bytes(*from),
+            to: u32::from_be_bytes(to.try_into().ok()?),
         })
     }
 }
@@ -53,10 +65,12 @@ mod tests {
         let ack = Acknowledgement {
             cumulative: 5,
             bitmap: 0b101 | 1 << 63,
+            from: 1,
+            to: 2,
         };
         assert!(ack.covers(5) && ack.covers(7) && ack.covers(9) && ack.covers(70));
         assert!(!ack.covers(6) && !ack.covers(8) && !ack.covers(71) && !ack.covers(u64::MAX));
         assert_eq!(Acknowledgement::decode(&ack.encode()), Some(ack));
-        assert_eq!(Acknowledgement::decode(&[0; 15]), None);
+        assert_eq!(Acknowledgement::decode(&[0; 23]), None);
     }
 }

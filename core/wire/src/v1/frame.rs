@@ -70,6 +70,10 @@ pub enum ParcelKind {
     ShortCode = 6,
     /// Asks for a new Olm session (D6.5).
     SessionReset = 7,
+    /// A [`super::Restore`] (D12.2).
+    Restore = 8,
+    /// A [`super::Restored`] (D12.2).
+    Restored = 9,
 }
 
 impl ParcelKind {
@@ -83,6 +87,8 @@ impl ParcelKind {
             5 => Self::Accept,
             6 => Self::ShortCode,
             7 => Self::SessionReset,
+            8 => Self::Restore,
+            9 => Self::Restored,
             _ => return None,
         })
     }
@@ -301,7 +307,7 @@ mod tests {
         };
         check(&good[1..], FrameError::Length(959));
         check(&with(0, 99), FrameError::Kind(99));
-        check(&with(0, 8), FrameError::Kind(8));
+        check(&with(0, 99), FrameError::Kind(99));
         check(&with(1, 4), FrameError::Flags(4));
         check(&with(1, FLAG_CONTINUES), FrameError::Fragment);
         check(&with(1, FLAG_MORE), FrameError::Partial);

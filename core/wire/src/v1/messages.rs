@@ -21,7 +21,7 @@ pub const MAX_GREETING: usize = 500;
 pub const MAX_NICKNAME: usize = 128;
 /// The longest request or acceptance, in bytes, fields of later versions included. Both are hashed
 /// behind a length of 16 bits, and a stranger's request is stored.
-const MAX_HASHED: usize = 4_096;
+pub(crate) const MAX_HASHED: usize = 4_096;
 
 /// Why received bytes are no message of this kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +44,9 @@ pub enum MessageError {
     /// Over [`MAX_GREETING`].
     #[error("a greeting can have {MAX_GREETING} bytes")]
     Greeting,
+    /// A generation that cannot be.
+    #[error("the generation is out of range")]
+    Generation,
     /// Empty, over [`MAX_NICKNAME`], or with control characters.
     #[error("a name must have 1 to {MAX_NICKNAME} bytes and no control characters")]
     Nickname,
@@ -66,11 +69,11 @@ pub(crate) fn check_nickname(name: &str) -> Result<(), MessageError> {
     }
 }
 
-fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], MessageError> {
+pub(crate) fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], MessageError> {
     bytes.try_into().map_err(|_| MessageError::Length)
 }
 
-fn boxed<const N: usize>(bytes: &[u8]) -> Result<Box<[u8; N]>, MessageError> {
+pub(crate) fn boxed<const N: usize>(bytes: &[u8]) -> Result<Box<[u8; N]>, MessageError> {
     Ok(Box::new(array(bytes)?))
 }
 

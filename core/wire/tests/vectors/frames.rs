@@ -6,7 +6,7 @@ use undertone_wire::v1::{FrameError, FrameSize, MAX_PARCEL, Parcel, ParcelKind, 
 
 use super::golden::{cases, compare, filled, hex, named, read, trimmed};
 
-const KINDS: [(ParcelKind, &str); 8] = [
+const KINDS: [(ParcelKind, &str); 10] = [
     (ParcelKind::Nothing, "nothing"),
     (ParcelKind::Sealed, "sealed"),
     (ParcelKind::Acknowledgement, "acknowledgement"),
@@ -15,6 +15,8 @@ const KINDS: [(ParcelKind, &str); 8] = [
     (ParcelKind::Accept, "accept"),
     (ParcelKind::ShortCode, "short code"),
     (ParcelKind::SessionReset, "session reset"),
+    (ParcelKind::Restore, "restore"),
+    (ParcelKind::Restored, "restored"),
 ];
 
 /// More frames than this are given by their hash.
@@ -125,12 +127,7 @@ fn refused() -> Vec<(&'static str, Vec<Vec<u8>>, FrameError)> {
             vec![frame(&[1, 0, 0, 1, 9, 1])],
             FrameError::Padding,
         ),
-        (
-            "the kind that is kept free",
-            vec![frame(&[8])],
-            FrameError::Kind(8),
-        ),
-        ("an unknown kind", vec![frame(&[8])], FrameError::Kind(8)),
+        ("an unknown kind", vec![frame(&[99])], FrameError::Kind(99)),
         (
             "more follow, but it is not full",
             vec![frame(&[1, 1, 0, 1, 9])],

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use undertone_wire::v1::{
     Accept, Confirm, DoorNotice, Inside, InsideKind, KEM_CIPHERTEXT, KEM_KEY, MAX_GREETING,
-    MAX_NICKNAME, MessageError, RekeyAnswer, RekeyOffer, Request, SessionReset, SpareKeys,
+    MAX_NICKNAME, MessageError, RekeyAnswer, RekeyOffer, Request, Restore, Restored, SessionReset,
+    SpareKeys,
 };
 use undertone_wire::{IdentifierError, KeyError, OnionKey, RequestId, X25519Secret};
 use zeroize::Zeroizing;
@@ -49,6 +50,85 @@ fn accept() -> Accept {
         nickname: "Amal".to_owned(),
         random: Zeroizing::new(counting(0x70)),
     }
+}
+
+fn restores() -> Vec<Restore> {
+    let door = |door| Restore {
+        generation: 1,
+        olm: key(0x20),
+        one_time_key: key(0x30),
+        kem: Box::new(counting(0x40)),
+        random: Zeroizing::new(counting(0x70)),
+        door,
+    };
+    vec![door(None), door(Some(OnionKey::from_bytes(counting(0x80))))]
+}
+
+fn restored() -> Vec<Restored> {
+    let door = |door| Restored {
+        generation: 0x0102,
+        olm: key(0x20),
+        ciphertext: Box::new(counting(0x40)),
+        random: Zeroizing::new(counting(0x70)),
+        link: counting(0xb0),
+        door,
+    };
+    vec![door(None), door(Some(OnionKey::from_bytes(counting(0x80))))]
+}
+
+/// A restore message of these fields and otherwise good ones.
+fn restore_by_fields(generation: &[u8], olm: &[u8], kem: usize, door: &[u8]) -> Vec<u8> {
+    [
+        generation.to_vec(),
+        field(2, olm),
+        field(3, key(0x30).as_bytes()),
+        field(4, &vec![7; kem]),
+        field(5, &[7; 32]),
+        field(6, door),
+    ]
+    .concat()
+}
+
+fn restores_refused() -> Vec<(&'static str, Vec<u8>, MessageError)> {
+    use MessageError::{Generation, Key, Length, Malformed, TooLong};
+    let olm = key(0x20);
+    let olm = olm.as_bytes();
+    let first = [0x08, 1];
+    let long = restore_by_fields(&first, olm, KEM_KEY, &[]);
+    let spare = 4_097 - long.len() - 3;
+    vec![
+        ("no protocol buffer", vec![0xff; 40], Malformed),
+        (
+            "4,097 bytes",
+            [long, field(15, &vec![0; spare])].concat(),
+            TooLong,
+        ),
+        (
+            "no generation",
+            restore_by_fields(&[], olm, KEM_KEY, &[]),
+            Generation,
+        ),
+        (
+            "generation 4,194,304",
+            restore_by_fields(&[0x08, 0x80, 0x80, 0x80, 0x02], olm, KEM_KEY, &[]),
+            Generation,
+        ),
+        (
+            "an Olm key of low order",
+            restore_by_fields(&first, &[0; 32], KEM_KEY, &[]),
+            Key(KeyError::LowOrder),
+        ),
+        (
+            "a KEM key of one byte less",
+            restore_by_fields(&first, olm, KEM_KEY - 1, &[]),
+            Length,
+        ),
+        (
+            "a door of 31 bytes",
+            restore_by_fields(&first, olm, KEM_KEY, &[7; 31]),
+            Key(KeyError::Length(31)),
+        ),
+    ]
 }
 
 fn insides() -> Vec<(&'static str, InsideKind)> {
@@ -294,6 +374,35 @@ fn made() -> Value {
             "one_time_key": hex(reset.one_time_key.as_bytes()),
             "bytes": hex(reset.encode()),
         }],
+        "restores": restores()
+            .iter()
+            .map(|restore| {
+                json!({
+                    "generation": restore.generation,
+                    "olm": hex(restore.olm.as_bytes()),
+                    "one_time_key": hex(restore.one_time_key.as_bytes()),
+                    "kem": hex(restore.kem.as_slice()),
+                    "random": hex(restore.random.as_slice()),
+                    "door": restore.door.map(|door| hex(door.as_bytes())),
+                    "bytes": hex(restore.encode()),
+                })
+            })
+            .collect::<Vec<_>>(),
+        "restores_refused": refused_as(restores_refused()),
+        "restored": restored()
+            .iter()
+            .map(|restored| {
+                json!({
+                    "generation": restored.generation,
+                    "olm": hex(restored.olm.as_bytes()),
+                    "ciphertext": hex(restored.ciphertext.as_slice()),
+                    "random": hex(restored.random.as_slice()),
+                    "link": hex(restored.link),
+                    "door": restored.door.map(|door| hex(door.as_bytes())),
+                    "bytes": hex(restored.encode()),
+                })
+            })
+            .collect::<Vec<_>>(),
         "session_resets_refused": ["", hex([9; 31]), hex([9; 33]), hex([0; 32])],
     })
 }
@@ -309,6 +418,12 @@ fn messages_are_written_and_read_as_stored() {
     for (case, (what, kind)) in cases(&file, "insides").iter().zip(insides()) {
         let inside = Inside { kind };
         assert_eq!(Inside::decode(&unhex(&case["bytes"])), Ok(inside), "{what}");
+    }
+    for (case, restore) in cases(&file, "restores").iter().zip(restores()) {
+        assert_eq!(Restore::decode(&unhex(&case["bytes"])), Ok(restore));
+    }
+    for (case, restored) in cases(&file, "restored").iter().zip(restored()) {
+        assert_eq!(Restored::decode(&unhex(&case["bytes"])), Ok(restored));
     }
     let bytes = unhex(&cases(&file, "session_resets")[0]["bytes"]);
     let reset = SessionReset::decode(&bytes).expect("a key");
@@ -329,6 +444,10 @@ fn messages_are_refused_for_the_stored_reason() {
     }
     for case in cases(&file, "insides_refused") {
         let error = Inside::decode(&unhex(&case["bytes"])).unwrap_err();
+        assert_eq!(case["error"], named(&error), "{}", case["what"]);
+    }
+    for case in cases(&file, "restores_refused") {
+        let error = Restore::decode(&unhex(&case["bytes"])).unwrap_err();
         assert_eq!(case["error"], named(&error), "{}", case["what"]);
     }
     for case in cases(&file, "insides_unknown") {

@@ -359,6 +359,8 @@ fn what_is_written_is_read_back_equal() {
         let value = Acknowledgement {
             cumulative: rng.random(),
             bitmap: rng.random(),
+            from: rng.random(),
+            to: rng.random(),
         };
         assert_eq!(Acknowledgement::decode(&value.encode()), Some(value));
         let value = SessionReset {

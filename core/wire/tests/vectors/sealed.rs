@@ -140,10 +140,17 @@ fn made() -> Value {
     let acknowledgements: Vec<Value> = acknowledgements()
         .into_iter()
         .map(|(cumulative, bitmap, covered, missing)| {
-            let acknowledgement = Acknowledgement { cumulative, bitmap };
+            let acknowledgement = Acknowledgement {
+                cumulative,
+                bitmap,
+                from: 3,
+                to: 0x0102_0304,
+            };
             json!({
                 "cumulative": cumulative,
                 "bitmap": bitmap,
+                "from": acknowledgement.from,
+                "to": acknowledgement.to,
                 "bytes": hex(acknowledgement.encode()),
                 "covered": covered,
                 "missing": missing,
@@ -156,7 +163,7 @@ fn made() -> Value {
         "letters": letters,
         "letters_refused": refused_as(letters_refused()),
         "acknowledgements": acknowledgements,
-        "acknowledgements_refused": ["", "00".repeat(15), "00".repeat(17)],
+        "acknowledgements_refused": ["", "00".repeat(16), "00".repeat(23), "00".repeat(25)],
     })
 }
 
@@ -174,7 +181,7 @@ fn bodies_letters_and_acknowledgements_are_written_and_read_as_stored() {
         assert_eq!(Letter::decode(&unhex(&case["bytes"])), Ok(letter));
     }
     for case in cases(&file, "acknowledgements") {
-        let read = Acknowledgement::decode(&unhex(&case["bytes"])).expect("16 bytes");
+        let read = Acknowledgement::decode(&unhex(&case["bytes"])).expect("24 bytes");
         assert_eq!(case["cumulative"], read.cumulative);
         assert_eq!(case["bitmap"], read.bitmap);
         let covers = |list: &Value, expected: bool| {

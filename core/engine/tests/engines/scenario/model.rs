@@ -61,7 +61,7 @@ pub(crate) fn short(text: &str) -> &str {
 
 const fn rank(delivery: Delivery) -> u8 {
     match delivery {
-        Delivery::Waiting => 0,
+        Delivery::Waiting | Delivery::Unknown => 0,
         Delivery::Sent => 1,
         Delivery::Received | Delivery::Incoming => 2,
     }

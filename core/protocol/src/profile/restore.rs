@@ -1,0 +1,581 @@
+//! A copy that was restored from an export (D12.2–3): how it begins anew with every contact, how a contact
+//! takes that in, and how the copy that was replaced finds out.
+//!
+//! A restored copy sends one message on every live link until it is answered; a contact gives one answer to
+//! it, however often it comes. So both come to the same root, whatever is lost and whoever
+//! crashes. Generations stand in dial counters and acknowledgements: a lower one gets silence, and numbers of
+//! one generation are never taken for those of another.
+
+use rand::CryptoRng;
+use serde::{Deserialize, Serialize};
+use undertone_wire::v1::{
+    DoorNotice, Inside, InsideKind, ParcelKind, Purpose, Restore, Restored, Role,
+};
+use undertone_wire::{ContactId, MessageId, OnionKey, X25519Public};
+use vodozemac::olm::{Account, Session, SessionConfig};
+use zeroize::Zeroizing;
+
+use crate::conversation::{Note, StoredMessage};
+use crate::derive::{self, Secret};
+use crate::event::Event;
+use crate::export::{Export, ExportedBond, ExportedContact, ExportedStage, RestoreError};
+use crate::kem::{self, KemSeed};
+use crate::keys::KeyPair;
+use crate::link::{Link, Phase};
+use crate::ratchet::Ratchet;
+use crate::relation::{Relation, Stage, zeroizing_bytes};
+use crate::step::{
+    Bug, Effect, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind,
+};
+
+use super::acceptance::{new_one_time_key, olm_key, own_olm_key};
+use super::persist::{day_of, encode, save_message, save_waiting};
+use super::{Contact, CopyState, Profile, Refusal};
+
+/// A dial counter begins with the generation in its upper bits (D12.2).
+pub(crate) const GENERATION_BITS: u32 = 40;
+
+/// So many silences in a row are a sign.
+const SILENCES: u32 = 3;
+
+/// What a restored copy keeps until a contact answered.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Restoring {
+    /// The encoded [`Restore`], the same on every link.
+    #[serde(with = "zeroizing_bytes")]
+    message: Zeroizing<Vec<u8>>,
+    kem: KemSeed,
+    random: Secret,
+    one_time_key: X25519Public,
+}
+
+/// What a contact of a restored copy keeps until the copy has the new seal.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Answered {
+    #[serde(with = "serde_bytes")]
+    message: [u8; 32],
+    #[serde(with = "zeroizing_bytes")]
+    answer: Zeroizing<Vec<u8>>,
+}
+
+/// `KDF(EXT(th, ss ∥ r ∥ r'), "seal root")`.
+pub(crate) fn seal_root(
+    link: &[u8; 32],
+    restore: &[u8],
+    restored: &[u8],
+    shared: &Secret,
+    random: &[u8; 32],
+    answer: &[u8; 32],
+) -> Secret {
+    let transcript = derive::hash("restore", &[link, restore, restored]);
+    let root = derive::extract(&transcript, &[shared.as_bytes(), random, answer]);
+    derive::expand(&root, "seal root", &[])
+}
+
+impl Profile {
+    pub(crate) fn from_export(
+        export: Export,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, Step), RestoreError> {
+        let mut profile = Self::with(export.profile);
+        let mut turn = Turn::new(now, rng);
+        for invite in export.invitations {
+            let key = RecordKey::Invitation(invite.number);
+            let bytes = encode(&invite)?;
+            turn.step.changes.put(key, Lifetime::State, bytes);
+            profile.invitations.insert(invite.number, invite);
+        }
+        for exported in export.contacts {
+            let id = exported.id;
+            let contact = restored_contact(exported, &mut turn)?;
+            profile.contacts.insert(id, contact);
+            profile.save_relation(id, &mut turn)?;
+            turn.ratchets.insert(id);
+        }
+        profile.save_profile(&mut turn)?;
+        Ok(profile.finish_new(turn)?)
+    }
+
+    fn finish_new(mut self, turn: Turn<'_>) -> Result<(Self, Step), Bug> {
+        let step = self.finish(turn)?;
+        Ok((self, step))
+    }
+
+    /// The first words of each side on a live chat link: what it has of the other's messages, and of
+    /// which generations both are. A restored copy begins anew.
+    pub(super) fn greet(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let Some(contact) = self.contacts.get(&id) else {
+            return Ok(());
+        };
+        let Some(ratchet) = &contact.ratchet else {
+            return Ok(());
+        };
+        let bytes = ratchet.acknowledgement().encode();
+        let restoring = contact.relation.restoring.as_ref();
+        let restore = restoring.map(|restoring| restoring.message.to_vec());
+        let link = self.link_mut(link)?;
+        link.send(ParcelKind::Acknowledgement, bytes, turn)?;
+        if let Some(restore) = restore {
+            link.send(ParcelKind::Restore, restore, turn)?;
+        }
+        Ok(())
+    }
+
+    /// Compares the generations that the other side names with ours. `false`: what it says means nothing
+    /// here, at least not yet.
+    pub(super) fn agree(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        (from, to): (u32, u32),
+        turn: &mut Turn<'_>,
+    ) -> Result<bool, Bug> {
+        let contact = self.contact_mut(id)?;
+        let ratchet = contact.ratchet_mut()?;
+        let (known, own) = (ratchet.peer_generation, ratchet.generation);
+        if to > own {
+            // They met a newer copy of ours.
+            contact.silences = 0;
+            let new = !std::mem::replace(&mut contact.relation.replaced, true);
+            if new {
+                self.save_relation(id, turn)?;
+                turn.step.doors_changed();
+                turn.step.dials_changed();
+                turn.step.event(Event::ContactChanged(id));
+                turn.step.event(Event::Replaced);
+            }
+            self.close(link, turn)?;
+            return Ok(false);
+        }
+        if from < known {
+            // An older copy of theirs: without a word.
+            self.close(link, turn)?;
+            return Ok(false);
+        }
+        let agreed = from == known && to == own && contact.relation.restoring.is_none();
+        if agreed {
+            contact.silences = 0;
+        }
+        self.link_mut(link)?.agreed = agreed;
+        Ok(agreed)
+    }
+
+    /// A contact was restored.
+    pub(super) fn restore_arrived(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        bytes: &[u8],
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let message = Restore::decode(bytes).map_err(|_| ViolationKind::Malformed)?;
+        let digest = derive::hash("restore message", &[bytes]);
+        let contact = self.contact_mut(id)?;
+        let known = contact.ratchet_mut()?.peer_generation;
+        if message.generation == known
+            && let Some(answered) = &contact.relation.answered
+            && answered.message == digest
+        {
+            let answer = answered.answer.to_vec();
+            return Ok(self.answer_again(id, link, answer, turn)?);
+        }
+        if message.generation <= known {
+            return Ok(self.close(link, turn)?);
+        }
+        // Both were restored: they answer ours.
+        if contact.relation.restoring.is_some() && contact.relation.role == Role::A {
+            return Ok(());
+        }
+        if contact.relation.is_own(&message.olm) || contact.relation.is_own(&message.one_time_key) {
+            return Err(ViolationKind::Key.into());
+        }
+        // Each costs us an encapsulation and all that is on the way once more.
+        if !contact.resets.take(turn.now.monotonic, 1) {
+            return Err(ViolationKind::Flood.into());
+        }
+        self.answer(id, link, &message, (bytes, digest), turn)
+    }
+
+    fn answer(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        message: &Restore,
+        (bytes, digest): (&[u8], [u8; 32]),
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let Phase::Open(open) = &self.link_mut(link)?.phase else {
+            return Err(Bug("a restore on a link that is not open").into());
+        };
+        let hash = *open.channel.hash();
+        let (ciphertext, shared) =
+            kem::encapsulate(&message.kem, turn.rng).map_err(|_| ViolationKind::Key)?;
+        let random = Secret::random(turn.rng);
+        let contact = self.contact_mut(id)?;
+        let account = contact.relation.account.as_ref();
+        let account = account.ok_or(Bug("a contact without an account"))?;
+        let session = account
+            .create_outbound_session(
+                SessionConfig::version_1(),
+                olm_key(&message.olm),
+                olm_key(&message.one_time_key),
+            )
+            .map_err(|_| ViolationKind::Key)?;
+        let olm = own_olm_key(account)?;
+        let bond = contact.relation.bond().ok_or(ViolationKind::OutOfPlace)?;
+        let answer = Restored {
+            generation: contact.ratchet.as_ref().map_or(0, |r| r.generation),
+            olm,
+            ciphertext,
+            random: Zeroizing::new(*random.as_bytes()),
+            link: hash,
+            door: bond.peer_door.as_ref().map(|peer| peer.door),
+        };
+        let answer = answer.encode();
+        let root = seal_root(
+            &hash,
+            bytes,
+            &answer,
+            &shared,
+            &message.random,
+            random.as_bytes(),
+        );
+        contact.relation.answered = Some(Box::new(Answered {
+            message: digest,
+            answer: answer.clone(),
+        }));
+        self.begin_generation(id, link, &message.olm, root, message.generation, turn)?;
+        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+        ratchet.session = Some(session);
+        ratchet.session_opened = true;
+        let note = Note::Restored(message.generation);
+        self.keep_note(id, note, turn)?;
+        self.tell_moved_door(id, message.door, turn)?;
+        // Something has to come under the new session.
+        self.hand_out_spares(id, turn)?;
+        self.link_mut(link)?
+            .send(ParcelKind::Restored, answer.to_vec(), turn)?;
+        Ok(self.settle(id, turn)?)
+    }
+
+    /// The answer was lost. What was sent under the new seal was not understood and comes again.
+    fn answer_again(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        answer: Vec<u8>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        for waiting in &mut self.contact_mut(id)?.waiting {
+            waiting.on = None;
+        }
+        let at = self.link_mut(link)?;
+        at.agreed = true;
+        at.send(ParcelKind::Restored, answer, turn)?;
+        self.settle(id, turn)
+    }
+
+    /// A contact answered our restored copy.
+    pub(super) fn restored_arrived(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        bytes: &[u8],
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Fault> {
+        let answer = Restored::decode(bytes).map_err(|_| ViolationKind::Malformed)?;
+        let contact = self.contact_mut(id)?;
+        // One that comes late, after another way led to the same.
+        let Some(restoring) = &contact.relation.restoring else {
+            return Ok(());
+        };
+        if contact.relation.is_own(&answer.olm) {
+            return Err(ViolationKind::Key.into());
+        }
+        let known = contact
+            .ratchet
+            .as_ref()
+            .ok_or(Bug("a contact without a ratchet"))?
+            .peer_generation;
+        if answer.generation < known {
+            // An older copy of theirs, which does not know that it is one.
+            return Ok(self.close(link, turn)?);
+        }
+        let shared = restoring.kem.decapsulate(&answer.ciphertext);
+        let root = seal_root(
+            &answer.link,
+            &restoring.message,
+            bytes,
+            &shared,
+            restoring.random.as_bytes(),
+            &answer.random,
+        );
+        let key = restoring.one_time_key;
+        self.begin_generation(id, link, &answer.olm, root, answer.generation, turn)?;
+        self.contact_mut(id)?.ratchet_mut()?.reset_key = Some(key);
+        self.tell_moved_door(id, answer.door, turn)?;
+        Ok(self.settle(id, turn)?)
+    }
+
+    /// Everything that lived with the old sessions ends, on both sides alike; every other link of
+    /// this contact may be with a copy that was replaced.
+    fn begin_generation(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        peer_olm: &X25519Public,
+        root: Secret,
+        generation: u32,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let contact = self.contact_mut(id)?;
+        contact.relation.restoring = None;
+        // Their acceptance may have been lost with the older copy; they have proved to know the root.
+        if let Stage::Accepting(..) = &contact.relation.stage {
+            let stage = std::mem::replace(&mut contact.relation.stage, Stage::NoAnswer);
+            if let Stage::Accepting(_, bond) = stage {
+                contact.relation.stage = Stage::Accepted(bond);
+            }
+        }
+        if let Some(bond) = contact.relation.bond_mut() {
+            bond.peer_olm = *peer_olm;
+        }
+        contact
+            .ratchet_mut()?
+            .begin_generation(root, generation, turn.now.wall);
+        let mut freed = 0;
+        contact.waiting.retain(|waiting| {
+            let lives = outlives_sessions(&waiting.inside);
+            if !lives {
+                freed += waiting.inside.len();
+                turn.step
+                    .changes
+                    .delete(RecordKey::Outbox(id, waiting.place));
+            }
+            lives
+        });
+        contact.waiting_bytes -= freed;
+        for waiting in &mut contact.waiting {
+            waiting.on = None;
+            if waiting.encrypted.take().is_some() {
+                save_waiting(id, waiting, turn)?;
+            }
+        }
+        turn.ratchets.insert(id);
+        self.save_relation(id, turn)?;
+        self.link_mut(link)?.agreed = true;
+        let others = |other: &&Link| {
+            other.contact == Some(id) && other.id != link && other.carries_messages()
+        };
+        let others: Vec<LinkId> = self.links.values().filter(others).map(|l| l.id).collect();
+        for other in others {
+            self.links.remove(&other);
+            turn.step.effects.push(Effect::Cut(other));
+        }
+        turn.step.dials_changed();
+        turn.step.event(Event::ContactChanged(id));
+        Ok(())
+    }
+
+    /// Tells a contact our door when it knows another one, or none.
+    fn tell_moved_door(
+        &mut self,
+        id: ContactId,
+        known: Option<OnionKey>,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let bond = self.contact_mut(id)?.relation.bond();
+        let circle = bond.ok_or(Bug("a restore without a bond"))?.circle;
+        let door = self.circle(circle)?.seed.onion_key();
+        if known == Some(door) {
+            return Ok(());
+        }
+        let reader = KeyPair::random(turn.rng)?;
+        if let Some(bond) = self.contact_mut(id)?.relation.bond_mut() {
+            bond.reader = reader.public;
+        }
+        self.save_relation(id, turn)?;
+        turn.step.doors_changed();
+        let kind = InsideKind::Door(DoorNotice {
+            door,
+            descriptor: reader.secret,
+        });
+        self.enqueue(id, None, &Inside { kind }, turn)?;
+        Ok(())
+    }
+
+    /// A door that is there and does not know us, again and again, or a restored copy that gets no answer:
+    /// perhaps they know a newer copy (D12.3).
+    pub(super) fn count_silence(&mut self, link: &Link, turn: &mut Turn<'_>) {
+        let contact = link.contact.and_then(|id| self.contacts.get_mut(&id));
+        let Some(contact) = contact else { return };
+        let chat = matches!(link.purpose, Some(Purpose::Chat | Purpose::Recovery));
+        let unanswered = link.live && contact.relation.restoring.is_some();
+        if !chat || !(unanswered || link.met_silence(turn.now)) {
+            return;
+        }
+        contact.silences = contact.silences.saturating_add(1);
+        if contact.silences == SILENCES {
+            turn.step.event(Event::Replaced);
+        }
+    }
+
+    /// Whether this copy of the profile is the present one, as far as contacts tell.
+    #[must_use]
+    pub fn copy_state(&self) -> CopyState {
+        let (mut contacts, mut told, mut silent) = (0, 0, 0);
+        for contact in self.contacts.values() {
+            if let Stage::Accepted(_) = contact.relation.stage {
+                let known = contact.relation.replaced;
+                contacts += 1;
+                told += u32::from(known);
+                silent += u32::from(known || contact.silences >= SILENCES);
+            }
+        }
+        // One contact among several must not be able to switch the profile off.
+        let enough = contacts.clamp(1, 2);
+        if told >= enough {
+            CopyState::Replaced
+        } else if silent >= enough {
+            CopyState::PerhapsReplaced
+        } else {
+            CopyState::Present
+        }
+    }
+
+    /// Forgets what contacts said about a newer copy, and tries them again.
+    ///
+    /// # Errors
+    /// Only for a broken invariant of ours.
+    pub fn use_this_copy(&mut self, now: Now, rng: &mut dyn CryptoRng) -> Result<Step, Refusal> {
+        let (step, ()) = self.command(now, rng, |profile, turn| {
+            let all: Vec<ContactId> = profile.contacts.keys().copied().collect();
+            for id in all {
+                let contact = profile.contact_mut(id)?;
+                contact.silences = 0;
+                if std::mem::take(&mut contact.relation.replaced) {
+                    profile.save_relation(id, turn)?;
+                    turn.step.event(Event::ContactChanged(id));
+                }
+            }
+            turn.step.doors_changed();
+            turn.step.dials_changed();
+            turn.step.event(Event::Replaced);
+            Ok(())
+        })?;
+        Ok(step)
+    }
+
+    /// A line of the conversation that nobody wrote.
+    fn keep_note(&mut self, id: ContactId, note: Note, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let name = MessageId::from_bytes(turn.random());
+        let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+        let number = ratchet.next_message;
+        ratchet.next_message += 1;
+        turn.ratchets.insert(id);
+        let wall = turn.now.wall;
+        let message = StoredMessage::noted(number, name, wall, day_of(wall), note);
+        save_message(id, &message, turn)?;
+        turn.step.event(Event::MessageReceived(id, number));
+        Ok(())
+    }
+}
+
+/// What is about sessions and seals that are no more must not be sent under new ones.
+fn outlives_sessions(inside: &[u8]) -> bool {
+    let kind = Inside::decode(inside).map(|inside| inside.kind);
+    !matches!(
+        kind,
+        Ok(InsideKind::Confirm(_)
+            | InsideKind::RekeyOffer(_)
+            | InsideKind::RekeyAnswer(_)
+            | InsideKind::Spares(_))
+    )
+}
+
+fn restored_contact(exported: ExportedContact, turn: &mut Turn<'_>) -> Result<Contact, Bug> {
+    let (noise, account, restoring, ratchet, stage) = match exported.stage {
+        ExportedStage::NoAnswer => (None, None, None, None, Stage::NoAnswer),
+        ExportedStage::Rejected(request, invitation) => {
+            (None, None, None, None, Stage::Rejected(request, invitation))
+        }
+        ExportedStage::Blocked(request) => (None, None, None, None, Stage::Blocked(request)),
+        ExportedStage::Accepted(bond) => {
+            let mut account = Account::new();
+            let restoring = begin(&mut account, &bond, turn)?;
+            let ratchet = restored_ratchet(&bond, turn);
+            let bond = *bond;
+            (
+                Some(bond.noise),
+                Some(account),
+                Some(Box::new(restoring)),
+                Some(ratchet),
+                Stage::Accepted(Box::new(bond.bond)),
+            )
+        }
+    };
+    let mut contact = Contact::new(Relation {
+        id: exported.id,
+        role: exported.role,
+        nickname: exported.nickname,
+        pet_name: exported.pet_name,
+        created: exported.created,
+        noise,
+        account,
+        stage,
+        status: exported.status,
+        timer: exported.timer,
+        base_keys: Vec::new(),
+        restoring,
+        answered: None,
+        replaced: false,
+    });
+    contact.ratchet = ratchet;
+    Ok(contact)
+}
+
+/// The message with which a restored copy begins anew, and what reads its answer.
+fn begin(
+    account: &mut Account,
+    exported: &ExportedBond,
+    turn: &mut Turn<'_>,
+) -> Result<Restoring, Bug> {
+    let kem = KemSeed::random(turn.rng);
+    let random = Secret::random(turn.rng);
+    let one_time_key = new_one_time_key(account)?;
+    let message = Restore {
+        generation: exported.generation + 1,
+        olm: own_olm_key(account)?,
+        one_time_key,
+        kem: kem.public(),
+        random: Zeroizing::new(*random.as_bytes()),
+        door: exported.bond.peer_door.as_ref().map(|peer| peer.door),
+    };
+    Ok(Restoring {
+        message: message.encode(),
+        kem,
+        random,
+        one_time_key,
+    })
+}
+
+fn restored_ratchet(exported: &ExportedBond, turn: &mut Turn<'_>) -> Ratchet {
+    // Nothing is ever sealed under this root: the answer brings one.
+    let root = Secret::random(turn.rng);
+    let mut ratchet = Ratchet::new(root, None::<Session>, turn.now.wall);
+    ratchet.generation = exported.generation + 1;
+    ratchet.peer_generation = exported.peer_generation;
+    ratchet.dial_counter = u64::from(ratchet.generation) << GENERATION_BITS;
+    ratchet.next_message = exported.next_message;
+    ratchet.heads.clone_from(&exported.heads);
+    ratchet.outbox_first = exported.outbox.1;
+    ratchet.outbox_next = exported.outbox.1;
+    ratchet.unknown = exported.outbox;
+    ratchet
+}

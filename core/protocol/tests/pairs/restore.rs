@@ -1,0 +1,506 @@
+//! Exports and copies made from them (D12): whatever is lost on the way, both sides come to one new
+//! seal, what waited arrives, and the copy that was replaced finds out and does no harm.
+
+use std::collections::BTreeSet;
+
+use ciborium::Value;
+use rand::RngExt as _;
+use undertone_protocol::{
+    ContactId, CopyState, Delivery, DoorName, Effect, Event, Input, Note, Profile, Purpose,
+    RecordKey, Refusal, RestoreError, StageName,
+};
+use zeroize::Zeroizing;
+
+use crate::attacks::runs_of_bytes;
+use crate::world::{Faults, Store, World};
+
+type Export = Vec<Zeroizing<Vec<u8>>>;
+
+fn pair(seed: u64) -> (World, ContactId, ContactId) {
+    let mut world = World::new(seed, &["Amal", "Noor"], Faults::default());
+    let (noor, amal) = world.befriend(0, 1);
+    world.run(60);
+    (world, noor, amal)
+}
+
+fn exported(world: &World, node: usize) -> (Export, Store) {
+    let export = world.nodes[node].profile.export().expect("an export");
+    (export, world.nodes[node].store.clone())
+}
+
+fn texts(list: &[(u64, undertone_wire::MessageId, String)]) -> Vec<String> {
+    list.iter().map(|(_, _, text)| text.clone()).collect()
+}
+
+fn notes(world: &World, node: usize, contact: ContactId) -> Vec<Note> {
+    let state = world.nodes[node].profile.contact(contact).expect("known");
+    (1..state.next_message)
+        .filter_map(|number| world.message(node, contact, number).note)
+        .collect()
+}
+
+/// Messages in both directions until everything arrived; gives what each got of these.
+fn talk(world: &mut World, ends: [(usize, ContactId); 2], word: &str) {
+    let count = |world: &World, (node, contact)| world.conversation(node, contact).0.len();
+    let before = ends.map(|end| count(world, end));
+    for index in 0..5 {
+        for (node, contact) in ends {
+            world.send(node, contact, &format!("{word} {node}:{index}"));
+        }
+        world.run(3);
+    }
+    let done = world.run_until(3_600, |w| {
+        ends.iter()
+            .zip(before)
+            .all(|(end, before)| count(w, *end) >= before + 5)
+    });
+    assert!(done, "{word}");
+    for (receiver, sender) in [(ends[0], ends[1]), (ends[1], ends[0])] {
+        let got = texts(&world.conversation(receiver.0, receiver.1).0);
+        let expected: Vec<String> = (0..5).map(|i| format!("{word} {}:{i}", sender.0)).collect();
+        assert_eq!(got[got.len() - 5..], expected, "{word}");
+    }
+}
+
+#[test]
+fn a_restored_copy_goes_on_where_the_export_was_made() {
+    let (mut world, noor, amal) = pair(1);
+    let code = world.nodes[1].profile.verification(amal).expect("a code");
+    world.command(1, |p, now, rng| {
+        (p.set_verified(now, rng, amal, true).expect("known"), ())
+    });
+    talk(&mut world, [(0, noor), (1, amal)], "before");
+    let (export, messages) = exported(&world, 0);
+    talk(&mut world, [(0, noor), (1, amal)], "lost with the old copy");
+    world.stop(0);
+    world.run(120);
+    world.send(1, amal, "are you still there?");
+    let new = world.add(&export, &messages);
+    assert!(world.run_until(120, |w| w.all_received(1, amal)));
+    let (theirs, _) = world.conversation(new, noor);
+    assert_eq!(
+        texts(&theirs).last().map(String::as_str),
+        Some("are you still there?")
+    );
+    talk(&mut world, [(new, noor), (1, amal)], "after");
+    // D12.3: a line says so, and verified stays, for the keys are the same.
+    assert_eq!(notes(&world, 1, amal), [Note::Restored(1)]);
+    assert_eq!(notes(&world, new, noor), []);
+    let state = world.nodes[1].profile.contact(amal).expect("known");
+    assert!(state.verified);
+    let again = world.nodes[1].profile.verification(amal).expect("a code");
+    assert_eq!(code.digits(), again.digits());
+    // It lasts over restarts of both, and over re-keys of the new seal.
+    for node in [new, 1] {
+        world.stop(node);
+        world.restart(node);
+    }
+    for index in 0..120 {
+        world.send(new, noor, &format!("more {index}"));
+        world.run(2);
+    }
+    talk(&mut world, [(new, noor), (1, amal)], "in the end");
+    assert_eq!(world.nodes[new].profile.seal_epoch(noor), Some(1));
+    assert_eq!(world.violations, []);
+}
+
+#[test]
+fn what_waited_when_the_export_was_made_is_not_called_received() {
+    let (mut world, noor, _) = pair(2);
+    world.stop(1);
+    world.run(120);
+    world.send(0, noor, "did it arrive?");
+    let number = world.nodes[0].sent[0].0;
+    let (export, messages) = exported(&world, 0);
+    world.stop(0);
+    let new = world.add(&export, &messages);
+    let place = world.message(new, noor, number).place.expect("ours");
+    let delivery = |world: &World| world.nodes[new].profile.delivery(noor, place);
+    assert_eq!(delivery(&world), Delivery::Unknown);
+    world.restart(1);
+    assert!(world.run_until(300, |w| w.connected(new, noor)));
+    world.run(60);
+    assert_eq!(delivery(&world), Delivery::Unknown);
+    let (export, _) = exported(&world, new);
+    let last = world.add(&export, &messages);
+    let again = world.nodes[last].profile.delivery(noor, place);
+    assert_eq!(again, Delivery::Unknown);
+}
+
+/// Both copies run: the contact goes on with the new one alone, nothing is lost, and the old one finds out and
+/// closes its doors.
+#[test]
+fn a_copy_that_was_replaced_finds_out() {
+    for seed in 10..30 {
+        let (mut world, noor, amal) = pair(seed);
+        talk(&mut world, [(0, noor), (1, amal)], "before");
+        let (export, messages) = exported(&world, 0);
+        let pause = world.rng.random_range(0..200);
+        world.run(pause);
+        let new = world.add(&export, &messages);
+        // The old one is connected, and the first that is found at their common door.
+        let met = world.run_until(3_600, |w| !notes(w, 1, amal).is_empty());
+        assert!(met, "seed {seed}");
+        talk(&mut world, [(new, noor), (1, amal)], "to the new copy");
+        world.cut_all();
+        let found = world.run_until(7_200, |w| {
+            w.nodes[0].profile.copy_state() != CopyState::Present
+        });
+        assert!(found, "seed {seed}: the old copy does not find out");
+        // As soon as the contact dials and meets it, it knows for sure.
+        world.stop(new);
+        world.cut_all();
+        let sure = world.run_until(7_200, |w| {
+            w.nodes[0].profile.copy_state() == CopyState::Replaced
+        });
+        assert!(sure, "seed {seed}");
+        assert!(world.nodes[0].events.contains(&Event::Replaced));
+        assert!(world.nodes[0].profile.doors().is_empty());
+        assert!(world.nodes[0].profile.dials(world.time()).is_empty());
+        let now = world.time();
+        let refused = world.nodes[0].profile.send(now, &mut world.rng, noor, "hi");
+        assert_eq!(refused.err(), Some(Refusal::Replaced));
+        world.restart(new);
+        talk(&mut world, [(new, noor), (1, amal)], "undisturbed");
+        assert_eq!(world.violations, [], "seed {seed}");
+        // It stays so over a restart, until the person says otherwise.
+        world.stop(0);
+        world.restart(0);
+        assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Replaced);
+        world.command(0, |p, now, rng| {
+            (p.use_this_copy(now, rng).expect("known"), ())
+        });
+        assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Present);
+        talk(&mut world, [(new, noor), (1, amal)], "still undisturbed");
+        assert_eq!(world.violations, [], "seed {seed}");
+    }
+}
+
+/// A flight of the older copy, genuine in every other way, gets what a stranger gets.
+#[test]
+fn a_lower_generation_gets_silence() {
+    let (mut world, noor, amal) = pair(3);
+    let (export, messages) = exported(&world, 0);
+    let caught = |world: &mut World, node: usize| {
+        let link = world.fresh_link(node);
+        let input = Input::Dialled {
+            contact: noor,
+            purpose: Purpose::Chat,
+            link,
+        };
+        let effects = world.intercept(node, input);
+        let frames = effects.into_iter().find_map(|effect| match effect {
+            Effect::Send(to, frames) if to == link => Some(frames),
+            _ => None,
+        });
+        frames.expect("flight 1")
+    };
+    let new = world.add(&export, &messages);
+    assert!(world.run_until(3_600, |w| w.connected(new, noor)));
+    talk(&mut world, [(new, noor), (1, amal)], "after");
+    let doors = world.nodes[1].profile.doors();
+    let door = doors
+        .iter()
+        .map(|door| door.name)
+        .find(|name| matches!(name, DoorName::Circle(_)))
+        .expect("a contact door");
+    let old = caught(&mut world, 0);
+    let (link, answers) = world.attack(1, door, &old);
+    assert!(answers.is_empty());
+    assert_eq!(world.closes_after(1, link), Some(30));
+    let present = caught(&mut world, new);
+    let (_, answers) = world.attack(1, door, &present);
+    assert_eq!(answers.len(), 2, "the control");
+}
+
+/// One contact among several cannot make a profile believe that it was replaced.
+#[test]
+fn one_contact_alone_does_not_switch_a_profile_off() {
+    let mut world = World::new(4, &["Amal", "Noor", "Sami"], Faults::default());
+    let (noor, amal) = world.befriend(0, 1);
+    let (sami, amal_at_sami) = world.befriend(0, 2);
+    world.run(60);
+    let (export, messages) = exported(&world, 0);
+    world.stop(2);
+    let new = world.add(&export, &messages);
+    assert!(world.run_until(3_600, |w| w.connected(new, noor)));
+    world.stop(new);
+    world.run(7_200);
+    // Noor met the newer copy, Sami did not.
+    assert!(
+        world.nodes[0]
+            .profile
+            .contact(noor)
+            .expect("known")
+            .replaced
+    );
+    assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Present);
+    world.restart(2);
+    talk(&mut world, [(0, sami), (2, amal_at_sami)], "Sami goes on");
+    world.stop(0);
+    world.restart(new);
+    assert!(world.run_until(3_600, |w| w.connected(new, sami) && w.connected(new, noor)));
+    world.stop(new);
+    world.restart(0);
+    assert!(world.run_until(7_200, |w| {
+        w.nodes[0].profile.copy_state() == CopyState::Replaced
+    }));
+    assert_eq!(world.stage(1, amal), StageName::Accepted);
+    assert_eq!(world.violations, []);
+}
+
+/// Cut connections and crashes at commits of both sides, with the old copy gone or still there.
+#[test]
+fn restores_come_through_whatever_breaks() {
+    for seed in 0..60 {
+        let (mut world, noor, amal) = pair(1_000 + seed);
+        talk(&mut world, [(0, noor), (1, amal)], "before");
+        let (export, messages) = exported(&world, 0);
+        if seed % 2 == 0 {
+            world.stop(0);
+        }
+        for index in 0..3 {
+            world.send(1, amal, &format!("waiting {index}"));
+        }
+        let new = world.add(&export, &messages);
+        world.faults = Faults {
+            cut: 12,
+            half_open: 25,
+            crash_after_commit: 8,
+            crash_before_commit: 8,
+            skip_commit: 0,
+        };
+        for index in 0..20 {
+            for (node, contact) in [(new, noor), (1, amal)] {
+                if world.nodes[node].online {
+                    world.send(node, contact, &format!("{node} {index}"));
+                }
+            }
+            world.run(20);
+        }
+        world.faults = Faults::default();
+        if seed % 2 == 1 {
+            world.stop(0);
+        }
+        let done = world.run_until(7_200, |w| {
+            w.nodes[new].online
+                && w.nodes[1].online
+                && w.all_received(1, amal)
+                && w.all_received(new, noor)
+        });
+        assert!(done, "seed {seed}");
+        let sent: Vec<String> = texts(&world.nodes[new].sent);
+        let got = texts(&world.conversation(1, amal).0);
+        let from_new = format!("{new} ");
+        let got: Vec<String> = got
+            .into_iter()
+            .filter(|text| text.starts_with(&from_new))
+            .collect();
+        assert_eq!(got, sent, "seed {seed}: what the contact got");
+        let got = texts(&world.conversation(new, noor).0);
+        let expected: Vec<String> = texts(&world.nodes[1].sent)
+            .into_iter()
+            .filter(|text| text.starts_with("1 "))
+            .collect();
+        let got: Vec<String> = got
+            .into_iter()
+            .filter(|text| text.starts_with("1 "))
+            .collect();
+        if seed % 2 == 0 {
+            assert_eq!(got, expected, "seed {seed}: what the new copy got");
+        } else {
+            // Some may have gone to the old copy while it was the only one that the contact knew.
+            assert!(expected.ends_with(&got), "seed {seed}: {got:?}");
+        }
+        assert_eq!(notes(&world, 1, amal), [Note::Restored(1)], "seed {seed}");
+        assert_eq!(world.violations, [], "seed {seed}");
+    }
+}
+
+#[test]
+fn both_sides_restored_find_each_other() {
+    for seed in 0..20 {
+        let (mut world, noor, amal) = pair(2_000 + seed);
+        talk(&mut world, [(0, noor), (1, amal)], "before");
+        let (a, a_messages) = exported(&world, 0);
+        let (b, b_messages) = exported(&world, 1);
+        talk(&mut world, [(0, noor), (1, amal)], "lost");
+        world.stop(0);
+        world.stop(1);
+        let new_a = world.add(&a, &a_messages);
+        let new_b = world.add(&b, &b_messages);
+        if seed % 2 == 1 {
+            world.faults = Faults {
+                cut: 10,
+                crash_after_commit: 6,
+                crash_before_commit: 6,
+                ..Faults::default()
+            };
+            world.run(400);
+            world.faults = Faults::default();
+            world.run_until(60, |w| w.nodes[new_a].online && w.nodes[new_b].online);
+        }
+        talk(&mut world, [(new_a, noor), (new_b, amal)], "after");
+        assert_eq!(world.violations, [], "seed {seed}");
+    }
+}
+
+/// Restored again and again, also before anyone heard of the last copy; and twice from one export.
+#[test]
+fn generations_rise_and_the_first_of_two_equal_ones_holds() {
+    let (mut world, noor, amal) = pair(5);
+    let (export, messages) = exported(&world, 0);
+    world.stop(0);
+    let second = world.add(&export, &messages);
+    let (export, messages) = exported(&world, second);
+    world.stop(second);
+    let third = world.add(&export, &messages);
+    talk(&mut world, [(third, noor), (1, amal)], "the third");
+    assert_eq!(notes(&world, 1, amal), [Note::Restored(2)]);
+    let (export, messages) = exported(&world, third);
+    world.stop(third);
+    let fourth = world.add(&export, &messages);
+    talk(&mut world, [(fourth, noor), (1, amal)], "the fourth");
+    let twin = world.add(&export, &messages);
+    let found = world.run_until(20_000, |w| {
+        w.nodes[twin].profile.copy_state() != CopyState::Present
+    });
+    assert!(found, "the twin finds out");
+    world.stop(twin);
+    talk(&mut world, [(fourth, noor), (1, amal)], "the first holds");
+    assert_eq!(
+        notes(&world, 1, amal),
+        [Note::Restored(2), Note::Restored(3)]
+    );
+    assert_eq!(world.violations, []);
+}
+
+/// The export is old: since then the doors of one side moved.
+#[test]
+fn an_old_export_finds_contacts_whose_doors_or_own_doors_moved() {
+    for moved in [0, 1] {
+        let names = ["Amal", "Noor", "Eve"];
+        let mut world = World::new(6 + moved as u64, &names, Faults::default());
+        let (noor, amal) = world.befriend(0, 1);
+        let (eve, _) = world.befriend(moved, 2);
+        world.run(60);
+        let (export, messages) = exported(&world, 0);
+        world.command(moved, |p, now, rng| {
+            (p.block(now, rng, eve).expect("not blocked"), ())
+        });
+        assert!(world.run_until(120, |w| w.connected(0, noor) && w.connected(1, amal)));
+        talk(&mut world, [(0, noor), (1, amal)], "after the move");
+        world.stop(0);
+        let new = world.add(&export, &messages);
+        talk(&mut world, [(new, noor), (1, amal)], "restored");
+        world.run(60);
+        // Each side can dial the other: with either one alone in dialling, they meet again.
+        for node in [new, 1] {
+            let dials = {
+                world.cut_all();
+                world.run(1);
+                world.nodes[node].profile.dials(world.time())
+            };
+            let door = dials.first().map(|dial| dial.door);
+            let other = if node == new { 1 } else { new };
+            let open = world.nodes[other].profile.doors();
+            assert!(
+                door.is_none_or(|door| open.iter().any(|d| d.seed.onion_key() == door)),
+                "{node} dials a door that is not there"
+            );
+            world.run(60);
+        }
+        assert_eq!(world.violations, []);
+    }
+}
+
+/// D12.1: nothing of the ratchets, seals, windows and accounts is in an export.
+#[test]
+fn an_export_holds_no_state_of_sessions() {
+    let (mut world, noor, amal) = pair(7);
+    talk(&mut world, [(0, noor), (1, amal)], "before");
+    let (export, store) = exported(&world, 0);
+    let mut exported = BTreeSet::new();
+    for record in &export {
+        let value: Value = ciborium::from_reader(record.as_slice()).expect("a record");
+        runs_of_bytes(&value, &mut exported);
+    }
+    let parts = |key: RecordKey| -> Vec<(String, Value)> {
+        let value: Value = ciborium::from_reader(store[&key].as_slice()).expect("a record");
+        let map = value.into_map().expect("a map");
+        map.into_iter()
+            .filter_map(|(name, value)| Some((name.into_text().ok()?, value)))
+            .collect()
+    };
+    let mut checked = 0;
+    for (name, value) in parts(RecordKey::Ratchet(noor)) {
+        let mut secret = BTreeSet::new();
+        runs_of_bytes(&value, &mut secret);
+        // The names of messages are part of the conversation.
+        if name != "heads" {
+            assert!(exported.is_disjoint(&secret), "{name}");
+            checked += secret.len();
+        }
+    }
+    assert!(checked > 5, "{checked}");
+    let mut account = BTreeSet::new();
+    for (name, value) in parts(RecordKey::Relation(noor)) {
+        if name == "account" {
+            runs_of_bytes(&value, &mut account);
+        }
+    }
+    assert!(!account.is_empty() && exported.is_disjoint(&account));
+    // The control: what has to be there is.
+    let mut relation = BTreeSet::new();
+    for (name, value) in parts(RecordKey::Relation(noor)) {
+        if name == "noise" {
+            runs_of_bytes(&value, &mut relation);
+        }
+    }
+    assert!(relation.len() == 2);
+    assert!(!relation.is_empty() && relation.is_subset(&exported));
+}
+
+#[test]
+fn damaged_exports_are_refused() {
+    let mut world = World::new(8, &["Amal", "Noor", "Sami"], Faults::default());
+    world.befriend(0, 1);
+    world.befriend(0, 2);
+    world.command(0, |p, now, rng| {
+        p.invite(now, rng, false, None).expect("room")
+    });
+    let (export, _) = exported(&world, 0);
+    let now = world.time();
+    let rng = &mut world.rng;
+    let refused = |records: &[Zeroizing<Vec<u8>>], rng: &mut rand_chacha::ChaCha20Rng| {
+        Profile::restore(records, now, rng).err()
+    };
+    assert_eq!(refused(&export, rng), None, "the control");
+    for left_out in 0..export.len() {
+        let mut records = export.clone();
+        records.remove(left_out);
+        let error = refused(&records, rng);
+        assert_eq!(error, Some(RestoreError::Incomplete), "{left_out}");
+        let mut records = export.clone();
+        records.push(export[left_out].clone());
+        assert_eq!(refused(&records, rng), Some(RestoreError::Incomplete));
+        let mut records = export.clone();
+        let half = records[left_out].len() / 2;
+        records[left_out].truncate(half);
+        assert_eq!(refused(&records, rng), Some(RestoreError::Record));
+        records[left_out] = Zeroizing::new(vec![0; 40_000]);
+        assert_eq!(refused(&records, rng), Some(RestoreError::TooLarge));
+    }
+    assert_eq!(refused(&[], rng), Some(RestoreError::Incomplete));
+    // Whatever byte is changed: refused, or a profile that can be used.
+    for _ in 0..2_000 {
+        let mut records = export.clone();
+        let at = rng.random_range(0..records.len());
+        let byte = rng.random_range(0..records[at].len());
+        records[at][byte] ^= 1 << rng.random_range(0..8);
+        if let Ok((profile, _)) = Profile::restore(&records, now, rng) {
+            assert_eq!(profile.contacts().count(), 2);
+            let _ = (profile.doors(), profile.dials(now));
+        }
+    }
+}
