@@ -18,14 +18,18 @@
 //!
 //! **How it grows.** A new message rewrites the head, about 2 KB, in its own change set. When the head is full
 //! it becomes a part, and takes up the part before if that is less than four times as heavy, and so on up to
-//! 256 KiB: a conversation of 2,000 messages has two or three parts, one of 100,000 about ten, and each
-//! word is written some eight times in its life. A text of 64 KiB becomes a part at once, so that no head is
-//! ever much longer, whatever a peer sends.
+//! 256 KiB (more where there are hundreds of parts): a conversation of 2,000 messages has two or three parts, one
+//! of 100,000 about ten, and each word is written some eight times in its life. A text of 64 KiB becomes a part at
+//! once, so that no head is ever much longer, whatever a peer sends.
+//!
+//! **Where it is missing**, because a profile is older than it, it is built in bits while the profile runs (see
+//! [`build`]); what comes meanwhile waits for its turn. A damaged index is erased and built anew: messages never
+//! depend on it.
 //!
 //! **How it is read.** Nothing is kept in memory. A search reads the heads, then those parts that may
-//! hold something newer than what was found: of each its directory and one chunk of 4 KB. The order is the
-//! time of a message, newest first. A search may go on while messages are stored; when a part
-//! that it wants was put together with others meanwhile, it begins again.
+//! hold something newer than what was found: of each its directory and one chunk of 4 KB. Up to four threads share
+//! the conversations. The order is the time of a message, newest first. A search may go on while messages are
+//! stored; when a part that it wants was put together with others meanwhile, it begins again.
 //!
 //! It does not know edits, deletions and replies as such: what a message's record says is in the index.
 
@@ -279,10 +283,12 @@ pub(crate) fn search(
 ) -> Result<Page, SearchError> {
     let wanted = words::wanted(&query.text)?;
     let limit = query.limit.clamp(1, MAX_PAGE) as usize;
+    let contacts = contacts.iter().copied();
+    let contacts: Vec<_> = contacts
+        .filter(|id| query.contact.is_none_or(|only| only == *id))
+        .collect();
     for _ in 0..ATTEMPTS {
-        let contacts = contacts.iter().copied();
-        let contacts = contacts.filter(|id| query.contact.is_none_or(|only| only == *id));
-        match Lookup::new(store, &wanted, query, limit).run(contacts) {
+        match Lookup::new(store, &wanted, query, limit).run(&contacts) {
             Err(IndexError::Stale) => {}
             other => return Ok(other.map_err(ReadError::from)?),
         }

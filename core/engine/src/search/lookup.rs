@@ -1,5 +1,5 @@
 //! Looking words up: the heads of all conversations first, then parts, those with the latest messages
-//! first, until nothing newer than what was found can come.
+//! first, until nothing newer than what was found can come. Many conversations are shared out among threads.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -11,6 +11,11 @@ use super::parts::{Directory, Head, KIND, Part, section_id};
 use super::volume::{Bytes, Documents, Terms};
 use super::words::Wanted;
 use super::{Damaged, IndexError, SearchCursor, SearchHit};
+
+/// Threads of one search, at most,
+const THREADS: usize = 4;
+/// and for how many conversations there is one more.
+const SHARE: usize = 64;
 
 /// A message that was found, in the order of pages: newest first, then by contact, then by number from
 /// the highest.
@@ -32,6 +37,7 @@ impl From<SearchCursor> for Ranked {
 }
 
 /// What is looked for, and what was found so far.
+#[derive(Clone)]
 pub(super) struct Lookup<'a> {
     store: &'a Store,
     wanted: &'a [Wanted],
@@ -62,62 +68,59 @@ impl<'a> Lookup<'a> {
     }
 
     /// Goes through the conversations.
-    pub(super) fn run(
+    pub(super) fn run(self, contacts: &[ContactId]) -> Result<super::Page, IndexError> {
+        let limit = self.limit;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.min(THREADS).min(1 + contacts.len() / SHARE);
+        let best = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads)
+                .map(|first| {
+                    let other = self.clone();
+                    scope.spawn(move || other.find(contacts, first, threads))
+                })
+                .collect();
+            let mut best = self.clone().find(contacts, 0, threads)?;
+            for other in others {
+                best.extend(other.join().map_err(|_| IndexError::Damaged)??);
+            }
+            Ok::<_, IndexError>(best)
+        })?;
+        Ok(page(best, limit))
+    }
+
+    /// Goes through one conversation of each `step`.
+    fn find(
         mut self,
-        contacts: impl Iterator<Item = ContactId>,
-    ) -> Result<super::Page, IndexError> {
-        let mut parts: Vec<(ContactId, Part)> = Vec::new();
-        for contact in contacts {
+        contacts: &[ContactId],
+        first: usize,
+        step: usize,
+    ) -> Result<BTreeSet<Ranked>, IndexError> {
+        let mut parts: Vec<(u64, ContactId, Part)> = Vec::new();
+        for contact in contacts.iter().skip(first).step_by(step).copied() {
             let Some(bytes) = Head::read(self.store, contact)? else {
                 continue;
             };
             let head = Head::open(&bytes)?;
             self.search_newest(contact, &head)?;
-            let may_have = head
-                .catalogue
-                .parts
-                .into_iter()
-                .filter(|part| self.reaches(part));
-            parts.extend(may_have.map(|part| (contact, part)));
+            let may_have = head.catalogue.parts.into_iter();
+            parts.extend(may_have.filter_map(|part| Some((self.reach(&part)?, contact, part))));
         }
-        parts.sort_unstable_by_key(|(_, part)| Reverse(part.latest));
-        for (contact, part) in parts {
+        parts.sort_unstable_by_key(|(latest, ..)| Reverse(*latest));
+        for (latest, contact, part) in parts {
             let is_full = self.best.len() > self.limit;
-            if is_full
-                && self
-                    .best
-                    .last()
-                    .is_some_and(|worst| part.latest < worst.time.0)
-            {
+            if is_full && self.best.last().is_some_and(|worst| latest < worst.time.0) {
                 break;
             }
             self.search_part(contact, &part)?;
         }
-        Ok(self.page())
+        Ok(self.best)
     }
 
-    fn page(self) -> super::Page {
-        let has_more = self.best.len() > self.limit;
-        let found: Vec<_> = self.best.into_iter().take(self.limit).collect();
-        let more = found.last().filter(|_| has_more).map(|last| SearchCursor {
-            time: last.time.0,
-            contact: last.contact,
-            number: last.number.0,
-        });
-        let hits = found.iter().map(|hit| SearchHit {
-            contact: hit.contact,
-            number: hit.number.0,
-        });
-        super::Page {
-            hits: hits.collect(),
-            more,
-        }
-    }
-
-    /// Whether a part may hold what belongs on this page.
-    fn reaches(&self, part: &Part) -> bool {
+    /// The latest time that something of a part can have which belongs on this page; `None`: nothing of it does.
+    fn reach(&self, part: &Part) -> Option<u64> {
         let after = self.after.map_or(u64::MAX, |after| after.time.0);
-        part.latest >= self.from && part.earliest < self.to && part.earliest <= after
+        let end = self.to.checked_sub(1)?.min(after);
+        (part.latest >= self.from && part.earliest <= end).then(|| part.latest.min(end))
     }
 
     fn offer(&mut self, contact: ContactId, number: u64, time: u64) {
@@ -203,6 +206,25 @@ impl<'a> Lookup<'a> {
             None => Ok(()),
             Some(_) => Err(IndexError::Damaged),
         }
+    }
+}
+
+/// The first of what was found; there can be more than fit.
+fn page(best: BTreeSet<Ranked>, limit: usize) -> super::Page {
+    let has_more = best.len() > limit;
+    let found: Vec<_> = best.into_iter().take(limit).collect();
+    let more = found.last().filter(|_| has_more).map(|last| SearchCursor {
+        time: last.time.0,
+        contact: last.contact,
+        number: last.number.0,
+    });
+    let hits = found.iter().map(|hit| SearchHit {
+        contact: hit.contact,
+        number: hit.number.0,
+    });
+    super::Page {
+        hits: hits.collect(),
+        more,
     }
 }
 

@@ -736,3 +736,42 @@ fn parts_become_heavier_the_more_there_are() {
     // Each weighs some 70 KiB.
     assert!(parts <= 25, "{parts}");
 }
+
+/// Shared out among threads, many conversations give the same pages.
+#[test]
+fn many_conversations_are_searched_together() {
+    let place = Place::new();
+    let id = |number: u16| {
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        ContactId::from_bytes(bytes)
+    };
+    let contacts: Vec<_> = (0..300).map(id).collect();
+    let mut set = ChangeSet::new();
+    let said = contacts.iter().zip(0_u64..).map(|(contact, number)| Said {
+        contact: *contact,
+        number: 1,
+        // Several at the same time.
+        record: Some(record(1, START + number / 7, "needle")),
+        is_built_later: false,
+    });
+    update(&place.store, &mut set, said.collect()).expect("an update");
+    place.store.commit(set).expect("a commit");
+    let mut query = Query {
+        limit: 70,
+        ..query("needle")
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = search(&place.store, &contacts, &query).expect("a page");
+        found.extend(page.hits.iter().map(|hit| hit.contact));
+        query.before = page.more;
+        if page.more.is_none() {
+            break;
+        }
+    }
+    let mut expected: Vec<_> = (0..300_u16).collect();
+    expected.sort_by_key(|number| (std::cmp::Reverse(number / 7), *number));
+    let expected: Vec<_> = expected.into_iter().map(id).collect();
+    assert_eq!(found, expected);
+}
