@@ -49,11 +49,13 @@ pub enum Kind {
     Replay = 14,
     /// Lists that find other records, such as the order of a conversation.
     Index = 15,
+    /// The words of messages, for searching.
+    Search = 16,
 }
 
 impl Kind {
     /// All kinds this version knows.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Profile,
         Self::Relation,
         Self::Ratchet,
@@ -69,6 +71,7 @@ impl Kind {
         Self::Door,
         Self::Replay,
         Self::Index,
+        Self::Search,
     ];
 
     /// The number of this kind in records.

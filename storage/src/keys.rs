@@ -54,12 +54,12 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
-    /// In how many lists the records of such a slot are kept. A day of a conversation is short, the
-    /// others are not.
+    /// In how many lists the records of such a slot are kept. What changes with every commit has many, so
+    /// that little is written; days and months have few, because each list is a record that opening reads.
     pub(crate) fn lists(self) -> u8 {
         match self {
-            Self::Day { .. } => 16,
-            Self::Data | Self::State | Self::Month { .. } => 64,
+            Self::Day { .. } | Self::Month { .. } => 16,
+            Self::Data | Self::State => 64,
         }
     }
 }

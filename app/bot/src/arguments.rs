@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use undertone_engine::SearchCursor;
 
 use self::conversing::Conversing;
 use crate::passphrase::Source;
@@ -185,6 +186,30 @@ pub enum Subcommands {
     },
     #[command(flatten)]
     Conversing(Conversing),
+    /// Look for words in all messages; the newest come first
+    Search {
+        /// What: words that must all be there; the last one may be the beginning of a word, and so
+        /// may one with a star; read from standard input if it is missing
+        words: Vec<String>,
+        /// Only with this contact
+        #[arg(long, value_name = "CONTACT")]
+        with: Option<String>,
+        /// Not before this day (2026-11-21)
+        #[arg(long, value_name = "DAY")]
+        from: Option<jiff::civil::Date>,
+        /// Not after this day
+        #[arg(long, value_name = "DAY")]
+        to: Option<jiff::civil::Date>,
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 20,
+              value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+        /// Go on where an earlier search ended, as it said
+        #[arg(long, value_name = "PLACE")]
+        after: Option<Place>,
+        #[command(flatten)]
+        json: JsonArguments,
+    },
     /// Show or compare the verification code of a contact
     Verify {
         /// Whose
@@ -336,6 +361,44 @@ pub struct JsonArguments {
     pub json: bool,
 }
 
+/// Where a search ended: the last message's time, contact and number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place(pub SearchCursor);
+
+/// A text that is no [`Place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a place that a search named: TIME/CONTACT/NUMBER")]
+pub struct NotAPlace;
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let SearchCursor {
+            time,
+            contact,
+            number,
+        } = self.0;
+        write!(f, "{time}/{contact}/{number}")
+    }
+}
+
+impl std::str::FromStr for Place {
+    type Err = NotAPlace;
+
+    fn from_str(text: &str) -> Result<Self, NotAPlace> {
+        let mut parts = text.split('/');
+        let (Some(time), Some(contact), Some(number), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(NotAPlace);
+        };
+        Ok(Self(SearchCursor {
+            time: time.parse().map_err(|_| NotAPlace)?,
+            contact: contact.parse().map_err(|_| NotAPlace)?,
+            number: number.parse().map_err(|_| NotAPlace)?,
+        }))
+    }
+}
+
 /// Whether to draw a QR code.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(multiple = false)]
@@ -400,6 +463,25 @@ mod tests {
                     assert!(argument.get_env().is_none());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_place_is_read_as_it_is_written() {
+        let place = Place(SearchCursor {
+            time: 1_800_000_000,
+            contact: undertone_engine::ContactId::from_bytes([7; 16]),
+            number: 12,
+        });
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for text in [
+            "",
+            "1/2/3",
+            "1/07070707070707070707070707070707",
+            "x",
+            "1/2/3/4",
+        ] {
+            assert_eq!(text.parse::<Place>(), Err(NotAPlace), "{text}");
         }
     }
 

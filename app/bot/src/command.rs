@@ -8,6 +8,7 @@ mod follow;
 mod invitations;
 mod messages;
 mod run;
+mod search;
 mod status;
 mod verify;
 
@@ -178,6 +179,30 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
                 json: json.json,
             };
             follow::follow(client, contact.as_deref(), how).await
+        }
+        Subcommands::Search {
+            words,
+            with,
+            from,
+            to,
+            limit,
+            after,
+            json,
+        } => {
+            let words = if words.is_empty() {
+                output::read_input()?
+            } else {
+                words.join(" ")
+            };
+            let what = search::What {
+                words,
+                with,
+                from,
+                to,
+                limit,
+                after,
+            };
+            search::search(client, what, json.json).await
         }
         Subcommands::Contacts { json } => contacts::list(client, json.json).await,
         Subcommands::Verify {

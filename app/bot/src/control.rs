@@ -8,9 +8,9 @@ pub mod lines;
 pub mod socket;
 
 use serde::ser::SerializeMap as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
-use undertone_engine::{Command, CommandError, Event, Reply};
+use undertone_engine::{Command, CommandError, ContactId, ConversationView, Event, Reply};
 
 /// The longest line that the running profile reads, in bytes: a message of 64 KiB in which every
 /// byte is written as `\u00XX`, and the rest.
@@ -19,18 +19,24 @@ pub const MAX_REQUEST: usize = 6 * 65_536 + 16_384;
 /// The longest line that it sends, in bytes: a page of [`MAX_PAGE`] such messages.
 pub const MAX_ANSWER: usize = MAX_PAGE as usize * MAX_REQUEST;
 
-/// The most messages in one answer over the socket; [`Command::History`] with a higher limit is
-/// answered with this many.
+/// The most messages in one answer over the socket; [`Command::History`] and [`Command::Search`] with a
+/// higher limit are answered with this many.
 pub const MAX_PAGE: u32 = 100;
+
+/// The most conversations in one answer: each may have a last message and a draft of full length.
+pub const MAX_CONVERSATIONS: usize = MAX_PAGE as usize / 2;
 
 const EVENTS: &str = "events";
 const STOP: &str = "stop";
+const CONVERSATIONS: &str = "conversations";
 
 /// What a line asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     /// A command for the engine.
     Engine(Command),
+    /// A page of [`Command::Conversations`]: `{"command":"conversations","after":…}`.
+    Conversations(After),
     /// Send events on this connection from now on: `{"command":"events"}`.
     Events,
     /// End the process: `{"command":"stop"}`.
@@ -41,6 +47,12 @@ impl Serialize for Request {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let name = match self {
             Self::Engine(command) => return command.serialize(serializer),
+            Self::Conversations(after) => {
+                let mut map = serializer.serialize_map(Some(2))?;
+                map.serialize_entry("command", CONVERSATIONS)?;
+                map.serialize_entry("after", &after.after)?;
+                return map.end();
+            }
             Self::Events => EVENTS,
             Self::Stop => STOP,
         };
@@ -48,6 +60,14 @@ impl Serialize for Request {
         map.serialize_entry("command", name)?;
         map.end()
     }
+}
+
+/// Where a page of conversations begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct After {
+    /// After the one with this contact; missing or null: with the first.
+    #[serde(default)]
+    pub after: Option<ContactId>,
 }
 
 /// A request and the number that its sender gave it.
@@ -88,6 +108,9 @@ pub fn read_request(line: &[u8]) -> Numbered {
     let request = match object.get("command").and_then(Value::as_str) {
         Some(EVENTS) => Ok(Request::Events),
         Some(STOP) => Ok(Request::Stop),
+        Some(CONVERSATIONS) => serde_json::from_value(Value::Object(object))
+            .map(Request::Conversations)
+            .map_err(malformed),
         _ => serde_json::from_value(Value::Object(object))
             .map(|command| Request::Engine(bounded(command)))
             .map_err(malformed),
@@ -95,19 +118,11 @@ pub fn read_request(line: &[u8]) -> Numbered {
     Numbered { number, request }
 }
 
-fn bounded(command: Command) -> Command {
-    match command {
-        Command::History {
-            contact,
-            before,
-            limit,
-        } => Command::History {
-            contact,
-            before,
-            limit: limit.min(MAX_PAGE),
-        },
-        other => other,
+fn bounded(mut command: Command) -> Command {
+    if let Command::History { limit, .. } | Command::Search { limit, .. } = &mut command {
+        *limit = (*limit).min(MAX_PAGE);
     }
+    command
 }
 
 #[derive(Serialize)]
@@ -135,6 +150,40 @@ pub fn reply_line(number: Option<u64>, reply: &Reply) -> serde_json::Result<Vec<
         request: number,
         body: reply,
     })
+}
+
+/// The line that answers [`Request::Conversations`].
+///
+/// # Errors
+/// When the reply cannot be written as JSON.
+pub fn conversations_line(
+    number: Option<u64>,
+    mut conversations: Vec<ConversationView>,
+    After { after }: After,
+) -> serde_json::Result<Vec<u8>> {
+    let first = after.map_or(0, |after| {
+        let place = conversations.iter().position(|one| one.contact == after);
+        place.map_or(conversations.len(), |place| place + 1)
+    });
+    conversations.drain(..first);
+    let is_more = conversations.len() > MAX_CONVERSATIONS;
+    conversations.truncate(MAX_CONVERSATIONS);
+    let more = conversations.last().filter(|_| is_more);
+    line(&Answer {
+        request: number,
+        body: &Page {
+            reply: CONVERSATIONS,
+            more: more.map(|last| last.contact),
+            conversations: &conversations,
+        },
+    })
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    reply: &'static str,
+    conversations: &'a [ConversationView],
+    more: Option<ContactId>,
 }
 
 /// The line that answers a command that the engine refused.
@@ -283,6 +332,43 @@ mod tests {
         let text = "\u{1}".repeat(65_536);
         let request = serde_json::json!({ "command": "send", "text": text }).to_string();
         assert!(request.len() + 1_000 < MAX_REQUEST);
+    }
+
+    #[test]
+    fn conversations_come_in_pages() {
+        let id = |number: u8| ContactId::from_bytes([number; 16]);
+        let all: Vec<_> = (0..120)
+            .map(|number| ConversationView {
+                contact: id(number),
+                unread: 0,
+                last: None,
+                draft: None,
+                pinned_messages: Vec::new(),
+                timer: 0,
+                settings: undertone_engine::ConversationSettings::default(),
+            })
+            .collect();
+        let (mut seen, mut after) = (Vec::new(), After::default());
+        for size in [50, 50, 20] {
+            let asked = serde_json::to_string(&Request::Conversations(after)).unwrap();
+            assert_eq!(read(&asked).request, Ok(Request::Conversations(after)));
+            let answer = text(conversations_line(Some(1), all.clone(), after));
+            let answer: Value = serde_json::from_str(&answer).unwrap();
+            assert_eq!(answer["reply"], "conversations");
+            let page = answer["conversations"].as_array().unwrap();
+            assert_eq!(page.len(), size);
+            seen.extend(page.iter().map(|one| one["contact"].clone()));
+            after.after = serde_json::from_value(answer["more"].clone()).unwrap();
+        }
+        assert_eq!(after.after, None);
+        let expected: Vec<_> = (0..120).map(|number| id(number).to_string()).collect();
+        assert_eq!(seen, expected);
+        assert!(
+            read(r#"{"command":"conversations","after":7}"#)
+                .request
+                .is_err()
+        );
+        const { assert!(MAX_CONVERSATIONS * 2 * MAX_REQUEST <= MAX_ANSWER) };
     }
 
     /// The reader of JSON names all commands when it does not know one.

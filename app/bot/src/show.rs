@@ -167,6 +167,16 @@ fn reason(name: &str) -> String {
     .to_owned()
 }
 
+/// A message that was found, with the contact it was said to or by. `name` is safe to show already.
+#[must_use]
+pub fn found(name: &str, found: &Message) -> String {
+    let line = message(name, found);
+    match found.delivery.as_str() {
+        "incoming" => line,
+        _ => format!("{name} {line}"),
+    }
+}
+
 /// A message on a line, or several if it has several. `name` is safe to show already.
 #[must_use]
 pub fn message(name: &str, message: &Message) -> String {

@@ -3,6 +3,7 @@
 
 mod commands;
 mod effects;
+mod lookup;
 mod talk;
 
 use std::collections::VecDeque;
@@ -27,6 +28,9 @@ use crate::disk::Disk;
 use crate::doors::Doors;
 use crate::language::{Command, CommandError, Event, Reply, StopReason};
 use crate::records::add;
+use crate::search::{self, Builder, Query};
+
+use self::lookup::Searching;
 
 /// At most this many messages are taken into one commit.
 const BATCH: usize = 64;
@@ -72,6 +76,8 @@ enum Outcome {
     Ready(Reply),
     /// Read the reply from the committed state.
     Read,
+    /// Look it up beside everything else; the reply comes when it is found.
+    LookUp(Query),
 }
 
 pub(crate) struct Actor {
@@ -86,6 +92,7 @@ pub(crate) struct Actor {
     messages: mpsc::Receiver<Message>,
     events: broadcast::Sender<Event>,
     conversations: Conversations,
+    searching: Searching,
     connections: Connections,
     doors: Doors,
     /// Numbers of messages that were sent and whose replies wait for the commit, in order.
@@ -97,7 +104,7 @@ impl Actor {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         profile: Profile,
-        conversations: Conversations,
+        (conversations, index): (Conversations, Builder),
         store: Disk,
         transport: Arc<dyn Transport>,
         time: Time,
@@ -116,6 +123,7 @@ impl Actor {
             messages,
             events,
             conversations,
+            searching: Searching::new(index),
             connections: Connections::new(Arc::clone(&transport), inbox.clone()),
             doors: Doors::new(Arc::clone(&transport), inbox),
             transport,
@@ -145,6 +153,7 @@ impl Actor {
         if let Some(reason) = reason {
             self.tell(Event::Stopped { reason });
         }
+        self.searching.finish().await;
         if let Some(Err(error)) = self.store.close().await {
             tracing::warn!(%error, "the state key could not be renewed at the end");
         }
@@ -172,6 +181,7 @@ impl Actor {
                 batch.push(message);
             }
             self.take(batch).await?;
+            self.build_index().await?;
         }
     }
 
@@ -198,11 +208,17 @@ impl Actor {
             biased;
             Ok(()) = self.network.changed() => self.network_changed(),
             state = changed_state(&mut self.kept) => self.keep(state).await?,
+            ended = self.searching.ended() => self.found(ended),
             message = self.messages.recv() => return message.map(Some).ok_or(Stop::Abandoned),
             () = tokio::time::sleep_until(wake) => {}
-            () = std::future::ready(()), if self.conversations.is_sweeping() => {}
+            () = std::future::ready(()), if self.has_work() => {}
         }
         Ok(None)
+    }
+
+    /// Whether something is to be looked through bit by bit.
+    fn has_work(&self) -> bool {
+        self.conversations.is_sweeping() || self.searching.is_building()
     }
 
     /// One batch, one commit. The machine sees the inputs in the order in which they came.
@@ -338,10 +354,13 @@ impl Actor {
         self.conversations.write(self.today(), &mut set);
         if !set.is_empty() {
             tracing::trace!(target: "undertone_engine::phase", "commit begins");
-            self.store.commit(set).await.map_err(|error| {
+            let said = self.said(&changes);
+            let add = move |store: &_, set: &mut _| search::update(store, set, said);
+            let damaged = self.store.commit_with(set, add).await.map_err(|error| {
                 tracing::error!(%error, "the store refuses to commit");
                 Stop::Storage
             })?;
+            self.index_damaged(damaged);
             tracing::trace!(target: "undertone_engine::phase", "commit done");
         }
         for step in steps {
@@ -358,6 +377,10 @@ impl Actor {
             let answer = match outcome {
                 Outcome::Ready(answer) => Ok(answer),
                 Outcome::Read => self.read(&command),
+                Outcome::LookUp(query) => {
+                    self.look_up(query, reply);
+                    continue;
+                }
             };
             // Whoever asked may have gone.
             let _ = reply.send(answer);

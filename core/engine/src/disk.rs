@@ -61,6 +61,31 @@ impl Disk {
         done.unwrap_or(Err(CommitError::Closed))
     }
 
+    /// Commits a change set after something was added to it that has to be read first: in one go, on the
+    /// thread that may wait. If nothing is in it then, nothing is committed.
+    pub(crate) async fn commit_with<T: Send + 'static>(
+        &self,
+        mut set: ChangeSet,
+        add: impl FnOnce(&Store, &mut ChangeSet) -> Result<T, CommitError> + Send + 'static,
+    ) -> Result<T, CommitError> {
+        #[cfg(feature = "faults")]
+        if let Some(faults) = &self.faults {
+            let added = add(&self.store, &mut set)?;
+            if !set.is_empty() {
+                faults.commit(&self.store, set).await?;
+            }
+            return Ok(added);
+        }
+        let done = self.work(move |store| {
+            let added = add(store, &mut set)?;
+            if !set.is_empty() {
+                store.commit(set)?;
+            }
+            Ok(added)
+        });
+        done.await.unwrap_or(Err(CommitError::Closed))
+    }
+
     /// Gives the state a new key and merges old days. `None` as for [`Self::work`].
     pub(crate) async fn renew(&self, today: u32) -> Option<Result<(), EraseError>> {
         #[cfg(feature = "faults")]

@@ -15,6 +15,7 @@ use crate::conversations::Conversations;
 use crate::disk::Disk;
 use crate::language::{Command, CommandError, Event, Reply};
 use crate::records::{add, name};
+use crate::search;
 
 /// Frames and reports that wait for the actor. A full inbox slows the streams down.
 const INBOX: usize = 1_024;
@@ -154,9 +155,15 @@ impl Engine {
         let (inbox, messages) = mpsc::channel(INBOX);
         let (events, _) = broadcast::channel(EVENTS);
         let conversations = Conversations::load(&profile, &store).map_err(LoadError::Store)?;
+        let bounds: Vec<_> = profile
+            .contacts()
+            .map(|state| (state.id, conversations.begin(state.id), state.next_message))
+            .collect();
+        let index = store.work(move |store| search::Builder::survey(store, bounds.into_iter()));
+        let index = index.await.ok_or(StartError::Ending)??;
         let actor = Actor::new(
             profile,
-            conversations,
+            (conversations, index),
             store,
             options.transport,
             Time::new(options.clock),

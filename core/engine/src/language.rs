@@ -17,9 +17,10 @@ pub use self::error::CommandError;
 pub use self::reply::Reply;
 pub use self::settings::{ConversationSettings, Defaults, Retention};
 pub use self::views::{
-    ContactView, ConversationView, CopyState, Delivery, EarlierView, EmojiView, InvitationView,
-    Line, MessageView, ProfileView, ReactionView, Reason, Stage, VerificationView,
+    ContactView, ConversationView, CopyState, Delivery, EarlierView, EmojiView, FoundView,
+    InvitationView, Line, MessageView, ProfileView, ReactionView, Reason, Stage, VerificationView,
 };
+pub use crate::search::{QueryError, SearchCursor};
 
 /// What an application tells the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -206,6 +207,27 @@ pub enum Command {
         /// The message's number.
         message: u64,
     },
+    /// Looks for words in all messages. Answered with [`Reply::Found`].
+    Search {
+        /// Words that must all be there, in any order. One with a star behind it, and one that ends the
+        /// text, may be the beginning of a word. Case, accents and width do not count. At most 1,024 bytes
+        /// and 32 words.
+        query: String,
+        /// Only with this contact.
+        #[serde(default)]
+        contact: Option<ContactId>,
+        /// Not before this time, seconds since 1970.
+        #[serde(default)]
+        from: Option<u64>,
+        /// Before this time, seconds since 1970.
+        #[serde(default)]
+        to: Option<u64>,
+        /// Where the page before ended.
+        #[serde(default)]
+        before: Option<SearchCursor>,
+        /// At most this many, 1 to 1000.
+        limit: u32,
+    },
     /// A page of a conversation, newest last. Answered with [`Reply::Messages`].
     History {
         /// With whom.
@@ -326,6 +348,11 @@ pub enum Event {
     InvitationReachable {
         /// Its number.
         invitation: u64,
+    },
+    /// The search index is being built, because there were messages before it.
+    SearchIndex {
+        /// How much of it is there, in hundredths; 100: all of it.
+        percent: u8,
     },
     /// The listener was too slow: so many events are missing. Ask for what is shown anew.
     Missed {

@@ -11,6 +11,7 @@ mod engine;
 mod language;
 mod links;
 mod records;
+mod search;
 mod views;
 
 pub use clock::{Clock, SystemClock};
@@ -19,7 +20,7 @@ pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use language::{
     Command, CommandError, ContactId, ContactView, ConversationSettings, ConversationView,
-    CopyState, Defaults, Delivery, EarlierView, EmojiView, Event, InvitationView, Line,
-    MessageView, ProfileView, ReactionView, Reason, Reply, Retention, Stage, StopReason,
-    VerificationView,
+    CopyState, Defaults, Delivery, EarlierView, EmojiView, Event, FoundView, InvitationView, Line,
+    MessageView, ProfileView, QueryError, ReactionView, Reason, Reply, Retention, SearchCursor,
+    Stage, StopReason, VerificationView,
 };

@@ -11,6 +11,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ use crate::store::{OpenError, ReadError};
 const SMALL: u64 = 16 << 20;
 /// A log may be this many times as large as what is in it.
 const FACTOR: u64 = 4;
+/// Threads that sum up, at most: more do not read faster.
+const THREADS: usize = 4;
 /// Records are copied in batches of about this many bytes.
 const BATCH: u64 = 1 << 20;
 
@@ -102,28 +105,73 @@ pub(super) fn size(paths: &VaultPaths) -> io::Result<u64> {
 /// Checks that a log holds what its tip says.
 fn audit(keys: &VaultKeys, log: Arc<Log>) -> Result<Opened, OpenError> {
     let tip = plan::read_tip(keys, &log)?;
+    // Only where other profiles left something does it matter whose a record is, and telling takes longer than
+    // summing up.
+    for is_shared in [false, true] {
+        let found = sum_up(keys, &log, is_shared)?;
+        if tip.agrees(&found.tip) {
+            return Ok(Opened {
+                log,
+                tip,
+                live: found.live,
+                foreign: found.foreign,
+            });
+        }
+    }
+    Err(OpenError::DamagedRecords)
+}
+
+/// What is in a log, or in a part of it.
+#[derive(Default)]
+struct Sum {
+    tip: Tip,
+    live: u64,
+    foreign: Vec<RecordKey>,
+}
+
+/// Sums a log up, on several threads: keys are distributed evenly.
+fn sum_up(keys: &VaultKeys, log: &Log, is_shared: bool) -> Result<Sum, OpenError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = threads.clamp(1, THREADS);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> = (0..threads)
+            .map(|part| {
+                let first = |part: usize| part * 256 / threads;
+                let bytes = first(part) as u8..=(first(part + 1) - 1) as u8;
+                scope.spawn(move || sum_up_range(keys, log, bytes, is_shared))
+            })
+            .collect();
+        let mut all = Sum::default();
+        for part in parts {
+            let part = part.join().map_err(|_| ReadError::Damaged)??;
+            all.tip.include(&part.tip);
+            all.live += part.live;
+            all.foreign.extend(part.foreign);
+        }
+        Ok(all)
+    })
+}
+
+fn sum_up_range(
+    keys: &VaultKeys,
+    log: &Log,
+    first_bytes: RangeInclusive<u8>,
+    is_shared: bool,
+) -> Result<Sum, OpenError> {
     let tip_key = plan::tip_key(keys);
-    let (mut found, mut live, mut foreign) = (Tip::default(), 0, Vec::new());
-    log.visit(|key, stored| {
+    let mut sum = Sum::default();
+    log.visit_range(first_bytes, |key, stored| {
         let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
-        live += (key.len() + stored.len()) as u64;
-        if record::open_head(&keys.outer, stored).is_err() {
+        sum.live += (key.len() + stored.len()) as u64;
+        if is_shared && record::open_head(&keys.outer, stored).is_err() {
             // Left by another profile; or a damaged record of ours, and then the sum does not agree.
-            foreign.push(*key);
+            sum.foreign.push(*key);
         } else if *key != tip_key {
-            found.add(keys, key, stored)?;
+            sum.tip.add(keys, key, stored)?;
         }
         Ok::<_, OpenError>(())
     })?;
-    if !tip.agrees(&found) {
-        return Err(OpenError::DamagedRecords);
-    }
-    Ok(Opened {
-        log,
-        tip,
-        live,
-        foreign,
-    })
+    Ok(sum)
 }
 
 pub(super) fn is_bloated(size: u64, live: u64) -> bool {

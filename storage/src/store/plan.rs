@@ -46,15 +46,23 @@ impl Tip {
         key: &RecordKey,
         stored: &[u8],
     ) -> Result<(), Mismatch> {
-        let term = term(keys, key, stored)?;
+        self.add_terms(&term(keys, key, stored)?, 1);
+        Ok(())
+    }
+
+    /// Adds the records that another sum is made of.
+    pub(crate) fn include(&mut self, other: &Self) {
+        self.add_terms(&other.sum, other.records);
+    }
+
+    fn add_terms(&mut self, terms: &[u8; 32], records: u64) {
         let mut carry = 0;
-        for (digit, term) in self.sum.iter_mut().zip(term) {
-            let sum = u16::from(*digit) + u16::from(term) + carry;
+        for (digit, term) in self.sum.iter_mut().zip(terms) {
+            let sum = u16::from(*digit) + u16::from(*term) + carry;
             [*digit, _] = sum.to_le_bytes();
             carry = sum >> 8;
         }
-        self.records = self.records.wrapping_add(1);
-        Ok(())
+        self.records = self.records.wrapping_add(records);
     }
 
     fn subtract(
@@ -464,6 +472,14 @@ mod tests {
             other.add(&keys, &key, &stored).unwrap();
         }
         assert!(!one.agrees(&other));
+        let (mut parts, mut part) = (Tip::default(), Tip::default());
+        for number in 0..100 {
+            let (key, stored) = record(number);
+            part.add(&keys, &key, &stored).unwrap();
+        }
+        parts.include(&part);
+        parts.include(&other);
+        assert!(parts.agrees(&one));
         for number in 0..100 {
             let (key, stored) = record(number);
             one.subtract(&keys, &key, &stored).unwrap();

@@ -33,14 +33,29 @@ impl Store {
     /// # Errors
     /// See [`EraseError`].
     pub fn reseal(&self, slot: Slot) -> Result<(), EraseError> {
+        self.reseal_all(&[slot])
+    }
+
+    /// Does the same with several slots, which costs little more than one of them.
+    ///
+    /// # Errors
+    /// See [`EraseError`].
+    pub fn reseal_all(&self, slots: &[Slot]) -> Result<(), EraseError> {
         let mut writer = self.writer()?;
         let mut ring = self.ring()?.clone();
-        let purpose = ring.purpose_of(slot);
-        let Some(old) = ring.live(purpose) else {
+        let mut purposes: Vec<_> = slots.iter().map(|slot| ring.purpose_of(*slot)).collect();
+        // Days of one month are one slot.
+        purposes.sort_unstable();
+        purposes.dedup();
+        purposes.retain(|purpose| ring.live(*purpose).is_some());
+        if purposes.is_empty() {
             return Ok(());
-        };
-        let new = ring.add(purpose).map_err(CommitError::Io)?;
-        ring.retire(old, new);
+        }
+        for purpose in purposes {
+            let old = ring.live(purpose).ok_or(CommitError::Damaged)?;
+            let new = ring.add(purpose).map_err(CommitError::Io)?;
+            ring.retire(old, new);
+        }
         self.adopt(ring)?;
         Ok(self.finish_retiring(&mut writer)?)
     }

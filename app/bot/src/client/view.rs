@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
-use undertone_engine::{ContactId, ConversationSettings, Defaults};
+use undertone_engine::{ContactId, ConversationSettings, Defaults, SearchCursor};
 
 use crate::visible::Name;
 
@@ -296,6 +296,27 @@ pub struct Emoji {
     pub name: String,
 }
 
+/// A message that was found.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Hit {
+    /// The conversation.
+    pub contact: ContactId,
+    /// The message.
+    pub message: Message,
+}
+
+/// Messages that were found.
+#[derive(Debug, Deserialize)]
+pub struct Found {
+    /// Newest first.
+    #[serde(default)]
+    pub hits: Vec<Hit>,
+    /// Where to go on.
+    pub more: Option<SearchCursor>,
+    /// How much can be searched, if not all.
+    pub index_percent: Option<u8>,
+}
+
 /// The code to compare.
 #[derive(Debug, Deserialize)]
 pub struct Verification {
@@ -452,6 +473,24 @@ mod tests {
         // Ids are text for bots and opaque here.
         assert_eq!(messages.messages[0].id, "000102030405060708090a0b0c0d0e0f");
 
+        let found: Found = read(&engine::Reply::Found {
+            hits: vec![engine::FoundView {
+                contact: ContactId::from_bytes([7; 16]),
+                message: engine_message(engine::Delivery::Received),
+            }],
+            more: Some(SearchCursor {
+                time: 1_800_000_000,
+                contact: ContactId::from_bytes([7; 16]),
+                number: 3,
+            }),
+            index_percent: Some(40),
+        });
+        assert_eq!(
+            (found.hits[0].message.number, found.index_percent),
+            (3, Some(40))
+        );
+        assert_eq!(found.more.map(|more| more.number), Some(3));
+
         let invitations = vec![engine::InvitationView {
             number: 1,
             text: "undertone:x".to_owned(),
@@ -525,6 +564,9 @@ mod tests {
             engine::Event::CopyChanged { copy },
             |event| matches!(event, Event::CopyChanged { copy } if copy == "perhaps_replaced"),
         );
+        is(engine::Event::SearchIndex { percent: 7 }, |event| {
+            matches!(event, Event::Other)
+        });
         is(engine::Event::Missed { count: 9 }, |event| {
             matches!(event, Event::Missed { count: 9 })
         });

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::mpsc;
-use undertone_engine::{Engine, Event, EventStream, Reply};
+use undertone_engine::{Command, Engine, Event, EventStream, Reply};
 
 use crate::control::lines::{self, LineError, Lines};
 use crate::control::{self, MAX_REQUEST, Numbered, Request, RequestError};
@@ -69,6 +69,13 @@ async fn answer(
     let line = match request {
         Ok(Request::Events | Request::Stop) => control::reply_line(number, &Reply::Done),
         Ok(Request::Engine(command)) => match engine.run(command.clone()).await {
+            Ok(reply) => control::reply_line(number, &reply),
+            Err(error) => control::refusal_line(number, &error),
+        },
+        Ok(Request::Conversations(after)) => match engine.run(Command::Conversations).await {
+            Ok(Reply::Conversations { conversations }) => {
+                control::conversations_line(number, conversations, *after)
+            }
             Ok(reply) => control::reply_line(number, &reply),
             Err(error) => control::refusal_line(number, &error),
         },

@@ -5,6 +5,7 @@ use data_encoding::BASE64;
 use undertone_protocol::{ContactId, MAX_PAGE, Now, Refusal, Step, Words};
 
 use crate::language::{Command, CommandError, MessageView, ProfileView, Reply, VerificationView};
+use crate::search::Query;
 use crate::views;
 
 use super::{Actor, Outcome};
@@ -79,6 +80,24 @@ impl Actor {
             }
             Command::CompareShortCode { contact } => {
                 done(profile.compare_short_code(now, rng, *contact))
+            }
+            Command::Search {
+                query,
+                contact,
+                from,
+                to,
+                before,
+                limit,
+            } => {
+                let query = Query {
+                    text: query.clone(),
+                    contact: *contact,
+                    from: *from,
+                    to: *to,
+                    before: *before,
+                    limit: *limit,
+                };
+                Ok((None, Outcome::LookUp(query)))
             }
             Command::SetVerified { contact, verified } => {
                 done(profile.set_verified(now, rng, *contact, *verified))

@@ -221,7 +221,7 @@ impl Actor {
             return Ok(());
         }
         let erased = self.store.work(move |store| {
-            slots.into_iter().try_for_each(|slot| store.reseal(slot))?;
+            store.reseal_all(&slots)?;
             let mut set = ChangeSet::new();
             Conversations::resealed(&mut set);
             Ok::<_, EraseError>(store.commit(set)?)

@@ -10,6 +10,7 @@ use undertone_storage::{ChangeSet, Kind, Slot};
 
 use crate::disk::Disk;
 use crate::language::Retention;
+use crate::search;
 
 use super::{Conversations, MAX_UNREAD, RESEAL, SETTINGS, draft_id, write};
 
@@ -158,7 +159,10 @@ impl Conversations {
     }
 
     fn reseal_day(&mut self, contact: ContactId, day: u32) {
-        self.batch.reseal |= self.reseal.insert((*contact.as_bytes(), day));
+        // Its words stand in the search index, too.
+        for day in [day, search::NEVER] {
+            self.batch.reseal |= self.reseal.insert((*contact.as_bytes(), day));
+        }
     }
 
     /// Puts the batch over what the machine wants stored; what is not to be stored is kept in

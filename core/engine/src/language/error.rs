@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::views::Stage;
+use crate::search::QueryError;
 
 /// Why a command was not done.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
@@ -62,6 +63,12 @@ pub enum CommandError {
     /// Too many pinned messages.
     #[error("64 messages of a conversation can be pinned; unpin one first")]
     TooManyPinned,
+    /// The search.
+    #[error(transparent)]
+    Search(#[from] QueryError),
+    /// The index changed all the time.
+    #[error("too many messages are coming in at this moment; search again")]
+    Busy,
     /// Text.
     #[error("a message can have 65536 bytes, this one has {0}; send it in parts")]
     TextTooLong(usize),

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::views::{
-    ContactView, ConversationView, InvitationView, MessageView, ProfileView, VerificationView,
+    ContactView, ConversationView, FoundView, InvitationView, MessageView, ProfileView,
+    VerificationView,
 };
+use crate::search::SearchCursor;
 
 /// What a [`Command`] is answered with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,5 +44,16 @@ pub enum Reply {
     Conversations {
         /// In the order in which the contacts came to be.
         conversations: Vec<ConversationView>,
+    },
+    /// Messages that were found.
+    Found {
+        /// Newest first. A message that has gone meanwhile is missing, so there can be fewer than asked
+        /// for and still more.
+        hits: Vec<FoundView>,
+        /// Where to go on, if there are more.
+        more: Option<SearchCursor>,
+        /// The index is being built, and so many hundredths of it are there: older messages may be
+        /// missing. `None`: it is complete.
+        index_percent: Option<u8>,
     },
 }

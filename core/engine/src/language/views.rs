@@ -267,6 +267,15 @@ impl std::fmt::Debug for ConversationView {
     }
 }
 
+/// A message that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FoundView {
+    /// The conversation.
+    pub contact: ContactId,
+    /// The message.
+    pub message: MessageView,
+}
+
 /// One emoji of a short code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmojiView {

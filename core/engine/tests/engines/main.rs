@@ -6,4 +6,5 @@ mod faults;
 mod life;
 mod place;
 mod scenario;
+mod search;
 mod talk;

@@ -126,6 +126,16 @@ impl Place {
         }
     }
 
+    /// The store of a profile that does not run.
+    pub(crate) fn store(&self, name: &str) -> Store {
+        let home = Home::open(self.home(name)).expect("a home");
+        Store::open_with_key(&home, &DataKey::from_bytes([7; 32])).expect("a store")
+    }
+
+    pub(crate) fn home(&self, name: &str) -> std::path::PathBuf {
+        self.directory.path().join(name)
+    }
+
     /// Starts a profile that was shut down or crashed.
     pub(crate) async fn start(&self, name: &str) -> Person {
         let home = Home::open(self.directory.path().join(name)).expect("a home");
