@@ -1,6 +1,7 @@
 //! How much room the file system of a home has. Commits fail when it is full, and nothing warns before.
 
 use std::io;
+use std::path::Path;
 
 use crate::home::Home;
 
@@ -44,7 +45,11 @@ pub struct FreeSpaceError(#[from] pub io::Error);
 /// # Errors
 /// See [`FreeSpaceError`].
 pub fn free_space(home: &Home) -> Result<FreeSpace, FreeSpaceError> {
-    let found = fs4::statvfs(home.path())?;
+    free_space_at(home.path())
+}
+
+pub(crate) fn free_space_at(path: &Path) -> Result<FreeSpace, FreeSpaceError> {
+    let found = fs4::statvfs(path)?;
     Ok(FreeSpace {
         available: found.available_space(),
         total: found.total_space(),

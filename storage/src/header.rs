@@ -342,6 +342,11 @@ impl Headers {
         fronts.iter().rev().copied().max_by_key(votes)
     }
 
+    /// Both copies of the header of each vault.
+    pub(crate) fn pairs(&self) -> &[[Option<[u8; SIZE]>; 2]; VAULTS] {
+        &self.0
+    }
+
     /// Whether both copies of all headers are there and agree.
     pub(crate) fn is_whole(&self) -> bool {
         self.0

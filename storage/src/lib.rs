@@ -5,6 +5,7 @@
 mod calendar;
 mod change;
 mod disk;
+mod examination;
 mod export;
 mod header;
 mod home;
@@ -25,6 +26,7 @@ pub use disk::{
     FreeSpace, FreeSpaceError, NEARLY_FULL_BYTES, NEARLY_FULL_PART, NEVER_NEARLY_FULL_BYTES,
     free_space,
 };
+pub use examination::Examination;
 pub use export::{
     EXPORT_MAX_FILE, EXPORT_MAX_RECORD, EXPORT_VERSION, ExportReadError, ExportReader,
     ExportRecord, ExportWriteError, ExportWriter,

@@ -22,6 +22,7 @@ pub use self::passphrase::VaultId;
 use self::plan::{Plan, Tip};
 use crate::calendar;
 use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
+use crate::disk::{self, FreeSpace, FreeSpaceError};
 use crate::header::Header;
 use crate::home::Home;
 use crate::keys::{Purpose, Ring};
@@ -384,6 +385,14 @@ impl Store {
             bytes: self.bytes.load(Ordering::Relaxed),
             cover_bytes: self.cover_bytes.load(Ordering::Relaxed),
         }
+    }
+
+    /// The room of the file system that the store lies in, as [`free_space`](crate::free_space).
+    ///
+    /// # Errors
+    /// See [`FreeSpaceError`].
+    pub fn free_space(&self) -> Result<FreeSpace, FreeSpaceError> {
+        disk::free_space_at(self.claim.residence().home())
     }
 
     /// Rotates the state key, [covers](Self::cover) in deniable mode, and closes the store. Dropping a store closes

@@ -150,6 +150,8 @@ async fn serve(
                 Some(Event::Stopped { reason: StopReason::Bug }) | None => {
                     return Err(RunError::Bug);
                 }
+                // Not a failure: nobody must start it again.
+                Some(Event::Stopped { reason: StopReason::Destroyed }) => return Ok(()),
                 Some(_) => {}
             },
             Some(_) = tasks.join_next() => {}

@@ -3,6 +3,7 @@
 
 mod commands;
 mod effects;
+mod health;
 mod lookup;
 mod talk;
 
@@ -26,6 +27,7 @@ use crate::connections::Connections;
 use crate::conversations::Conversations;
 use crate::disk::Disk;
 use crate::doors::Doors;
+use crate::health::Health;
 use crate::language::{Command, CommandError, Event, Reply, StopReason};
 use crate::records::add;
 use crate::search::{self, Builder, Query};
@@ -49,6 +51,8 @@ pub(crate) enum Message {
     DoorOpened(DoorName, Box<dyn Door>),
     DoorStatus(DoorName, DoorStatus),
     Shutdown(oneshot::Sender<()>),
+    /// The store was destroyed.
+    Destroyed,
 }
 
 type Answer = Result<Reply, CommandError>;
@@ -57,6 +61,7 @@ type Answer = Result<Reply, CommandError>;
 enum Stop {
     Asked(oneshot::Sender<()>),
     Abandoned,
+    Destroyed,
     Storage,
     Bug,
 }
@@ -95,6 +100,7 @@ pub(crate) struct Actor {
     searching: Searching,
     connections: Connections,
     doors: Doors,
+    health: Health,
     /// Numbers of messages that were sent and whose replies wait for the commit, in order.
     sent: VecDeque<u64>,
     renew_at: Instant,
@@ -104,7 +110,7 @@ impl Actor {
     #[allow(clippy::too_many_arguments)]
     pub(crate) fn new(
         profile: Profile,
-        (conversations, index): (Conversations, Builder),
+        (conversations, index, health): (Conversations, Builder, Health),
         store: Disk,
         transport: Arc<dyn Transport>,
         time: Time,
@@ -124,6 +130,7 @@ impl Actor {
             events,
             conversations,
             searching: Searching::new(index),
+            health,
             connections: Connections::new(Arc::clone(&transport), inbox.clone()),
             doors: Doors::new(Arc::clone(&transport), inbox),
             transport,
@@ -141,20 +148,33 @@ impl Actor {
         self.connections.finish().await;
         self.doors.reconcile(Vec::new());
         let kept = self.transport.shutdown().await;
-        let stop = match (stop, self.keep(kept).await) {
-            (Stop::Asked(_), Err(failed)) => failed,
-            (stop, _) => stop,
+        let stop = match stop {
+            // Whatever it failed at.
+            _ if self.store.is_destroyed() => Stop::Destroyed,
+            Stop::Asked(done) => match self.keep(kept).await {
+                Ok(()) => Stop::Asked(done),
+                Err(failed) => failed,
+            },
+            stop => {
+                // Why it stopped is said already.
+                let _ = self.keep(kept).await;
+                stop
+            }
         };
         let reason = match &stop {
             Stop::Storage => Some(StopReason::Storage),
             Stop::Bug => Some(StopReason::Bug),
+            Stop::Destroyed => Some(StopReason::Destroyed),
             Stop::Asked(_) | Stop::Abandoned => None,
         };
         if let Some(reason) = reason {
             self.tell(Event::Stopped { reason });
         }
         self.searching.finish().await;
-        if let Some(Err(error)) = self.store.close().await {
+        let destroyed = self.store.is_destroyed();
+        if let Some(Err(error)) = self.store.close().await
+            && !destroyed
+        {
             tracing::warn!(%error, "the state key could not be renewed at the end");
         }
         if let Stop::Asked(done) = stop {
@@ -194,6 +214,7 @@ impl Actor {
         if Instant::now() >= self.renew_at {
             self.renew().await?;
         }
+        self.look_after().await?;
         // A hidden profile dials nobody.
         let dials = self.connections.next_wake();
         let dials = dials.filter(|_| !self.conversations.is_hidden());
@@ -203,7 +224,7 @@ impl Actor {
             .flatten()
             .fold(self.watch.due(), Duration::min);
         let wake = self.time.instant(wake).min(self.renew_at);
-        let wake = wake.min(self.next_expiry(now));
+        let wake = wake.min(self.next_expiry(now)).min(self.health.next());
         tokio::select! {
             biased;
             Ok(()) = self.network.changed() => self.network_changed(),
@@ -239,6 +260,15 @@ impl Actor {
                     // Whoever asked may have gone.
                     let _ = reply.send(done);
                 }
+                Message::Command(Command::SetDeniable { on }, reply) => {
+                    self.step(now, &mut inputs, &mut steps)?;
+                    let before = std::mem::take(&mut steps);
+                    self.commit(before, std::mem::take(&mut waiting)).await?;
+                    let done = self.set_deniable(on).await?;
+                    // Whoever asked may have gone.
+                    let _ = reply.send(done);
+                }
+                Message::Destroyed => return Err(Stop::Destroyed),
                 Message::Command(command, reply) => {
                     self.step(now, &mut inputs, &mut steps)?;
                     match self.execute(now, &command) {
@@ -334,7 +364,7 @@ impl Actor {
                 }
                 None
             }
-            Message::Command(..) | Message::Shutdown(_) => None,
+            Message::Command(..) | Message::Shutdown(_) | Message::Destroyed => None,
         }
     }
 
@@ -353,6 +383,7 @@ impl Actor {
         add(&mut set, &changes);
         self.conversations.write(self.today(), &mut set);
         if !set.is_empty() {
+            self.health.write(&mut set);
             tracing::trace!(target: "undertone_engine::phase", "commit begins");
             let said = self.said(&changes);
             let add = move |store: &_, set: &mut _| search::update(store, set, said);

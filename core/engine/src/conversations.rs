@@ -25,7 +25,8 @@ pub(crate) use self::batch::Touched;
 use self::expiry::Schedule;
 pub(crate) use self::expiry::check_retention;
 pub(crate) use self::record::ConversationRecord;
-use self::record::{ProfileSettings, read, write};
+use self::record::ProfileSettings;
+pub(crate) use self::record::{read, write};
 
 /// Messages that can be pinned in one conversation.
 const MAX_PINNED: usize = 64;

@@ -2,15 +2,20 @@
 //! `faults` a test can put itself in between: a disk that is full, read-only or slow, and a program
 //! that crashes at a commit. It decides nothing about what is stored.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
-use undertone_storage::{ChangeSet, CommitError, EraseError, Kind, ReadError, Store};
+use undertone_storage::{
+    ChangeSet, CommitError, DestroyError, EraseError, FreeSpace, Kind, ReadError, Statistics, Store,
+};
 use zeroize::Zeroizing;
 
 /// The store of a running profile. Clones are the same store.
 #[derive(Clone)]
 pub(crate) struct Disk {
     store: Arc<Store>,
+    /// Nothing can be stored any more, because the owner destroyed everything.
+    destroyed: Arc<AtomicBool>,
     #[cfg(feature = "faults")]
     faults: Option<Arc<dyn DiskFaults>>,
 }
@@ -19,6 +24,7 @@ impl Disk {
     pub(crate) fn new(store: Store) -> Self {
         Self {
             store: Arc::new(store),
+            destroyed: Arc::default(),
             #[cfg(feature = "faults")]
             faults: None,
         }
@@ -37,6 +43,41 @@ impl Disk {
         id: &[u8],
     ) -> Result<Option<Zeroizing<Vec<u8>>>, ReadError> {
         self.store.get(kind, id)
+    }
+
+    /// What can destroy this store at any moment, whatever the actor is busy with.
+    pub(crate) fn fuse(&self) -> Fuse {
+        Fuse {
+            store: Arc::downgrade(&self.store),
+            destroyed: Arc::clone(&self.destroyed),
+        }
+    }
+
+    pub(crate) fn is_destroyed(&self) -> bool {
+        self.destroyed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn is_deniable(&self) -> bool {
+        self.store.is_deniable()
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        self.store.statistics()
+    }
+
+    /// The room on the disk. `None`: the file system does not say.
+    pub(crate) async fn free_space(&self) -> Option<FreeSpace> {
+        #[cfg(feature = "faults")]
+        if let Some(faults) = &self.faults {
+            return faults.free_space();
+        }
+        match self.work(Store::free_space).await? {
+            Ok(found) => Some(found),
+            Err(error) => {
+                tracing::warn!(%error, "the room on the disk is not known");
+                None
+            }
+        }
     }
 
     /// Runs something that blocks. `None`: it was broken off, because the program is ending.
@@ -116,6 +157,24 @@ impl Disk {
     }
 }
 
+/// Destroys a store that somebody else works with.
+#[derive(Clone)]
+pub(crate) struct Fuse {
+    store: Weak<Store>,
+    destroyed: Arc<AtomicBool>,
+}
+
+impl Fuse {
+    /// Overwrites headers and keys of all profiles of the home. `None`: the store is closed already.
+    pub(crate) async fn blow(&self) -> Option<Result<(), DestroyError>> {
+        let store = self.store.upgrade()?;
+        // Before it happens: whoever fails to store because of it says the right reason.
+        self.destroyed.store(true, Ordering::Release);
+        let done = tokio::task::spawn_blocking(move || store.destroy_home()).await;
+        done.ok()
+    }
+}
+
 /// A test between an engine and its disk. Everything happens on the engine's own task, so that with
 /// virtual time two runs are the same.
 #[cfg(feature = "faults")]
@@ -130,6 +189,9 @@ pub trait DiskFaults: Send + Sync + 'static {
         store: &'a Store,
         set: ChangeSet,
     ) -> futures::future::BoxFuture<'a, Result<(), CommitError>>;
+
+    /// The room on the disk, in its place.
+    fn free_space(&self) -> Option<FreeSpace>;
 
     /// Before keys are renewed; an error keeps them from being.
     fn renew(&self) -> futures::future::BoxFuture<'_, Result<(), CommitError>>;

@@ -12,7 +12,8 @@ use undertone_transport::{KeptState, Transport};
 use crate::actor::{Actor, KEPT, Message};
 use crate::clock::{Clock, SystemClock, Time};
 use crate::conversations::Conversations;
-use crate::disk::Disk;
+use crate::disk::{Disk, Fuse};
+use crate::health::Health;
 use crate::language::{Command, CommandError, Event, Reply};
 use crate::records::{add, name};
 use crate::search;
@@ -96,6 +97,7 @@ pub struct Engine {
     inbox: mpsc::Sender<Message>,
     events: broadcast::Sender<Event>,
     actor: JoinHandle<()>,
+    fuse: Fuse,
 }
 
 impl std::fmt::Debug for Engine {
@@ -161,9 +163,11 @@ impl Engine {
             .collect();
         let index = store.work(move |store| search::Builder::survey(store, bounds.into_iter()));
         let index = index.await.ok_or(StartError::Ending)??;
+        let health = Health::load(&store, options.clock.wall()).map_err(LoadError::Store)?;
+        let fuse = store.fuse();
         let actor = Actor::new(
             profile,
-            (conversations, index),
+            (conversations, index, health),
             store,
             options.transport,
             Time::new(options.clock),
@@ -175,6 +179,7 @@ impl Engine {
             inbox,
             events,
             actor: tokio::spawn(actor.run()),
+            fuse,
         })
     }
 
@@ -183,12 +188,26 @@ impl Engine {
     /// # Errors
     /// Why it was not done.
     pub async fn run(&self, command: Command) -> Result<Reply, CommandError> {
+        if command == Command::Destroy {
+            return self.destroy().await;
+        }
         let (reply, answer) = oneshot::channel();
         self.inbox
             .send(Message::Command(command, reply))
             .await
             .map_err(|_| CommandError::Closed)?;
         answer.await.unwrap_or(Err(CommandError::Closed))
+    }
+
+    /// Destroys without waiting for what the actor is busy with, be it a slow disk.
+    async fn destroy(&self) -> Result<Reply, CommandError> {
+        let done = self.fuse.blow().await.ok_or(CommandError::Closed)?;
+        // An actor whose inbox is full finds out by itself: its store takes nothing more.
+        let _ = self.inbox.try_send(Message::Destroyed);
+        done.map(|()| Reply::Done).map_err(|error| {
+            tracing::error!(%error, "not everything was destroyed");
+            CommandError::NotDestroyed
+        })
     }
 
     /// Events from now on.

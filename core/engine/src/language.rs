@@ -2,6 +2,7 @@
 //! gets, events that it hears. Everything here is plain data and can be serialised.
 
 mod error;
+mod health;
 mod reply;
 mod settings;
 mod views;
@@ -14,6 +15,7 @@ use undertone_transport::NetworkStatus;
 use undertone_wire::MessageId;
 
 pub use self::error::CommandError;
+pub use self::health::{BackupView, DeniableView, DiskView, HealthView};
 pub use self::reply::Reply;
 pub use self::settings::{ConversationSettings, Defaults, Retention};
 pub use self::views::{
@@ -272,6 +274,18 @@ pub enum Command {
     },
     /// The computer woke up or changed its network.
     NetworkChanged,
+    /// How the profile is: disk, exports, deniable mode, what waits. Answered with [`Reply::Health`].
+    Health,
+    /// Switches deniable mode (D11.6) for this profile. Every profile of the home needs it, and it takes full
+    /// effect at the next opening. What it costs is in [`HealthView::deniable`].
+    SetDeniable {
+        /// On.
+        on: bool,
+    },
+    /// Destroys the keys of **all** profiles of the home, open or not: what is on the disk opens with no
+    /// passphrase any more. It is done when it is answered, whatever else is under way;
+    /// [`Event::Stopped`] follows.
+    Destroy,
 }
 
 /// What an application hears.
@@ -354,6 +368,25 @@ pub enum Event {
         /// How much of it is there, in hundredths; 100: all of it.
         percent: u8,
     },
+    /// The disk will be full soon, and a full disk stops the profile.
+    DiskLow {
+        /// Bytes that may still be written.
+        available: u64,
+        /// Bytes altogether.
+        total: u64,
+    },
+    /// There is room on the disk again.
+    DiskEnough {
+        /// Bytes that may still be written.
+        available: u64,
+        /// Bytes altogether.
+        total: u64,
+    },
+    /// It is time for an export: see [`BackupView::due`].
+    BackupDue {
+        /// The last one, seconds since 1970.
+        last: Option<u64>,
+    },
     /// The listener was too slow: so many events are missing. Ask for what is shown anew.
     Missed {
         /// How many.
@@ -374,4 +407,6 @@ pub enum StopReason {
     Storage,
     /// A broken invariant of ours.
     Bug,
+    /// [`Command::Destroy`].
+    Destroyed,
 }

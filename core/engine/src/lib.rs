@@ -8,6 +8,7 @@ mod dials;
 mod disk;
 mod doors;
 mod engine;
+mod health;
 mod language;
 mod links;
 mod records;
@@ -19,8 +20,9 @@ pub use clock::{Clock, SystemClock};
 pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use language::{
-    Command, CommandError, ContactId, ContactView, ConversationSettings, ConversationView,
-    CopyState, Defaults, Delivery, EarlierView, EmojiView, Event, FoundView, InvitationView, Line,
-    MessageView, ProfileView, QueryError, ReactionView, Reason, Reply, Retention, SearchCursor,
-    Stage, StopReason, VerificationView,
+    BackupView, Command, CommandError, ContactId, ContactView, ConversationSettings,
+    ConversationView, CopyState, Defaults, Delivery, DeniableView, DiskView, EarlierView,
+    EmojiView, Event, FoundView, HealthView, InvitationView, Line, MessageView, ProfileView,
+    QueryError, ReactionView, Reason, Reply, Retention, SearchCursor, Stage, StopReason,
+    VerificationView,
 };

@@ -19,6 +19,9 @@ use crate::store::{CreateError, DestroyError, OpenError, Store, create};
 pub struct VaultId(u8);
 
 impl VaultId {
+    /// The four vaults that every home has.
+    pub const ALL: [Self; 4] = [Self(0), Self(1), Self(2), Self(3)];
+
     /// The number of the vault, 0 to 3: the directory `vaults/v0` to `vaults/v3`.
     #[must_use]
     pub fn number(self) -> u8 {
@@ -116,6 +119,16 @@ impl Store {
             residence.align_times()?;
         }
         Ok(())
+    }
+}
+
+impl Store {
+    /// Destroys all profiles of the home that this store lies in, as [`Home::destroy`] does. All stores of it are closed by it.
+    ///
+    /// # Errors
+    /// See [`DestroyError`]. All files were tried.
+    pub fn destroy_home(&self) -> Result<(), DestroyError> {
+        Ok(destroy_vaults(self.claim.residence(), &[0, 1, 2, 3])?)
     }
 }
 

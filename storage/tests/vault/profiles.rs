@@ -180,6 +180,23 @@ fn a_new_profile_spares_those_that_are_open() {
     );
 }
 
+/// Destroying through one open store reaches all others, open or not.
+#[test]
+fn one_open_store_can_destroy_the_whole_home() {
+    let place = with_profiles(3);
+    let stores = [0, 1].map(|which| Store::open(&place.home, PASSPHRASES[which]).unwrap());
+    stores[0].destroy_home().unwrap();
+    for store in stores {
+        assert!(store.rotate_state_key().is_err());
+        assert!(store.lock().is_err());
+    }
+    assert!(
+        PASSPHRASES
+            .iter()
+            .all(|passphrase| wrong(&place, passphrase))
+    );
+}
+
 #[test]
 fn a_passphrase_opens_one_profile() {
     let place = with_profiles(2);

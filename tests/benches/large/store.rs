@@ -10,7 +10,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use undertone_engine::{Command, DiskFaults, Engine, EngineOptions, Reply};
 use undertone_protocol::Changes;
-use undertone_storage::{ChangeSet, CommitError, DataKey, Home, Kind, Slot, Store};
+use undertone_storage::{ChangeSet, CommitError, DataKey, FreeSpace, Home, Kind, Slot, Store};
 
 use crate::figures::Table;
 use crate::times::Times;
@@ -62,6 +62,10 @@ impl DiskFaults for Watcher {
         };
         *self.last.lock().unwrap() = Some(commit);
         async { done }.boxed()
+    }
+
+    fn free_space(&self) -> Option<FreeSpace> {
+        None
     }
 
     fn renew(&self) -> BoxFuture<'_, Result<(), CommitError>> {

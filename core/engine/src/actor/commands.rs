@@ -182,6 +182,7 @@ impl Actor {
                 let shown = self.message_view_with_earlier(*contact, *message);
                 shown.map(Reply::Message).ok_or(CommandError::NoSuchMessage)
             }
+            Command::Health => Ok(Reply::Health(self.health_view())),
             Command::Conversations => Ok(Reply::Conversations {
                 conversations: self.conversation_views(),
             }),

@@ -101,6 +101,11 @@ pub enum CommandError {
     /// The disk refuses.
     #[error("could not be stored: the disk is full or read-only")]
     Storage,
+    /// Not everything was overwritten.
+    #[error(
+        "not everything could be overwritten, a passphrase may still open it: destroy the files themselves"
+    )]
+    NotDestroyed,
     /// Known, but not in this version.
     #[error("not supported by this version")]
     Unsupported,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::health::HealthView;
 use super::views::{
     ContactView, ConversationView, FoundView, InvitationView, MessageView, ProfileView,
     VerificationView,
@@ -40,6 +41,8 @@ pub enum Reply {
     },
     /// The code to compare.
     Verification(VerificationView),
+    /// How the profile is.
+    Health(HealthView),
     /// All conversations.
     Conversations {
         /// In the order in which the contacts came to be.

@@ -3,6 +3,7 @@
 
 mod clock;
 mod faults;
+mod health;
 mod life;
 mod place;
 mod scenario;

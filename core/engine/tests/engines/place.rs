@@ -11,8 +11,8 @@ use rand_chacha::ChaCha20Rng;
 use tempfile::TempDir;
 use tokio::time::{Instant, timeout};
 use undertone_engine::{
-    Clock, Command, ContactId, ContactView, Engine, EngineOptions, Event, EventStream, MessageView,
-    Reply, Stage,
+    Clock, Command, ContactId, ContactView, DiskFaults, Engine, EngineOptions, Event, EventStream,
+    MessageView, Reply, Stage,
 };
 use undertone_storage::{DataKey, Home, Store};
 use undertone_transport::memory::{MemoryNetwork, MemoryOptions, MemoryTransport};
@@ -116,7 +116,18 @@ impl Place {
     pub(crate) async fn create(&self, name: &str) -> Person {
         let home = Home::create(self.directory.path().join(name)).expect("a home");
         let store = Store::create_with_key(&home, &DataKey::from_bytes([7; 32])).expect("a store");
-        let (options, transport) = self.options(name, store);
+        self.create_in(name, store, None).await
+    }
+
+    /// A profile in a store that the test made, perhaps with something between it and the engine.
+    pub(crate) async fn create_in(
+        &self,
+        name: &str,
+        store: Store,
+        disk: Option<Arc<dyn DiskFaults>>,
+    ) -> Person {
+        let (mut options, transport) = self.options(name, store);
+        options.disk = disk;
         let engine = Engine::create(options, name).await.expect("an engine");
         Person {
             name: name.to_owned(),

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use undertone_engine::DiskFaults;
 use undertone_protocol::Changes;
-use undertone_storage::{ChangeSet, CommitError, Store};
+use undertone_storage::{ChangeSet, CommitError, FreeSpace, Store};
 use undertone_transport::memory::{MemoryNetwork, NodeId};
 
 use super::keys::Keys;
@@ -194,6 +194,13 @@ impl TestDisk {
 impl DiskFaults for TestDisk {
     fn step(&self, changes: &Changes) {
         self.keys.step(changes);
+    }
+
+    fn free_space(&self) -> Option<FreeSpace> {
+        Some(FreeSpace {
+            available: 1 << 40,
+            total: 1 << 40,
+        })
     }
 
     fn commit<'a>(
