@@ -394,7 +394,11 @@ impl<R: Read + Seek> ExportReader<R> {
         }
     }
 
-    fn rewind(&mut self) -> Result<(), ExportReadError> {
+    /// Goes back to the first record.
+    ///
+    /// # Errors
+    /// Only if the file cannot be read or has changed meanwhile.
+    pub fn rewind(&mut self) -> Result<(), ExportReadError> {
         let start = self.origin + (FRONT + START) as u64;
         self.input.seek(SeekFrom::Start(start))?;
         self.number = 0;

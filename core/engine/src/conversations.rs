@@ -25,19 +25,18 @@ pub(crate) use self::batch::Touched;
 use self::expiry::Schedule;
 pub(crate) use self::expiry::check_retention;
 pub(crate) use self::record::ConversationRecord;
-use self::record::ProfileSettings;
-pub(crate) use self::record::{read, write};
+pub(crate) use self::record::{ProfileSettings, read, write};
 
 /// Messages that can be pinned in one conversation.
 const MAX_PINNED: usize = 64;
 /// Unread messages are counted up to here.
 const MAX_UNREAD: u32 = 1_000;
 /// The identifier of the profile's settings.
-const SETTINGS: &[u8] = b"settings";
+pub(crate) const SETTINGS: &[u8] = b"settings";
 /// The identifier of the list of days that have to be sealed again.
 const RESEAL: &[u8] = b"reseal";
 /// What distinguishes a draft's identifier from its conversation's.
-const DRAFT: &[u8] = b"draft";
+pub(crate) const DRAFT: &[u8] = b"draft";
 
 /// One conversation in memory.
 #[derive(Default)]

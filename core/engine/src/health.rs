@@ -20,7 +20,7 @@ const BACKUP_AGE: u64 = 30 * 86_400;
 /// A profile with contacts that is older than this should have been exported, in seconds.
 const FIRST_BACKUP: u64 = 7 * 86_400;
 /// The identifier of the record.
-const BACKUP: &[u8] = b"backup";
+pub(crate) const BACKUP: &[u8] = b"backup";
 
 /// What is remembered of exports.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
@@ -139,6 +139,16 @@ impl Health {
             due: self.backup.is_due(wall, has_contacts),
         }
     }
+}
+
+/// Notes in a store that no engine runs on that it was exported.
+pub(crate) fn note_export(set: &mut ChangeSet, stored: Option<&[u8]>, wall: u64) {
+    let before = stored.and_then(|record| ciborium::from_reader::<Backup, _>(record).ok());
+    let backup = Backup {
+        first_seen: before.map_or(wall, |backup| backup.first_seen),
+        last: Some(wall),
+    };
+    write(set, Kind::Settings, BACKUP, &backup);
 }
 
 impl Backup {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod actor;
+pub mod backup;
 mod clock;
 mod connections;
 mod conversations;

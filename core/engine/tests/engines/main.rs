@@ -1,6 +1,7 @@
 //! Whole engines on the in-memory network, in virtual time.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod backup;
 mod clock;
 mod faults;
 mod health;

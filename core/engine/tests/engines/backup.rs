@@ -1,0 +1,296 @@
+//! Exports and copies (D12): what is in them, that damaged ones touch nothing, and what happens while both copies run.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use undertone_engine::backup::{self, BackupSummary, Import, ImportError};
+use undertone_engine::{Command, ContactId, CopyState, Delivery, Event, Reply, Retention};
+use undertone_storage::{DataKey, ExportReader, ExportWriter, Home, KdfParameters, Store};
+
+use crate::place::{Person, Place, befriend};
+
+const WALL: u64 = 1_800_000_000;
+const PASSPHRASE: &[u8] = b"of the export";
+
+fn key() -> DataKey {
+    DataKey::from_bytes([7; 32])
+}
+
+/// The export of somebody who does not run.
+fn exported(place: &Place, name: &str) -> (Vec<u8>, BackupSummary) {
+    let home = Home::open(place.home(name)).expect("a home");
+    let store = Store::open_with_key(&home, &key()).expect("a store");
+    let cost = KdfParameters::testing();
+    let done = backup::export(&store, Vec::new(), PASSPHRASE, cost).expect("an export");
+    backup::note(&store, WALL).expect("noted");
+    store.lock().expect("closed");
+    done
+}
+
+/// A copy in a home of its own, not started.
+fn copied(place: &Place, name: &str, bytes: Vec<u8>) -> BackupSummary {
+    let home = Home::create(place.home(name)).expect("a home");
+    let import = Import::open(Cursor::new(bytes), PASSPHRASE, WALL).expect("an import");
+    let store = Store::create_with_key(&home, &key()).expect("a store");
+    let done = import.into_store(&store, WALL).expect("imported");
+    store.lock().expect("closed");
+    done
+}
+
+async fn received(person: &Person, contact: ContactId) {
+    for _ in 0..7_200 {
+        if person.contact(contact).await.waiting == 0 {
+            return;
+        }
+        // Virtual: everything else that can happen in this second happens first.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    panic!("not everything was acknowledged within two hours");
+}
+
+async fn hear_text(person: &mut Person, text: &str) {
+    person
+        .hear(|event| match event {
+            Event::MessageReceived { message, .. } => {
+                (message.text.as_deref() == Some(text)).then_some(())
+            }
+            _ => None,
+        })
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_copies_run_and_the_older_learns_that_it_was_replaced() {
+    let place = Place::new(51);
+    let (mut amal, mut noor) = (place.create("Amal").await, place.create("Noor").await);
+    let (noor_id, amal_id) = befriend(&mut amal, &mut noor).await;
+    for index in 0..10 {
+        amal.send(noor_id, &format!("a{index}")).await;
+        noor.send(amal_id, &format!("b{index}")).await;
+    }
+    received(&amal, noor_id).await;
+    received(&noor, amal_id).await;
+    let pet_name = Some("My Noor".to_owned());
+    let named = Command::SetPetName {
+        contact: noor_id,
+        pet_name,
+    };
+    amal.run(named).await;
+    let (contact, verified) = (noor_id, true);
+    amal.run(Command::SetVerified { contact, verified }).await;
+    let (contact, message, pinned) = (noor_id, 3, true);
+    let pin = Command::Pin {
+        contact,
+        message,
+        pinned,
+    };
+    amal.run(pin).await;
+    let text = "not sent yet".to_owned();
+    let contact = noor_id;
+    amal.run(Command::SetDraft { contact, text }).await;
+    let Reply::Profile(profile) = amal.run(Command::Profile).await else {
+        panic!("no profile");
+    };
+    let mut defaults = profile.defaults;
+    defaults.retention = Retention::AfterReading(86_400);
+    amal.run(Command::SetDefaults {
+        defaults: defaults.clone(),
+    })
+    .await;
+    let history = amal.history(noor_id).await;
+    let conversations = amal.run(Command::Conversations).await;
+    amal.engine.shutdown().await;
+
+    let (bytes, summary) = exported(&place, "Amal");
+    assert_eq!((summary.contacts, summary.messages), (1, 20));
+    // The old one goes on, and is connected again.
+    let mut amal = place.start("Amal").await;
+    amal.send(noor_id, "after the export").await;
+    received(&amal, noor_id).await;
+    let Reply::Health(health) = amal.run(Command::Health).await else {
+        panic!("no health");
+    };
+    assert_eq!(health.backup.last, Some(WALL));
+
+    assert_eq!(copied(&place, "Copy", bytes), summary);
+    let mut copy = place.start("Copy").await;
+    // What waited, and drafts, settings, names and marks.
+    assert_eq!(copy.history(noor_id).await, history);
+    assert_eq!(copy.run(Command::Conversations).await, conversations);
+    let Reply::Profile(profile) = copy.run(Command::Profile).await else {
+        panic!("no profile");
+    };
+    assert_eq!(profile.defaults, defaults);
+    let view = copy.contact(noor_id).await;
+    assert!(view.verified && view.pet_name.as_deref() == Some("My Noor"));
+
+    // The contact goes on with the copy, in both directions.
+    copy.send(noor_id, "from the copy").await;
+    hear_text(&mut noor, "from the copy").await;
+    noor.send(amal_id, "to the copy").await;
+    hear_text(&mut copy, "to the copy").await;
+    received(&copy, noor_id).await;
+    let found = amal
+        .hear(|event| match event {
+            Event::CopyChanged { copy } => Some(copy),
+            _ => None,
+        })
+        .await;
+    assert_ne!(found, CopyState::Present);
+    // What the old one still says reaches nobody, and harms nobody.
+    let lost = amal.send(noor_id, "from the old one").await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(lost.delivery, Delivery::Waiting);
+    for index in 0..10 {
+        copy.send(noor_id, &format!("c{index}")).await;
+        noor.send(amal_id, &format!("d{index}")).await;
+    }
+    received(&copy, noor_id).await;
+    received(&noor, amal_id).await;
+    let said: Vec<String> = noor
+        .history(amal_id)
+        .await
+        .into_iter()
+        .filter_map(|message| message.text)
+        .collect();
+    assert!(said.iter().all(|text| text != "from the old one"));
+    assert!(said.iter().any(|text| text == "c9"));
+}
+
+/// The records of an export.
+fn records(bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
+    let mut reader = ExportReader::open(Cursor::new(bytes), PASSPHRASE).expect("an export");
+    let mut records = Vec::new();
+    while let Some((kind, record)) = reader.record().expect("readable") {
+        records.push((kind, record.to_vec()));
+    }
+    records
+}
+
+fn sealed(records: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let cost = KdfParameters::testing();
+    let mut writer = ExportWriter::new(Vec::new(), PASSPHRASE, cost).expect("a writer");
+    for (kind, record) in records {
+        writer.record(*kind, record).expect("a record");
+    }
+    writer.finish().expect("an export")
+}
+
+fn refusal(bytes: Vec<u8>) -> Option<ImportError> {
+    Import::open(Cursor::new(bytes), PASSPHRASE, WALL).err()
+}
+
+/// An import has no store before it was checked as a whole, so what is refused here has touched nothing.
+#[tokio::test(start_paused = true)]
+async fn damaged_exports_are_refused() {
+    let place = Place::new(52);
+    let (mut amal, mut noor) = (place.create("Amal").await, place.create("Noor").await);
+    let (noor_id, amal_id) = befriend(&mut amal, &mut noor).await;
+    amal.send(noor_id, "hello").await;
+    noor.send(amal_id, "hello").await;
+    received(&amal, noor_id).await;
+    received(&noor, amal_id).await;
+    amal.engine.shutdown().await;
+    noor.engine.shutdown().await;
+    let (whole, _) = exported(&place, "Amal");
+    let (other, _) = exported(&place, "Noor");
+    assert!(refusal(whole.clone()).is_none());
+
+    // The file.
+    let length = whole.len();
+    let cut = |at: usize| whole[..at].to_vec();
+    let flipped = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        bytes
+    };
+    let swapped = {
+        let mut bytes = whole.clone();
+        bytes.swap(57 + 65_536 + 9, 57 + 2 * 65_536 + 9);
+        bytes
+    };
+    let files = [
+        Vec::new(),
+        cut(56),
+        cut(length / 2),
+        cut(length - 1),
+        cut(length - 65_536),
+        [whole.clone(), vec![0]].concat(),
+        [whole.clone(), vec![0; 65_536]].concat(),
+        flipped(0),
+        flipped(40),
+        flipped(57),
+        flipped(length / 2),
+        flipped(length - 1),
+        swapped,
+        [&whole[..length / 2], &other[length / 2..]].concat(),
+    ];
+    for (number, file) in files.into_iter().enumerate() {
+        assert!(
+            matches!(refusal(file), Some(ImportError::File(_))),
+            "{number}"
+        );
+    }
+    let wrong = Import::open(Cursor::new(whole.clone()), b"another", WALL);
+    assert!(matches!(wrong, Err(ImportError::File(_))));
+
+    // What is in it, under the right passphrase.
+    let (good, theirs) = (records(&whole), records(&other));
+    assert!(refusal(sealed(&good)).is_none());
+    let of = |kind: u8| good.iter().position(|(found, _)| *found == kind).unwrap();
+    let without = |kind: u8| -> Vec<(u8, Vec<u8>)> {
+        let kept = good.iter().filter(|(found, _)| *found != kind);
+        kept.cloned().collect()
+    };
+    let with = |at: usize, record: (u8, Vec<u8>)| {
+        let mut records = good.clone();
+        records.insert(at, record);
+        records
+    };
+    let changed = |kind: u8, change: &dyn Fn(&mut Vec<u8>)| {
+        let mut records = good.clone();
+        change(&mut records[of(kind)].1);
+        records
+    };
+    let end = good.len();
+    let their_message = theirs.iter().find(|(kind, _)| *kind == 6).unwrap().clone();
+    let their_machine = theirs.iter().find(|(kind, _)| *kind == 2).unwrap().clone();
+    let contents = [
+        Vec::new(),
+        without(1),
+        without(2),
+        changed(1, &|form| form[0] = 2),
+        changed(1, &Vec::clear),
+        changed(2, &|record| record.truncate(record.len() / 2)),
+        with(of(2), their_machine),
+        with(end, good[of(2)].clone()),
+        with(end, their_message),
+        with(end, (200, vec![1])),
+        changed(6, &|message| message.truncate(20)),
+        changed(6, &|message| message.truncate(3)),
+        changed(6, &|message| message[0] ^= 1),
+        with(end, (3, vec![0xff])),
+        with(end, (5, [noor_id.as_bytes().as_slice(), &[0xff]].concat())),
+    ];
+    for (number, records) in contents.iter().enumerate() {
+        assert!(refusal(sealed(records)).is_some(), "{number}");
+    }
+    let newer = refusal(sealed(&contents[3]));
+    assert!(matches!(newer, Some(ImportError::NewerForm(2))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_is_not_overwritten_by_an_import() {
+    let place = Place::new(53);
+    let amal = place.create("Amal").await;
+    amal.engine.shutdown().await;
+    let (bytes, summary) = exported(&place, "Amal");
+    assert_eq!(summary, BackupSummary::default());
+    let home = Home::open(place.home("Amal")).expect("a home");
+    let store = Store::open_with_key(&home, &key()).expect("a store");
+    let before = store.statistics();
+    let import = Import::open(Cursor::new(bytes), PASSPHRASE, WALL).expect("an import");
+    let refused = import.into_store(&store, WALL);
+    assert!(matches!(refused, Err(ImportError::Exists)));
+    assert_eq!(store.statistics(), before);
+}
