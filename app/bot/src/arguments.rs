@@ -1,6 +1,7 @@
 //! The command line: what can be said and what the help says about it. Nothing happens here.
 
 pub mod conversing;
+pub mod profiles;
 
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use undertone_engine::SearchCursor;
 
 use self::conversing::Conversing;
+use self::profiles::ProfileCommands;
 use crate::passphrase::Source;
 
 const AFTER: &str = "\
@@ -21,6 +23,7 @@ Exit codes:
   5  the profile is not running
   6  the network: cannot be started, or something was not reached in time
   7  the profile stopped by itself, or does not answer
+  8  doctor found something that is wrong
 
 CONTACT is a pet name, a nickname that only one contact has, or the beginning of an id.
 Other users of this computer can see arguments: leave TEXT and INVITATION out to give
@@ -210,6 +213,8 @@ pub enum Subcommands {
         #[command(flatten)]
         json: JsonArguments,
     },
+    #[command(flatten)]
+    Profiles(ProfileCommands),
     /// Show or compare the verification code of a contact
     Verify {
         /// Whose
@@ -239,7 +244,8 @@ pub enum Subcommands {
         #[command(flatten)]
         json: JsonArguments,
     },
-    /// End the process that runs the profile
+    /// End the process that runs the profile; its keys leave the memory
+    #[command(visible_alias = "lock")]
     Stop,
     /// Print a completion script for a shell
     Completions {
@@ -313,6 +319,12 @@ impl PassphraseArguments {
     #[must_use]
     pub fn source(&self) -> Source {
         source(self.passphrase_fd, self.passphrase_file.as_ref())
+    }
+
+    /// The same, where one was named at all.
+    #[must_use]
+    pub fn named(&self) -> Option<Source> {
+        Some(self.source()).filter(|source| *source != Source::Terminal)
     }
 }
 

@@ -3,10 +3,12 @@
 
 mod contacts;
 mod conversing;
+mod doctor;
 mod documents;
 mod follow;
 mod invitations;
 mod messages;
+mod profiles;
 mod run;
 mod search;
 mod status;
@@ -58,11 +60,10 @@ pub async fn execute(arguments: Arguments) -> Result<(), Failure> {
         Subcommands::Passphrase { old, new } => {
             let (old, new) = (old.source().read()?, new.source().read_new()?);
             profile::change_passphrase(&home, old, new).await?;
-            output::remark(
-                "The passphrase is changed. Copies of the old files still open with the old one.",
-            );
+            output::remark(crate::show::claims::PASSPHRASE);
             Ok(())
         }
+        Subcommands::Profiles(command) => profiles::execute(&home, command).await,
         Subcommands::Run(how) => run::run(&home, how).await,
         Subcommands::Status { wait, json } => status::show(&home, wait.wait, json.json).await,
         Subcommands::Chat { contact } => {
@@ -230,6 +231,7 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
         // Done by `execute`.
         Subcommands::Create { .. }
         | Subcommands::Passphrase { .. }
+        | Subcommands::Profiles(_)
         | Subcommands::Run(_)
         | Subcommands::Chat { .. }
         | Subcommands::Status { .. }

@@ -12,6 +12,8 @@ use crate::daemon::RunError;
 use crate::logging::LogError;
 use crate::passphrase::PassphraseError;
 use crate::profile::StartError;
+use crate::profile::backup::BackupError;
+use crate::profile::vaults::VaultError;
 
 /// Why the program ends without success.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,18 @@ pub enum Failure {
     /// The profile was not made or not opened.
     #[error(transparent)]
     Start(#[from] StartError),
+    /// Not done to the profiles of a home.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Not exported, or not imported.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// Nobody said yes.
+    #[error("nothing was done: it needs --yes, or \"yes\" on a terminal")]
+    NoConsent,
+    /// `doctor`.
+    #[error("not all is well: what to do is said above")]
+    Unwell,
     /// The profile stopped.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -89,8 +103,12 @@ impl Failure {
             | Self::Log(_)
             | Self::Input(_)
             | Self::InputTooLong
+            | Self::NoConsent
             | Self::InputNotText => 2,
             Self::Start(error) => start_code(error),
+            Self::Vault(error) => vault_code(error),
+            Self::Backup(error) => backup_code(error),
+            Self::Unwell => 8,
             Self::Ask(AskError::Connect(_)) => 5,
             Self::NotInTime(_) | Self::NoShortCode => 6,
             Self::Run(_) | Self::Ask(_) | Self::Output(_) | Self::System(_) => 7,
@@ -104,9 +122,41 @@ impl Failure {
     }
 }
 
+fn vault_code(error: &VaultError) -> u8 {
+    match error {
+        VaultError::Open(error) => open_code(error),
+        VaultError::NobodyKept
+        | VaultError::TooMany
+        | VaultError::Create(CreateError::Taken | CreateError::NoVaultLeft)
+        | VaultError::Engine(EngineError::Refused(_)) => 1,
+        VaultError::Destroy(_) => 7,
+        _ => 3,
+    }
+}
+
+fn backup_code(error: &BackupError) -> u8 {
+    match error {
+        BackupError::Open(error) => open_code(error),
+        BackupError::Vault(error) => vault_code(error),
+        BackupError::FileExists
+        | BackupError::HomeInUse
+        | BackupError::Import(_)
+        | BackupError::NotVerified(_) => 1,
+        BackupError::File(_) => 2,
+        _ => 3,
+    }
+}
+
+const fn open_code(error: &OpenError) -> u8 {
+    match error {
+        OpenError::InUse => 4,
+        _ => 3,
+    }
+}
+
 fn start_code(error: &StartError) -> u8 {
     match error {
-        StartError::Create(CreateError::Exists)
+        StartError::Create(CreateError::Exists | CreateError::Taken)
         | StartError::Engine(EngineError::Exists | EngineError::Refused(_)) => 1,
         StartError::Open(OpenError::InUse)
         | StartError::Create(CreateError::Open(OpenError::InUse)) => 4,

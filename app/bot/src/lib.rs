@@ -5,6 +5,7 @@ pub mod client;
 mod command;
 pub mod control;
 pub mod daemon;
+pub mod doctor;
 mod failure;
 mod logging;
 mod output;

@@ -75,6 +75,14 @@ impl Source {
         }
     }
 
+    /// Asks on the terminal with these words.
+    ///
+    /// # Errors
+    /// See [`PassphraseError`].
+    pub fn ask(prompt: &str) -> Result<Passphrase, PassphraseError> {
+        ask(prompt)
+    }
+
     /// The passphrase of a new profile; on the terminal it is asked for twice.
     ///
     /// # Errors

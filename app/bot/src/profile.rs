@@ -1,6 +1,9 @@
 //! Puts a profile together: home, store, Tor and engine. The only file that knows how they are
 //! started; everything else speaks [`Command`](undertone_engine::Command).
 
+pub mod backup;
+pub mod vaults;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

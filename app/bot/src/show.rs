@@ -12,7 +12,7 @@ use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Profile};
 use crate::visible::{Name, Text};
 
 /// The local time, or the number of a time that no calendar has.
-fn time(seconds: i64) -> String {
+pub(crate) fn time(seconds: i64) -> String {
     match Timestamp::from_second(seconds) {
         Ok(time) => time
             .to_zoned(TimeZone::system())
@@ -58,7 +58,7 @@ pub fn profile(profile: &Profile) -> String {
 #[must_use]
 pub fn copy_state(name: &str) -> Option<String> {
     Some(match name {
-        "present" => return None,
+        "present" | "" => return None,
         "perhaps_replaced" => {
             "perhaps replaced: doors of contacts are there and do not know this copy".to_owned()
         }
@@ -67,6 +67,20 @@ pub fn copy_state(name: &str) -> Option<String> {
         }
         other => Name(other).to_string(),
     })
+}
+
+/// A number of bytes, rounded down to what people read.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    let (mut whole, mut tenths) = (bytes / 1_000, bytes % 1_000 / 100);
+    let mut unit = 0;
+    while whole >= 1_000 && unit + 1 < UNITS.len() {
+        tenths = whole % 1_000 / 100;
+        whole /= 1_000;
+        unit += 1;
+    }
+    format!("{whole}.{tenths} {}", UNITS[unit])
 }
 
 /// An invitation in a list.
@@ -253,6 +267,19 @@ pub fn short_code(emoji: &[Emoji]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_rounded_down() {
+        for (bytes, shown) in [
+            (0, "0.0 kB"),
+            (999, "0.9 kB"),
+            (52_428_800, "52.4 MB"),
+            (1_999_999_999, "1.9 GB"),
+            (u64::MAX, "18446.7 PB"),
+        ] {
+            assert_eq!(size(bytes), shown);
+        }
+    }
 
     fn hostile_contact() -> Contact {
         serde_json::from_value(serde_json::json!({

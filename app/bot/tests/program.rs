@@ -9,5 +9,6 @@ mod program {
     mod control;
     mod conversing;
     mod passphrase;
+    mod profiles;
     mod running;
 }

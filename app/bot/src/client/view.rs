@@ -32,6 +32,43 @@ pub struct Profile {
     pub doors: u32,
 }
 
+/// How the profile is.
+#[derive(Debug, Deserialize)]
+pub struct Health {
+    /// The last export.
+    pub backup: Backup,
+    /// Deniable mode.
+    pub deniable: Deniable,
+    /// Doors that are published.
+    pub doors_reachable: u32,
+    /// Doors that should be.
+    pub doors: u32,
+    /// Appears offline.
+    pub hidden: bool,
+    /// The network's status.
+    pub network: Network,
+}
+
+/// The last export.
+#[derive(Debug, Deserialize)]
+pub struct Backup {
+    /// Seconds since 1970.
+    pub last: Option<i64>,
+    /// It is time for one.
+    pub due: bool,
+}
+
+/// Deniable mode.
+#[derive(Debug, Deserialize)]
+pub struct Deniable {
+    /// On.
+    pub on: bool,
+    /// Bytes written for it since the start.
+    pub cover_bytes: u64,
+    /// The last time something was left out.
+    pub failed: bool,
+}
+
 /// The network's status: a word, or a word and a percentage.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "Value")]
@@ -66,6 +103,12 @@ impl From<Value> for Network {
 }
 
 impl Network {
+    /// Its name in the control language.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
     /// Whether contacts can be dialled.
     #[must_use]
     pub fn is_ready(&self) -> bool {

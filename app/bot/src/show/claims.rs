@@ -1,4 +1,62 @@
-//! What the program promises where a promise could be misunderstood, in one place.
+//! What is claimed and what is not, in the words in which people are told it. In one place, so that no command promises more
+//! than another. The sentences follow the project's decisions D11.4 and D11.8 and the README of the store.
+
+/// Said when deniable mode is switched on.
+pub const DENIABLE: &str = "\
+In deniable mode one look at the disk, without knowing earlier states, does not tell how many of the
+four places of this home are used. Not covered: two looks at different times, memory, a program that runs,
+what the file system and a flash chip remember by themselves, and traffic. Every profile of this home
+needs the mode: one that is used without it shows that it is used.";
+
+/// Said when deniable mode is switched off.
+pub const NOT_DENIABLE: &str = "\
+Without deniable mode contents are sealed, but sizes and times of the files show which of the four places of this
+home are used, and so how many profiles there are.";
+
+/// What deniable mode costs (measured by the store's benchmarks).
+pub const DENIABLE_COST: &str = "\
+It costs: everything is on the disk four times and is written four times (every 15 minutes and at the end, not
+with each message); opening takes longer, some 0.02 s for each 1,000 messages.";
+
+/// Said before a further profile is made.
+pub const BESIDE: &str = "\
+Nothing on the disk says which of the four places are used; that is what they are for. So a profile of this home that is
+not opened now may be OVERWRITTEN, without a trace and without another warning. Give the passphrases of
+all profiles that you want to keep.";
+
+/// Said when a decoy is made.
+pub const DECOY: &str = "\
+A decoy is a profile like any other, with a passphrase that you can tell. It convinces nobody while it is empty: use it.
+Only in deniable mode, switched on in every profile of this home, does one look at the disk not tell that there is more; without it,
+sizes and times show it.";
+
+/// Said when a wiping passphrase is set.
+pub const WIPE: &str = "\
+When this passphrase is entered, the keys of all other profiles of this home are overwritten before anything is
+opened or shown, and then this profile opens. It takes as long as any other opening. Afterwards
+nothing in the files opens the others with any passphrase. Not covered: copies of the files made before, snapshots, file systems that
+copy on write, flash cells that still hold old contents, and a program that has a profile open.";
+
+/// Said after everything was destroyed.
+pub const PANIC: &str = "\
+The keys of all profiles of this home are destroyed: nothing in its files opens with any passphrase. Not
+covered: exports and other copies of the files, snapshots, file systems that copy on write, and flash cells that
+still hold old contents.";
+
+/// Said after a passphrase was changed.
+pub const PASSPHRASE: &str =
+    "The passphrase is changed. Copies of the old files still open with the old one.";
+
+/// Said after an export was made.
+pub const EXPORT: &str = "\
+Whoever has this file and its passphrase can take the profile over. It holds contacts, verification, settings and
+messages as they are now; what waits for contacts is not in it. After it was imported, contacts go on with
+the new copy, and the old one says that it was replaced.";
+
+/// Said after an import.
+pub const IMPORT: &str = "\
+From its first start on contacts go on with this copy. Do not run the older one any more: nothing breaks, but
+it reaches nobody and says that it was replaced.";
 
 /// Of deleting.
 pub const DELETION: &str = "\
