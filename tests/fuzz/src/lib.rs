@@ -1,9 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+pub mod content;
 mod dialer;
+pub mod export;
 pub mod invitation;
 pub mod link;
 mod memory;
+pub mod records;
 mod seeds;
 pub mod wire;
 
