@@ -1,6 +1,7 @@
 //! Commands about conversations: single messages, settings, what contacts see.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use undertone_engine::{Command, ContactId, ConversationSettings, Defaults, Retention};
 
 use super::{TALKING, all_contacts, done, find};
@@ -8,8 +9,8 @@ use crate::arguments::conversing::{
     Appearance, At, ConversationChange, Conversing, DefaultsChange, Keep, Period,
 };
 use crate::client::view::{Conversation, Conversations, Message, Profile};
-use crate::client::{Client, understood};
-use crate::control::Request;
+use crate::client::{AskError, Client, Object, understood};
+use crate::control::{After, Request};
 use crate::failure::Failure;
 use crate::{output, show};
 
@@ -129,7 +130,7 @@ async fn place(client: &mut Client, at: At) -> Result<(ContactId, u64), Failure>
 }
 
 async fn list(client: &mut Client, json: bool) -> Result<(), Failure> {
-    let answer = client.ask(&Request::Engine(Command::Conversations)).await?;
+    let answer = all_conversations(client).await?;
     if json {
         return output::json(answer);
     }
@@ -162,9 +163,27 @@ async fn message(client: &mut Client, at: At, json: bool) -> Result<(), Failure>
     output::line(show::message(&name, &one))
 }
 
+/// The list of conversations, in as many pages as it takes, as if all were on one.
+async fn all_conversations(client: &mut Client) -> Result<Object, AskError> {
+    let (mut all, mut after) = (Vec::new(), After::default());
+    loop {
+        let mut answer = client.ask(&Request::Conversations(after)).await?;
+        let Some(Value::Array(page)) = answer.remove("conversations") else {
+            return Err(AskError::NotUnderstood);
+        };
+        all.extend(page);
+        let more = answer.remove("more").unwrap_or_default();
+        after.after = serde_json::from_value(more).map_err(|_| AskError::NotUnderstood)?;
+        if after.after.is_none() {
+            answer.insert("conversations".to_owned(), all.into());
+            return Ok(answer);
+        }
+    }
+}
+
 /// One conversation out of the list.
 async fn conversation(client: &mut Client, contact: ContactId) -> Result<Conversation, Failure> {
-    let list: Conversations = client.get(&Request::Engine(Command::Conversations)).await?;
+    let list = understood::<Conversations>(all_conversations(client).await?)?;
     let found = list
         .conversations
         .into_iter()
