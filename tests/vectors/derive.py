@@ -313,6 +313,23 @@ def restores():
     ]
 
 
+def recoveries():
+    root = counting(0x6C)
+    cases = []
+    for dialling, week in (("A>B", 2968), ("B>A", 2968), ("A>B", 2969)):
+        context = (dialling.encode(), week.to_bytes(4, "big"))
+        cases.append(
+            {
+                "recovery_root": root.hex(),
+                "dialling": dialling,
+                "week": week,
+                "seed": expand(root, b"recovery door", *context).hex(),
+                "reader": expand(root, b"recovery reader", *context).hex(),
+            }
+        )
+    return cases
+
+
 def seals():
     cases = []
     for direction, epoch, olm_type, olm in (
@@ -386,6 +403,7 @@ def vectors():
         "requests": requests(),
         "contacts": contacts(),
         "restores": restores(),
+        "recoveries": recoveries(),
         "seals": seals(),
         "rekeys": rekeys(),
         "verifications": verifications(),

@@ -103,6 +103,8 @@ pub(crate) struct Actor {
     health: Health,
     /// Numbers of messages that were sent and whose replies wait for the commit, in order.
     sent: VecDeque<u64>,
+    /// What the network last said about the time.
+    network_time: Option<u64>,
     renew_at: Instant,
 }
 
@@ -135,6 +137,7 @@ impl Actor {
             doors: Doors::new(Arc::clone(&transport), inbox),
             transport,
             sent: VecDeque::new(),
+            network_time: None,
             renew_at: Instant::now() + RENEW,
         }
     }
@@ -290,6 +293,11 @@ impl Actor {
                 Message::Shutdown(done) => stop = Some(done),
                 other => inputs.extend(self.input(now, other)),
             }
+        }
+        let told = self.transport.network_time();
+        if told != self.network_time {
+            self.network_time = told;
+            inputs.extend(told.map(Input::NetworkTime));
         }
         inputs.push(Input::Wake);
         self.step(now, &mut inputs, &mut steps)?;

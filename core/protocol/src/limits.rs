@@ -24,6 +24,16 @@ pub const RESETS_PER_MINUTE: u32 = 6;
 /// ever (D6.5), and a contact that opens one after another must not fill the disk.
 pub const MAX_SESSIONS: usize = 4_096;
 
+/// Contacts for whom a recovery door is open at a time (D10.4).
+pub const MAX_RECOVERY: usize = 3;
+
+/// For so many seconds a move of our door must not have reached a contact before its recovery door is
+/// opened (D10.4).
+pub const RECOVERY_SECONDS: u64 = 3 * 24 * 3600;
+
+/// Ordinary and recovery doors of a lost contact are dialled in turns of so many seconds.
+pub const RECOVERY_SLOT: u64 = 1_200;
+
 /// Bytes of messages that one contact can make us store: at once, and per minute after that. An
 /// accepted contact must not fill the disk.
 pub const INBOUND_BURST: u32 = 64 * 1024 * 1024;

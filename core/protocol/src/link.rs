@@ -22,6 +22,8 @@ pub enum DoorName {
     Reply(ContactId),
     /// The contact door of a circle.
     Circle(u32),
+    /// The recovery door for one contact in one week.
+    Recovery(ContactId, u32),
 }
 
 /// How far a connection is.

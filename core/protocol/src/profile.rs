@@ -12,6 +12,7 @@ mod links;
 mod listen;
 mod messages;
 mod persist;
+mod recovery;
 mod request;
 mod reset;
 mod restore;
@@ -32,6 +33,8 @@ pub(crate) use acceptance::Pending;
 pub use commands::{MAX_PAGE, Refusal};
 pub use persist::LoadError;
 pub(crate) use persist::encode;
+#[cfg(test)]
+pub(crate) use recovery::RecoveryKeys;
 #[cfg(test)]
 pub(crate) use restore::seal_root;
 pub(crate) use restore::{Answered, Restoring};
@@ -75,6 +78,9 @@ pub enum Input {
     Frame(LinkId, Vec<u8>),
     /// The connection ended.
     Closed(LinkId),
+    /// The network's consensus is of this time, in seconds since 1970. What is decided by weeks never
+    /// follows the computer's clock (D13.2).
+    NetworkTime(u64),
     /// The time that [`Profile::next_wake`] named has come.
     Wake,
 }
@@ -136,6 +142,10 @@ pub struct Profile {
     pub(crate) links: BTreeMap<LinkId, Link>,
     /// Handshakes that each door still answers.
     handshakes: BTreeMap<DoorName, Bucket>,
+    /// What the network last said about the time.
+    network_time: Option<recovery::NetworkTime>,
+    /// Whose recovery doors are open, of which week.
+    recovery: Vec<(ContactId, u32)>,
 }
 
 impl std::fmt::Debug for Profile {
@@ -153,6 +163,8 @@ impl Profile {
             contacts: BTreeMap::new(),
             links: BTreeMap::new(),
             handshakes: BTreeMap::new(),
+            network_time: None,
+            recovery: Vec::new(),
         }
     }
 
@@ -190,6 +202,7 @@ impl Profile {
                     self.judge(link, outcome, &mut turn)?;
                 }
                 Input::Closed(link) => self.closed(link, &mut turn)?,
+                Input::NetworkTime(seconds) => self.network_time(seconds, &mut turn)?,
                 Input::Wake => self.wake(&mut turn)?,
             }
         }
@@ -236,7 +249,7 @@ impl Profile {
             let wait = at.saturating_sub(now.wall).clamp(1, 3600);
             now.monotonic + Duration::from_secs(wait)
         });
-        links.chain(waits).min()
+        links.chain(waits).chain(self.next_recovery(now)).min()
     }
 
     fn wake(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
@@ -252,6 +265,7 @@ impl Profile {
         for link in self.links.values_mut() {
             link.keepalive(turn)?;
         }
+        self.look_at_recovery(turn);
         self.expire_invitations(turn)?;
         self.expire_requests(turn)
     }

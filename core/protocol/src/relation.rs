@@ -49,6 +49,9 @@ pub(crate) struct Relation {
     /// They were restored, and have not shown yet that our answer came.
     #[serde(default)]
     pub(crate) answered: Option<Box<Answered>>,
+    /// Since when a move of our door could not be told, by the network's clock; 0: not known (D10.4).
+    #[serde(default)]
+    pub(crate) moved: Option<u64>,
     /// They know a newer copy of this profile (D12.3).
     #[serde(default)]
     pub(crate) replaced: bool,

@@ -161,6 +161,20 @@ fn contact() {
         assert!(out.seal_root == secret(&case["seal_root"]));
         assert!(out.recovery_root == secret(&case["recovery_root"]));
     });
+    run("recoveries", |case| {
+        let direction = match case["dialling"].as_str() {
+            Some("A>B") => Direction::AToB,
+            Some("B>A") => Direction::BToA,
+            _ => panic!("no direction"),
+        };
+        let week = case["week"]
+            .as_u64()
+            .and_then(|week| u32::try_from(week).ok());
+        let root = secret(&case["recovery_root"]);
+        let keys = crate::profile::RecoveryKeys::new(&root, direction, week.expect("u32"));
+        assert_eq!(*keys.seed.as_bytes(), array::<32>(&case["seed"]));
+        assert_eq!(*keys.reader.as_bytes(), array::<32>(&case["reader"]));
+    });
     run("restores", |case| {
         let out = crate::profile::seal_root(
             &array(&case["link"]),

@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use arti_client::status::{BlockageKind, BootstrapStatus};
 use arti_client::{DormantMode, TorClient};
@@ -199,6 +199,17 @@ impl Generation {
         };
         // An error says that the client ends, which the dial will notice.
         let _ends = directory.wait_for_netdir(Timeliness::Timely).await;
+    }
+
+    /// When the present consensus began to hold, in seconds since 1970.
+    pub(crate) fn consensus_time(&self) -> Option<u64> {
+        let directory = self.client.dirmgr().ok()?;
+        let consensus = directory.netdir(Timeliness::Timely).ok()?;
+        let since = consensus
+            .lifetime()
+            .valid_after()
+            .duration_since(UNIX_EPOCH);
+        Some(since.ok()?.as_secs())
     }
 
     /// Resolves when this client is no longer the one to use.

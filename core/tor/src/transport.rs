@@ -214,6 +214,10 @@ impl Transport for TorTransport {
         });
     }
 
+    fn network_time(&self) -> Option<u64> {
+        self.board.generation.borrow().running()?.consensus_time()
+    }
+
     fn network_changed(&self) {
         self.board.changed.notify_one();
     }

@@ -184,6 +184,11 @@ pub trait Transport: Send + Sync + 'static {
     fn set_dormant(&self, dormant: bool);
     /// The computer woke up or its network changed: forget learned failures, try again at once.
     fn network_changed(&self);
+    /// The network's own time, in seconds since 1970: that of the newest consensus, some hours old.
+    /// `None`: not known (yet). Never the computer's clock.
+    fn network_time(&self) -> Option<u64> {
+        None
+    }
     /// What the network layer has to find again at its next start, as it changes, for the sealed
     /// store. `None`: it keeps nothing.
     fn kept_state(&self) -> Option<watch::Receiver<KeptState>> {

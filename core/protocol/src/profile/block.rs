@@ -30,6 +30,7 @@ impl Profile {
         contact.relation.account = None;
         contact.relation.restoring = None;
         contact.relation.answered = None;
+        contact.relation.moved = None;
         contact.relation.base_keys.clear();
         contact.reply_door = None;
         contact.connected = false;
@@ -81,6 +82,7 @@ impl Profile {
         self.save_profile(turn)?;
         for member in members {
             let reader = KeyPair::random(turn.rng)?;
+            self.note_move(member, turn.now)?;
             let contact = self.contact_mut(member)?;
             if let Some(bond) = contact.relation.bond_mut() {
                 bond.circle = new;

@@ -272,6 +272,7 @@ impl Profile {
             base_keys: Vec::new(),
             restoring: None,
             answered: None,
+            moved: None,
             replaced: false,
         })
     }

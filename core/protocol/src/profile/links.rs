@@ -48,6 +48,10 @@ impl Profile {
     ) -> Result<Option<DialTerms>, Bug> {
         let mut nonce: [u8; 16] = turn.random();
         let random_hint: [u8; 16] = turn.random();
+        let recovery = match purpose {
+            Purpose::Recovery => self.dialled_recovery(id, turn.now),
+            _ => None,
+        };
         let Some(contact) = self.contacts.get_mut(&id) else {
             return Ok(None);
         };
@@ -82,8 +86,12 @@ impl Profile {
                 };
                 Some((terms, nonce, hint))
             }
-            (Stage::Accepted(bond), Purpose::Chat) => {
-                let Some(door) = bond.peer_door.as_ref().map(|peer| peer.door) else {
+            (Stage::Accepted(bond), Purpose::Chat | Purpose::Recovery) => {
+                let door = match (purpose, recovery) {
+                    (Purpose::Recovery, keys) => keys.map(|keys| keys.seed.onion_key()),
+                    _ => bond.peer_door.as_ref().map(|peer| peer.door),
+                };
+                let Some(door) = door else {
                     return Ok(None);
                 };
                 let ratchet = contact
@@ -142,6 +150,9 @@ impl Profile {
         self.count_silence(&link, turn);
         let door = DoorName::Reply(id);
         let last = !self.links.values().any(|other| other.door == Some(door));
+        if let Some(DoorName::Recovery(..)) = link.door {
+            turn.step.doors_changed();
+        }
         if link.door == Some(door) && last {
             // Its reply door is not needed any longer, unless the request still waits.
             let contact = self.contact_mut(id)?;

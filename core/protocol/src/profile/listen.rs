@@ -1,6 +1,7 @@
 //! The listening side up to flight 2 (D3.7–8): who may go on, and silence for everyone else.
 
 use undertone_wire::v1::{FLIGHT_1, Flight1, Purpose, Role};
+use undertone_wire::{ContactId, OnionKey};
 
 use crate::derive;
 use crate::handshake::{self, Answer, Terms};
@@ -13,7 +14,7 @@ use super::restore::GENERATION_BITS;
 
 /// Who was recognised, and the terms to go on with.
 struct Recognised {
-    contact: Option<undertone_wire::ContactId>,
+    contact: Option<ContactId>,
     attempt: Option<[u8; 32]>,
     /// The generation that the counter names.
     claimed: u32,
@@ -92,18 +93,20 @@ impl Profile {
                 self.recognise_acceptor(contact, flight)
             }
             (DoorName::Circle(circle), Purpose::Chat) => {
-                self.recognise_contact(circle, flight, turn)
+                let door = self.circle(circle).ok()?.seed.onion_key();
+                let members = self.members(circle).map(|contact| contact.relation.id);
+                self.recognise_contact(door, members.collect(), flight, turn)
+            }
+            (DoorName::Recovery(id, week), Purpose::Recovery) => {
+                let door = self.recovery_keys(id, week)?.seed.onion_key();
+                self.recognise_contact(door, vec![id], flight, turn)
             }
             _ => None,
         }
     }
 
     /// The hint tells which of our tries the acceptor answers. All are compared.
-    fn recognise_acceptor(
-        &self,
-        id: undertone_wire::ContactId,
-        flight: &Flight1,
-    ) -> Option<Recognised> {
+    fn recognise_acceptor(&self, id: ContactId, flight: &Flight1) -> Option<Recognised> {
         let relation = &self.contacts.get(&id)?.relation;
         let Stage::Requested(outgoing) = &relation.stage else {
             return None;
@@ -133,17 +136,17 @@ impl Profile {
         })
     }
 
-    /// Compares the hint with every contact of the circle, then takes the counter in; the window
-    /// is durable before flight 2 leaves.
+    /// Compares the hint with every contact who is allowed at the door, then takes the counter in; the
+    /// window is durable before flight 2 leaves.
     fn recognise_contact(
         &mut self,
-        circle: u32,
+        door: OnionKey,
+        allowed: Vec<ContactId>,
         flight: &Flight1,
         turn: &mut Turn<'_>,
     ) -> Option<Recognised> {
-        let door = self.circle(circle).ok()?.seed.onion_key();
         let mut found = None;
-        for contact in self.members(circle) {
+        for contact in allowed.iter().filter_map(|id| self.contacts.get(id)) {
             let Some(bond) = contact.relation.bond() else {
                 continue;
             };

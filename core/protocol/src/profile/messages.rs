@@ -421,6 +421,9 @@ impl Profile {
         if freed > 0 || retired {
             turn.ratchets.insert(id);
         }
+        if contact.relation.moved.is_some() {
+            self.check_moved(id, turn)?;
+        }
         Ok(self.pump(id, turn)?)
     }
 

@@ -175,6 +175,7 @@ impl Profile {
             base_keys: Vec::new(),
             restoring: None,
             answered: None,
+            moved: None,
             replaced: false,
         };
         self.add_contact(relation, turn)?;

@@ -394,7 +394,7 @@ impl Profile {
         let circle = bond.ok_or(Bug("a restore without a bond"))?.circle;
         let door = self.circle(circle)?.seed.onion_key();
         if known == Some(door) {
-            return Ok(());
+            return self.check_moved(id, turn);
         }
         let reader = KeyPair::random(turn.rng)?;
         if let Some(bond) = self.contact_mut(id)?.relation.bond_mut() {
@@ -532,6 +532,8 @@ fn restored_contact(exported: ExportedContact, turn: &mut Turn<'_>) -> Result<Co
         status: exported.status,
         timer: exported.timer,
         base_keys: Vec::new(),
+        // What they know of our doors may be newer than the export.
+        moved: restoring.is_some().then_some(0),
         restoring,
         answered: None,
         replaced: false,

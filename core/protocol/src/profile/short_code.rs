@@ -264,6 +264,7 @@ mod tests {
             base_keys: Vec::new(),
             restoring: None,
             answered: None,
+            moved: None,
             replaced: false,
         }
     }

@@ -73,7 +73,8 @@ impl Profile {
                 readers: Some(readers),
             })
         });
-        knock.chain(reply).chain(circles).collect()
+        let recovery = self.recovery_doors();
+        knock.chain(reply).chain(circles).chain(recovery).collect()
     }
 
     /// Whom to dial now: not those with a live link, or with a handshake under way.
@@ -124,10 +125,13 @@ impl Profile {
                 dial(Purpose::Accept, accepting.reply_door, descriptor, true)
             }
             Stage::Accepted(bond) => {
-                let door = bond.peer_door.as_ref()?;
                 if contact.relation.replaced || live(&[Purpose::Chat, Purpose::Recovery]) {
                     return None;
                 }
+                if let Some(dial) = self.recovery_dial(contact, now) {
+                    return Some(dial);
+                }
+                let door = bond.peer_door.as_ref()?;
                 let first = contact.relation.role == Role::A;
                 dial(
                     Purpose::Chat,

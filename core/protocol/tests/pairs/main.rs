@@ -6,6 +6,7 @@
 mod attacks;
 mod faults;
 mod life;
+mod recovery;
 mod restore;
 mod sessions;
 mod talk;

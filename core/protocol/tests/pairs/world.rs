@@ -55,6 +55,8 @@ pub(crate) struct Node {
     /// What it sent, in order, as the commands returned it.
     pub(crate) sent: Words,
     dialling: BTreeSet<ContactId>,
+    /// Dials in a row that found no door.
+    failures: BTreeMap<ContactId, u32>,
     next_link: u64,
     wake: u64,
 }
@@ -68,6 +70,7 @@ impl Node {
             events: Vec::new(),
             sent: Vec::new(),
             dialling: BTreeSet::new(),
+            failures: BTreeMap::new(),
             next_link: 1,
             wake: 0,
         }
@@ -87,6 +90,8 @@ pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) violations: Vec<Violation>,
     pub(crate) crashes: u32,
+    /// The network does not tell the time.
+    pub(crate) quiet_clock: bool,
     /// Everything that a node received, for comparisons of what two contacts saw.
     pub(crate) wire: Vec<(usize, LinkId, Vec<u8>)>,
     /// What happened, for comparisons of two runs.
@@ -111,6 +116,7 @@ impl World {
             now: Duration::ZERO,
             violations: Vec::new(),
             crashes: 0,
+            quiet_clock: false,
             wire: Vec::new(),
             trace: Vec::new(),
             rng: ChaCha20Rng::seed_from_u64(seed),
@@ -126,6 +132,7 @@ impl World {
             let mut node = Node::new(profile);
             store(&mut node.store, &step);
             world.nodes.push(node);
+            world.tell_time(world.nodes.len() - 1);
         }
         world
     }
@@ -144,9 +151,21 @@ impl World {
         assert!(step.committed().is_empty());
         self.nodes.push(node);
         let node = self.nodes.len() - 1;
+        self.tell_time(node);
         self.plan_dials(node);
         self.plan_wake(node);
         node
+    }
+
+    /// The network tells a node the time: that of its consensus, which is a few hours old.
+    pub(crate) fn tell_time(&mut self, node: usize) {
+        if self.quiet_clock {
+            return;
+        }
+        let faults = std::mem::take(&mut self.faults);
+        let age = 3_600 * (node as u64 % 4);
+        self.input(node, Input::NetworkTime(EPOCH + self.now.as_secs() - age));
+        self.faults = faults;
     }
 
     pub(crate) fn time(&self) -> Now {
@@ -561,9 +580,14 @@ impl World {
                 })
         });
         let Some(other) = target else {
-            let wait = Duration::from_millis(self.rng.random_range(4_000..8_000));
+            let failures = self.nodes[node].failures.entry(contact).or_default();
+            *failures += 1;
+            // Whoever was away for long is not looked for as often.
+            let wait = if *failures < 100 { 4_000 } else { 150_000 };
+            let wait = Duration::from_millis(self.rng.random_range(wait..2 * wait));
             return self.later(wait, Happening::Dial(node, contact, purpose));
         };
+        self.nodes[node].failures.remove(&contact);
         let (ours, theirs) = self.connect(node, other);
         let delay = self.latency();
         self.later(delay, Happening::Arrived(other, dial.door, theirs));
@@ -610,6 +634,7 @@ impl World {
     pub(crate) fn stop(&mut self, node: usize) {
         self.nodes[node].online = false;
         self.nodes[node].dialling.clear();
+        self.nodes[node].failures.clear();
         self.nodes[node].wake += 1;
         let links: Vec<LinkId> = self
             .peers
@@ -633,6 +658,7 @@ impl World {
         });
         self.nodes[node].profile = loaded.expect("what was committed can be read");
         self.nodes[node].online = true;
+        self.tell_time(node);
         self.plan_dials(node);
         self.plan_wake(node);
     }

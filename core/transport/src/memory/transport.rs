@@ -19,6 +19,9 @@ use crate::{
     OpenDoor, Transport,
 };
 
+/// The first consensus, in seconds since 1970.
+const CONSENSUS: u64 = 1_800_000_000;
+
 /// A node's access to the network.
 #[derive(Clone)]
 pub struct MemoryTransport {
@@ -234,6 +237,12 @@ impl Transport for MemoryTransport {
             }
             _ => {}
         }
+    }
+
+    /// A consensus every hour, from the hour in which the network began.
+    fn network_time(&self) -> Option<u64> {
+        let since = self.shared().with(|state| state.trace.now());
+        Some(CONSENSUS + since.as_secs() / 3_600 * 3_600)
     }
 
     fn network_changed(&self) {

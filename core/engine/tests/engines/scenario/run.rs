@@ -33,8 +33,10 @@ const HEALING: Duration = Duration::from_secs(2 * 3_600);
 /// How often it is looked whether all has arrived.
 const LOOK: Duration = Duration::from_secs(15);
 /// Two people whose doors moved at the same time, while neither could hear of it, find each other
-/// by the recovery door (D10.4) only, and there is none yet.
-const RECOVERY_DOOR: bool = false;
+/// by the recovery door (D10.4) only, which is opened after three days; the turn of the dials takes an hour or two.
+const RECOVERY: Duration = Duration::from_secs(3 * 86_400 + 6 * 3_600);
+/// How often it is looked whether these have met.
+const LONG_LOOK: Duration = Duration::from_secs(1_800);
 
 fn onion_key(seed: &DoorSeed) -> OnionKey {
     undertone_protocol::DoorSeed::from_bytes(seed.0).onion_key()
@@ -385,23 +387,26 @@ impl Run {
             }
         }
         self.network.heal();
-        let end = Instant::now() + HEALING;
-        loop {
-            self.pass(LOOK).await?;
-            self.check().await?;
-            let waiting = self.waiting().await?;
-            let Some((pair, waiting)) = waiting else {
-                break;
-            };
-            if Instant::now() > end {
-                return Err(format!("{} still keeps {waiting} for {}", pair.0, pair.1));
-            }
+        let pairs: Vec<Pair> = self.model.chats.keys().copied().collect();
+        let whole = |run: &Self, pair: &Pair| run.model.is_whole(*pair);
+        let lost: Vec<Pair> = pairs
+            .iter()
+            .copied()
+            .filter(|pair| whole(self, pair) && self.stranded(*pair))
+            .collect();
+        self.settle(&lost, HEALING, LOOK).await?;
+        if !lost.is_empty() {
+            self.note("waiting for the recovery door");
+            self.settle(&[], RECOVERY, LONG_LOOK).await?;
+            *self
+                .counts
+                .entry("pairs that were lost and found")
+                .or_default() += lost.len() as u64;
         }
         self.note("healed");
         self.check().await?;
-        let pairs: Vec<Pair> = self.model.chats.keys().copied().collect();
         for pair in pairs {
-            if self.model.is_whole(pair) && !self.stranded(pair) {
+            if self.model.is_whole(pair) {
                 self.count("pairs that converged");
                 let converged = self.model.converged(pair);
                 converged.map_err(|what| format!("{} to {}: {what}", pair.0, pair.1))?;
@@ -411,14 +416,29 @@ impl Run {
         self.check_frames()
     }
 
+    /// Waits until nothing waits, but between those who are `lost`.
+    async fn settle(&mut self, lost: &[Pair], time: Duration, look: Duration) -> Checked {
+        let end = Instant::now() + time;
+        loop {
+            self.pass(look).await?;
+            self.check().await?;
+            let Some((pair, waiting)) = self.waiting(lost).await? else {
+                return Ok(());
+            };
+            if Instant::now() > end {
+                return Err(format!("{} still keeps {waiting} for {}", pair.0, pair.1));
+            }
+        }
+    }
+
     /// Someone who has not got rid of everything, if any.
-    async fn waiting(&mut self) -> Checked<Option<(Pair, u32)>> {
+    async fn waiting(&mut self, lost: &[Pair]) -> Checked<Option<(Pair, u32)>> {
         let pairs: Vec<Pair> = self.model.chats.keys().copied().collect();
         for pair in pairs {
             if !self.people[pair.0].is_running() || !self.people[pair.1].is_running() {
                 return Ok(Some((pair, 0)));
             }
-            if !self.model.is_whole(pair) || self.stranded(pair) {
+            if !self.model.is_whole(pair) || lost.contains(&pair) {
                 continue;
             }
             let contact = self.model.chats[&pair].contact;
@@ -442,7 +462,7 @@ impl Run {
             let known = self.people[from].disk.keys.door_of(contact);
             known.is_none_or(|door| !self.people[to].wire.is_open(&door))
         };
-        !RECOVERY_DOOR && lost(a, b) && lost(b, a)
+        lost(a, b) && lost(b, a)
     }
 
     /// Two frames that are alike would mean that a key of a link was used twice.

@@ -108,6 +108,10 @@ impl Transport for Watched {
         self.inner.set_dormant(dormant);
     }
 
+    fn network_time(&self) -> Option<u64> {
+        self.inner.network_time()
+    }
+
     fn network_changed(&self) {
         self.inner.network_changed();
     }
