@@ -179,6 +179,22 @@ fn add(all: &mut Vec<Piece>, text: &str, style: Style) {
     }
 }
 
+/// The words of a message without its marks, for lists and quotes. Only its beginning is read.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut words = String::new();
+    for block in read(&text[..text.floor_char_boundary(1_000)]) {
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        match block {
+            Block::Code(code) => words.push_str(&code),
+            Block::Words(pieces) => words.extend(pieces.into_iter().map(|piece| piece.text)),
+        }
+    }
+    words
+}
+
 /// Whether a message is nothing but one to three emoji, which are drawn large.
 #[must_use]
 pub fn is_jumbo(blocks: &[Block]) -> bool {
@@ -242,6 +258,11 @@ mod tests {
             assert!(!read(&text).is_empty());
             assert!(began.elapsed() < std::time::Duration::from_secs(2));
         }
+    }
+
+    #[test]
+    fn marks_are_left_out() {
+        assert_eq!(plain("a **b**\n```\nx\ny\n```\n`z`"), "a b x\ny z");
     }
 
     #[test]

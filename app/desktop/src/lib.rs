@@ -13,6 +13,7 @@ pub mod program;
 mod qr;
 mod refusal;
 pub mod screen;
+pub mod secret;
 pub mod visible;
 pub mod widget;
 pub mod words;

@@ -5,7 +5,7 @@ pub mod avatar;
 pub mod parts;
 pub mod times;
 
-use iced::widget::{Column, Row, Text, text};
+use iced::widget::{Column, Container, Row, Text, container, text};
 use iced::{Element, Font, Padding, alignment, theme};
 
 use crate::colors::{Appearance, Colors};
@@ -142,9 +142,9 @@ impl Look {
 
     /// The font of headings and buttons.
     #[must_use]
-    pub const fn strong(&self) -> Font {
+    pub fn strong(&self, words: &str) -> Font {
         // The font for Arabic has no weight in between.
-        if self.is_rtl() {
+        if words.chars().any(|letter| letter >= '\u{590}') {
             font::BOLD
         } else {
             font::SEMIBOLD
@@ -166,14 +166,24 @@ impl Look {
 
     /// A heading.
     pub fn heading<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
-        self.text(words, size).font(self.strong())
+        let words = words.into();
+        let font = self.strong(&words);
+        self.text(words, size).font(font)
     }
 
     /// Somebody's name, made visible; covered where others look on.
     pub fn name<'a>(&self, name: &str, size: f32) -> Text<'a> {
-        self.text(self.shown_name(name), size)
-            .font(font::BOLD)
-            .wrapping(text::Wrapping::None)
+        self.text(self.shown_name(name), size).font(font::BOLD)
+    }
+
+    /// Text on one line, cut where the line ends.
+    pub fn one_line<'a, Message: 'a>(&self, text: Text<'a>, size: f32) -> Container<'a, Message> {
+        // What does not fit goes to a second line that nobody sees. Without breaks, text from right
+        // to left would begin outside of its frame.
+        container(text.wrapping(text::Wrapping::WordOrGlyph))
+            .height(size * 1.35)
+            .clip(true)
+            .align_x(self.start())
     }
 
     /// The same as words.

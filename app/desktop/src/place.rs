@@ -10,15 +10,12 @@ use undertone_engine::{
     Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, holds_profile,
 };
 use undertone_tor::{Network, TorOptions, TorTransport};
-use zeroize::Zeroizing;
 
 use crate::bridge::Running;
+use crate::secret::Secret;
 
 /// The directory in the home that keeps the Tor network's public directory between starts.
 const TOR_CACHE: &str = "tor-cache";
-
-/// A passphrase; overwritten when it is dropped.
-pub type Passphrase = Zeroizing<String>;
 
 /// Why there is no network layer.
 #[derive(Debug, thiserror::Error)]
@@ -143,7 +140,7 @@ impl Place {
     pub async fn create(
         self,
         nickname: String,
-        passphrase: Passphrase,
+        passphrase: Secret,
     ) -> Result<Running, OpenFailure> {
         let home = self.home.clone();
         let unlocked =
@@ -163,7 +160,7 @@ impl Place {
     ///
     /// # Errors
     /// See [`OpenFailure`].
-    pub async fn open(self, passphrase: Passphrase) -> Result<Running, OpenFailure> {
+    pub async fn open(self, passphrase: Secret) -> Result<Running, OpenFailure> {
         let home = self.home.clone();
         let unlocked =
             aside(move || Unlocked::open(&home, passphrase.as_bytes()).map_err(Into::into)).await?;

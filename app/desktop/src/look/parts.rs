@@ -1,6 +1,7 @@
 //! Buttons, fields, choices and frames, as all screens draw them. Sizes are in logical pixels at a text
 //! size of 100 %.
 
+use iced::advanced::widget::Id;
 use iced::widget::{Space, TextInput, column, container, row, text_input, tooltip};
 use iced::{Border, Color, Element, Fill, Length, Padding, Shrink, alignment, border};
 
@@ -60,9 +61,9 @@ impl Look {
         icon: Option<Icon>,
         words: impl Into<String>,
     ) -> Press<'a, Message> {
-        let words = iced::widget::text(words.into())
-            .size(14)
-            .font(self.strong());
+        let words = words.into();
+        let font = self.strong(&words);
+        let words = iced::widget::text(words).size(14).font(font);
         let mut parts: Vec<Element<'a, Message>> = Vec::new();
         if let Some(icon) = icon {
             parts.push(icon.of_size(16.0).into());
@@ -79,9 +80,9 @@ impl Look {
         kind: Kind,
         words: impl Into<String>,
     ) -> Press<'a, Message> {
-        let words = iced::widget::text(words.into())
-            .size(15)
-            .font(self.strong());
+        let words = words.into();
+        let font = self.strong(&words);
+        let words = iced::widget::text(words).size(15).font(font);
         press(container(words).center_x(Fill))
             .width(Fill)
             .padding(Padding::from([12.0, 16.0]))
@@ -185,17 +186,40 @@ impl Look {
         .into()
     }
 
-    /// One of several choices, or something that is on or off.
+    /// Something that is on or off.
     pub fn choice<'a, Message: Clone + 'a>(
         &self,
-        id: impl Into<iced::advanced::widget::Id>,
+        id: impl Into<Id>,
         words: impl Into<String>,
         hint: Option<String>,
         on: bool,
         message: Message,
     ) -> Element<'a, Message> {
+        self.mark(id.into(), words.into(), hint, on, 7.0, message)
+    }
+
+    /// One of several, of which one holds.
+    pub fn option<'a, Message: Clone + 'a>(
+        &self,
+        id: impl Into<Id>,
+        words: impl Into<String>,
+        hint: Option<String>,
+        on: bool,
+        message: Message,
+    ) -> Element<'a, Message> {
+        self.mark(id.into(), words.into(), hint, on, 10.0, message)
+    }
+
+    fn mark<'a, Message: Clone + 'a>(
+        &self,
+        id: Id,
+        words: String,
+        hint: Option<String>,
+        on: bool,
+        radius: f32,
+        message: Message,
+    ) -> Element<'a, Message> {
         let c = self.colors;
-        let words = words.into();
         let dot = container(if on {
             Element::from(Icon::Check.of_size(13.0).color(c.on_accent))
         } else {
@@ -204,7 +228,7 @@ impl Look {
         .center(20)
         .style(move |_| container::Style {
             background: on.then_some(c.accent.into()),
-            border: border::rounded(7)
+            border: border::rounded(radius)
                 .color(if on { c.accent } else { c.muted })
                 .width(1.5),
             ..container::Style::default()
@@ -268,7 +292,7 @@ impl Look {
         container(
             iced::widget::text(shown)
                 .size(11.5)
-                .font(self.strong())
+                .font(crate::font::SEMIBOLD)
                 .color(c.on_accent),
         )
         .padding([2, 7])
@@ -396,6 +420,16 @@ impl Look {
         self.ground(self.colors.page, page)
             .align_y(alignment::Vertical::Center)
             .into()
+    }
+
+    /// A thin scroll bar.
+    #[must_use]
+    pub fn thin() -> iced::widget::scrollable::Direction {
+        let bar = iced::widget::scrollable::Scrollbar::new()
+            .width(6)
+            .scroller_width(6)
+            .margin(2);
+        iced::widget::scrollable::Direction::Vertical(bar)
     }
 
     /// What scroll bars look like.

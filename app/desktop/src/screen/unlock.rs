@@ -3,13 +3,13 @@
 
 use iced::widget::{Space, column, container};
 use iced::{Element, Fill, Task};
-use zeroize::Zeroizing;
 
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::place::{OpenFailure, Place};
+use crate::secret::Secret;
 
 /// The name of the field.
 pub const FIELD: &str = "unlock-passphrase";
@@ -17,7 +17,7 @@ pub const FIELD: &str = "unlock-passphrase";
 /// What is typed, and what became of it.
 #[derive(Debug, Default)]
 pub struct State {
-    passphrase: Zeroizing<String>,
+    passphrase: Secret,
     busy: bool,
     failure: Option<OpenFailure>,
 }
@@ -26,7 +26,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum Message {
     /// Typed.
-    Passphrase(String),
+    Passphrase(Secret),
     /// Unlock.
     Submit,
     /// What came of it.
@@ -49,7 +49,7 @@ impl State {
     pub fn update(&mut self, message: Message, place: &Place) -> Action {
         match message {
             Message::Passphrase(text) if !self.busy => {
-                self.passphrase = Zeroizing::new(text);
+                self.passphrase = text;
                 self.failure = None;
                 Action::None
             }
@@ -79,7 +79,7 @@ impl State {
                 FIELD,
                 &look.say("unlock-passphrase"),
                 &self.passphrase,
-                Message::Passphrase,
+                |text| Message::Passphrase(text.into()),
             )
             .secure(true)
             .on_submit(Message::Submit);

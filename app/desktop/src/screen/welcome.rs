@@ -10,6 +10,7 @@ use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::place::{OpenFailure, Place};
+use crate::secret::Secret;
 use crate::words::Language;
 
 /// The field of the name.
@@ -38,8 +39,8 @@ enum Step {
 pub struct State {
     step: Step,
     name: String,
-    passphrase: Zeroizing<String>,
-    repeated: Zeroizing<String>,
+    passphrase: Secret,
+    repeated: Secret,
     strength: u8,
     busy: bool,
     failure: Option<OpenFailure>,
@@ -57,9 +58,9 @@ pub enum Message {
     /// Typed.
     Name(String),
     /// Typed.
-    Passphrase(String),
+    Passphrase(Secret),
     /// Typed again.
-    Repeated(String),
+    Repeated(Secret),
     /// Made, or not.
     Done(Result<Running, OpenFailure>),
 }
@@ -99,9 +100,9 @@ impl State {
             Message::Name(name) => self.name = cut(name, MAX_NAME),
             Message::Passphrase(text) => {
                 self.strength = strength(&text, &self.name);
-                self.passphrase = Zeroizing::new(text);
+                self.passphrase = text;
             }
-            Message::Repeated(text) => self.repeated = Zeroizing::new(text),
+            Message::Repeated(text) => self.repeated = text,
             Message::Back => {
                 self.step = match self.step {
                     Step::Passphrase => Step::Name,
@@ -127,7 +128,7 @@ impl State {
             Step::Passphrase if self.passphrase_fits() => {
                 self.busy = true;
                 let passphrase = std::mem::take(&mut self.passphrase);
-                self.repeated = Zeroizing::default();
+                self.repeated = Secret::default();
                 self.strength = 0;
                 let name = self.name.trim().to_owned();
                 Action::Run(Task::perform(
@@ -187,7 +188,7 @@ impl State {
                 PASSPHRASE,
                 &look.say("passphrase-placeholder"),
                 &self.passphrase,
-                Message::Passphrase,
+                |text| Message::Passphrase(text.into()),
             )
             .secure(true);
         let again = look
@@ -195,7 +196,7 @@ impl State {
                 REPEATED,
                 &look.say("passphrase-again"),
                 &self.repeated,
-                Message::Repeated,
+                |text| Message::Repeated(text.into()),
             )
             .secure(true)
             .on_submit(Message::Next);

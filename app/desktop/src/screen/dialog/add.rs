@@ -9,6 +9,7 @@ use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::refusal;
+use crate::secret::Secret;
 
 /// The field of the invitation.
 pub const INVITATION: &str = "add-invitation";
@@ -22,7 +23,7 @@ const MOST: usize = 8_192;
 /// What is typed.
 #[derive(Debug, Default)]
 pub struct State {
-    invitation: String,
+    invitation: Secret,
     name: String,
     greeting: String,
     busy: bool,
@@ -33,7 +34,7 @@ pub struct State {
 #[derive(Clone, Debug)]
 pub enum Message {
     /// Typed or pasted.
-    Invitation(String),
+    Invitation(Secret),
     /// Typed.
     Name(String),
     /// Typed.
@@ -41,7 +42,7 @@ pub enum Message {
     /// Take it from the clipboard.
     Paste,
     /// What the clipboard holds.
-    Pasted(Option<String>),
+    Pasted(Option<Secret>),
     /// Ask.
     Submit,
     /// Asked, or not.
@@ -67,14 +68,16 @@ impl State {
         match message {
             Message::Invitation(text) | Message::Pasted(Some(text)) => {
                 self.failure = None;
-                self.invitation = cut(text, MOST);
+                self.invitation = text;
+                self.invitation.truncate(MOST);
             }
             Message::Pasted(None) => {}
             Message::Name(text) => self.name = cut(text, 128),
             Message::Greeting(text) => self.greeting = cut(text, 500),
             Message::Paste => {
                 return Action::Run(
-                    iced::clipboard::read().map(|text| super::Message::Add(Message::Pasted(text))),
+                    iced::clipboard::read()
+                        .map(|text| super::Message::Add(Message::Pasted(text.map(Into::into)))),
                 );
             }
             Message::Submit if self.is_ready() => {
@@ -109,7 +112,7 @@ impl State {
                 INVITATION,
                 &look.say("add-invitation-placeholder"),
                 &self.invitation,
-                Message::Invitation,
+                |text| Message::Invitation(text.into()),
             )
             .on_submit(Message::Submit);
         let paste = look

@@ -47,7 +47,9 @@ impl State {
         (Self::default(), list(running))
     }
 
-    fn current(&self) -> Option<&InvitationView> {
+    /// The invitation that is shown.
+    #[must_use]
+    pub fn current(&self) -> Option<&InvitationView> {
         self.invitations.as_ref()?.get(self.shown)
     }
 

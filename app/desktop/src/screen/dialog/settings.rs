@@ -239,7 +239,7 @@ fn appearance(look: &Look) -> Element<'_, Message> {
             Appearance::Dark => "theme-dark",
             Appearance::Contrast => "theme-contrast",
         };
-        parts.push(look.choice(
+        parts.push(look.option(
             name,
             look.say(name),
             None,
@@ -250,7 +250,7 @@ fn appearance(look: &Look) -> Element<'_, Message> {
     parts.push(title("settings-language", look));
     for language in Language::ALL {
         let hint = language.is_rtl().then(|| look.say("settings-rtl-hint"));
-        parts.push(look.choice(
+        parts.push(look.option(
             language.code(),
             language.name(),
             hint,
@@ -319,7 +319,7 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         title("settings-retention", look),
     ];
     for (name, retention) in retentions(look) {
-        parts.push(look.choice(
+        parts.push(look.option(
             format!("retention-{name}"),
             name,
             None,

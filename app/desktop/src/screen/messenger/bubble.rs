@@ -113,10 +113,7 @@ fn bubble<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, M
     }
     parts.push(words(row, ink, look));
     if row.can_grow() {
-        let more = look
-            .text(look.say("message-more"), 13.0)
-            .font(look.strong())
-            .color(ink.link);
+        let more = look.heading(look.say("message-more"), 13.0).color(ink.link);
         parts.push(
             press(more)
                 .on_press(Message::Grow(row.view.number))
@@ -236,19 +233,16 @@ fn quote<'a>(
     look: &'a Look,
 ) -> Element<'a, Message> {
     let words = match quoted.and_then(|row| row.view.text.as_deref()) {
-        Some(text) => visible::line(text, 80),
+        Some(text) => visible::line(&formatting::plain(text), 80),
         None => look.say("quote-unknown"),
     };
     let edge = if mine { ink.link } else { look.colors.accent };
     let bar = container(Space::new().width(3).height(18))
         .style(move |_| container::Style::default().background(edge));
-    let words = look
-        .text(words, 13.0)
-        .color(ink.muted)
-        .wrapping(text::Wrapping::None);
+    let words = look.text(words, 13.0).color(ink.muted);
     look.row(vec![
         bar.into(),
-        container(words).max_width(420).clip(true).into(),
+        look.one_line(words, 13.0).max_width(420).into(),
     ])
     .spacing(9)
     .into()

@@ -110,7 +110,7 @@ impl Composer {
             .key_binding(binding)
             .size(14.5)
             .padding([9, 4])
-            .min_height(40.0)
+            .min_height(22.0)
             .max_height(180.0)
             .style(move |_, _| text_editor::Style {
                 background: iced::Color::TRANSPARENT.into(),
@@ -188,17 +188,10 @@ fn about<'a>(
     look: &'a Look,
 ) -> Element<'a, Message> {
     let c = look.colors;
-    let mut lines = vec![
-        look.text(words, 12.5)
-            .font(look.strong())
-            .color(c.accent_text)
-            .into(),
-    ];
+    let mut lines = vec![look.heading(words, 12.5).color(c.accent_text).into()];
     if let Some(quoted) = quoted {
-        let quoted = look
-            .muted(quoted.clone(), 13.0)
-            .wrapping(iced::widget::text::Wrapping::None);
-        lines.push(container(quoted).width(Fill).clip(true).into());
+        let quoted = look.muted(quoted.clone(), 13.0).width(Fill);
+        lines.push(look.one_line(quoted, 13.0).width(Fill).into());
     }
     let lines = look.column(lines).spacing(2).width(Fill);
     look.row(vec![

@@ -12,6 +12,7 @@ use super::composer::{self, Composer, Mode};
 use super::history::{History, PAGE};
 use super::{bubble, model::Model};
 use crate::bridge::Running;
+use crate::formatting;
 use crate::screen::dialog::{Target, Which};
 use crate::visible;
 
@@ -269,7 +270,10 @@ impl State {
                 if let Some(row) = self.history.row(number) {
                     self.composer.mode = Mode::Reply {
                         to: row.view.id,
-                        words: visible::line(row.view.text.as_deref().unwrap_or_default(), 80),
+                        words: visible::line(
+                            &formatting::plain(row.view.text.as_deref().unwrap_or_default()),
+                            80,
+                        ),
                     };
                 }
                 Action::Run(operation::focus(composer::FIELD))
@@ -456,6 +460,18 @@ impl State {
             return snap;
         }
         self.ask(running, None, Message::Newest).chain(snap)
+    }
+
+    /// The messages in memory.
+    #[must_use]
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What is being written.
+    #[must_use]
+    pub const fn composer(&self) -> &Composer {
+        &self.composer
     }
 
     fn newest(&self, model: &Model) -> Option<u64> {

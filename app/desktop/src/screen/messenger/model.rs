@@ -10,6 +10,7 @@ use undertone_engine::{
 };
 
 use crate::bridge::Snapshot;
+use crate::formatting;
 use crate::look::Look;
 use crate::visible;
 
@@ -209,7 +210,7 @@ pub fn preview(view: Option<&ConversationView>, look: &Look) -> String {
         return look.say("preview-none");
     };
     match (&last.text, last.line) {
-        (Some(text), _) => visible::line(text, 60),
+        (Some(text), _) => visible::line(&formatting::plain(text), 60),
         (None, Line::Deleted) => look.say("message-deleted"),
         (None, Line::Timer { .. }) => look.say("preview-timer"),
         (None, _) => look.say("message-unsupported"),

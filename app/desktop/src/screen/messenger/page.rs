@@ -131,9 +131,8 @@ impl State {
 fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     let c = look.colors;
     let mut title: Vec<Element<'a, Message>> = vec![
-        container(look.name(called(contact), 16.0))
+        look.one_line(look.name(called(contact), 16.0), 16.0)
             .max_width(360)
-            .clip(true)
             .into(),
     ];
     if contact.verified {
@@ -149,13 +148,9 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
     } else {
         (c.muted, way_sentence(contact, look))
     };
-    let way = container(
-        look.muted(words, 12.5)
-            .wrapping(iced::widget::text::Wrapping::None),
-    )
-    .clip(true)
-    .width(Fill)
-    .align_x(look.start());
+    let way = look
+        .one_line(look.muted(words, 12.5).width(Fill), 12.5)
+        .width(Fill);
     let way = look.row(vec![dot(color, 7.0), way.into()]).spacing(7);
     let lines = look
         .column(vec![look.row(title).spacing(7).into(), way.into()])

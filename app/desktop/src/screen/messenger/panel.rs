@@ -308,7 +308,7 @@ impl State {
             toggle("panel-read", read, with(&|s| s.read_receipts = Some(!read))),
             toggle("panel-typing", typing, with(&|s| s.typing = Some(!typing))),
             look.heading(look.say("settings-retention"), 14.0).into(),
-            look.choice(
+            look.option(
                 "panel-retention-default",
                 look.say("retention-default"),
                 None,
@@ -317,7 +317,7 @@ impl State {
             ),
         ];
         for (name, retention) in retentions(look) {
-            parts.push(look.choice(
+            parts.push(look.option(
                 format!("panel-retention-{name}"),
                 name,
                 None,

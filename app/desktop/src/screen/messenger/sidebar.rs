@@ -1,7 +1,7 @@
 //! The left side: who I am, search, requests, conversations. It shows what the model holds and keeps
 //! only what is typed into the search and whether archived conversations are shown.
 
-use iced::widget::{Space, column, container, scrollable, stack, text};
+use iced::widget::{Space, Text, column, container, scrollable, stack};
 use iced::{Element, Fill, Length, Padding, alignment, border};
 use undertone_engine::{ContactId, ContactView, NetworkStatus};
 
@@ -124,6 +124,7 @@ impl State {
             rows.push(archive_row(self.archived, hidden, look));
         }
         let list = scrollable(column(rows).spacing(2).padding([0, 10]))
+            .direction(Look::thin())
             .height(Fill)
             .style(look.scroll_style());
         let new = look
@@ -173,9 +174,8 @@ fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
                 .show(own_picture(&model.profile.nickname), c.dark, 38.0)
                 .into(),
             look.column(vec![
-                container(look.name(&model.profile.nickname, 14.5))
+                look.one_line(look.name(&model.profile.nickname, 14.5), 14.5)
                     .max_width(126)
-                    .clip(true)
                     .into(),
                 line.into(),
             ])
@@ -303,14 +303,9 @@ fn conversation<'a>(
     } else {
         preview(view, look)
     };
-    // What hides the end of a line that is too long is the edge of its frame.
-    let cut = |content: text::Text<'a>| {
-        container(content.wrapping(text::Wrapping::None))
-            .width(Fill)
-            .align_x(look.start())
-            .clip(true)
-    };
-    let mut first: Vec<Element<'a, Message>> = vec![cut(look.name(called(contact), 14.5)).into()];
+    let cut = |content: Text<'a>, size: f32| look.one_line(content.width(Fill), size).width(Fill);
+    let mut first: Vec<Element<'a, Message>> =
+        vec![cut(look.name(called(contact), 14.5), 14.5).into()];
     let mut sign = |icon: Icon| first.push(icon.of_size(13.0).color(c.muted).into());
     if contact.verified {
         sign(Icon::ShieldCheck);
@@ -327,7 +322,7 @@ fn conversation<'a>(
     } else {
         look.muted(words, 13.0)
     };
-    let mut second: Vec<Element<'a, Message>> = vec![cut(shown).into()];
+    let mut second: Vec<Element<'a, Message>> = vec![cut(shown, 13.0).into()];
     if unread > 0 {
         second.push(look.badge(unread));
     }

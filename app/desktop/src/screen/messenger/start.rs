@@ -142,6 +142,7 @@ fn card<'a>(
         .label(look.say(name))
         .on_press(Message::Dialog(which))
         .width(Fill)
+        .height(178)
         .padding(18)
         .style(move |status| PressStyle {
             background: Some(if status.hovered {
