@@ -1,391 +1,423 @@
-# What the desktop program says. The other languages have the same names; tests compare them.
+# العربية. الأسماء هي نفسها في en.ftl.
 
 window-title = Undertone
 window-title-unread = ({ $count }) Undertone
-loading = Opening your conversations …
-closing = Locking …
-close = Close
-cancel = Cancel
-back = Back
-next = Next
-save = Save
-paste = Paste
-copied = Copied
-search = Search
-lock = Lock
-stopped = Your profile has stopped because nothing can be stored. Free some space and start the program again.
+loading = جارٍ فتح محادثاتك …
+closing = جارٍ القفل …
+close = إغلاق
+cancel = إلغاء
+back = رجوع
+next = التالي
+save = حفظ
+paste = لصق
+copied = نُسخ
+search = بحث
+lock = قفل
+stopped = توقف ملفك لأن الحفظ غير ممكن. أفسح مكاناً ثم شغّل البرنامج من جديد.
 
-# First run
-hello-title = Welcome to Undertone
-hello-first = Write to people you know, without an account, a phone number or a company in between.
-hello-second = Everything travels through the Tor network, straight from your computer to theirs, so nobody in between learns who talks to whom.
-hello-third = Your messages and keys are kept on this computer only, sealed by a passphrase that nobody can reset.
-hello-begin = Get started
-welcome-step = Step { $now } of { $all }
-name-title = What should people call you?
-name-hint = Only people you contact see this name. It need not be your real one, and you can change it later.
-name-label = Your name
-name-placeholder = For example Robin
-passphrase-title = Choose a passphrase
-passphrase-hint = It seals everything on this computer. Four or more unrelated words are good. Nobody can recover it: if you forget it, everything is lost.
-passphrase-label = Passphrase
-passphrase-placeholder = Several words
-passphrase-again = Once more
-passphrase-differs = The two are not the same.
-strength-none = Not typed yet
-strength-weak = Too easy to guess
-strength-fair = Still too easy to guess; add a word
-strength-good = Good
-strength-strong = Very good
-create-button = Create my profile
-create-busy = Sealing your profile …
+# أول تشغيل
+hello-title = مرحباً بك في Undertone
+hello-first = راسل من تعرفهم بلا حساب، وبلا رقم هاتف، وبلا شركة بينكم.
+hello-second = كل شيء يمر عبر شبكة Tor من حاسوبك إلى حاسوبهم مباشرة، فلا يعرف أحد في الوسط من يكلّم من.
+hello-third = رسائلك ومفاتيحك محفوظة على هذا الحاسوب وحده، مختومة بعبارة مرور لا يستطيع أحد استعادتها.
+hello-begin = ابدأ
+welcome-step = الخطوة { $now } من { $all }
+name-title = بماذا يناديك الناس؟
+name-hint = لا يرى هذا الاسم إلا من تراسلهم. ليس من الضروري أن يكون اسمك الحقيقي، ويمكنك تغييره لاحقاً.
+name-label = اسمك
+name-placeholder = مثلاً: روبن
+passphrase-title = اختر عبارة مرور
+passphrase-hint = بها يُختم كل شيء على هذا الحاسوب. أربع كلمات أو أكثر لا صلة بينها اختيار جيد. لا يستطيع أحد استعادتها: إن نسيتها ضاع كل شيء.
+passphrase-label = عبارة المرور
+passphrase-placeholder = عدة كلمات
+passphrase-again = مرة أخرى
+passphrase-differs = العبارتان غير متطابقتين.
+strength-none = لم تُكتب بعد
+strength-weak = سهلة التخمين جداً
+strength-fair = ما زالت سهلة التخمين؛ أضف كلمة
+strength-good = جيدة
+strength-strong = جيدة جداً
+create-button = أنشئ ملفي
+create-busy = جارٍ ختم ملفك …
 
-# Unlock
-unlock-title = Locked
-unlock-hint = Enter your passphrase.
-unlock-passphrase = Passphrase
-unlock-button = Unlock
-unlock-busy = Unlocking …
+# فتح القفل
+unlock-title = مقفل
+unlock-hint = أدخل عبارة المرور.
+unlock-passphrase = عبارة المرور
+unlock-button = افتح القفل
+unlock-busy = جارٍ فتح القفل …
 
-failure-passphrase = This passphrase opens nothing here.
-failure-in-use = It is open in another window or program already.
-failure-exists = There is something here already that this passphrase does not open.
-failure-home = The folder cannot be used: it is missing, full, or open to other users of this computer.
-failure-damaged = What is stored cannot be read. It may be damaged, or made by another version.
-failure-name = A name has 1 to 128 bytes and no control characters.
-failure-network = Tor could not be started. Start the program again.
+failure-passphrase = هذه العبارة لا تفتح شيئاً هنا.
+failure-in-use = إنه مفتوح في نافذة أخرى أو برنامج آخر.
+failure-exists = يوجد هنا شيء لا تفتحه هذه العبارة.
+failure-home = لا يمكن استخدام المجلد: إنه مفقود أو ممتلئ أو مفتوح لآخرين على هذا الحاسوب.
+failure-damaged = لا يمكن قراءة المحفوظ. قد يكون تالفاً أو من إصدار آخر.
+failure-name = الاسم من 1 إلى 128 بايت وبلا محارف تحكم.
+failure-network = تعذّر تشغيل Tor. شغّل البرنامج من جديد.
 
-# Side
-new-conversation = New conversation
-invite-open = My invitation
-settings-open = Settings
-requests = Contact requests
-list-empty = No conversations yet.
-list-not-found = Nothing found.
+# الجانب
+new-conversation = محادثة جديدة
+invite-open = دعوتي
+settings-open = الإعدادات
+requests = طلبات التواصل
+list-empty = لا محادثات بعد.
+list-not-found = لم يُعثر على شيء.
 archive-show =
     { $count ->
-        [one] { $count } archived conversation
-       *[other] { $count } archived conversations
+        [zero] لا محادثات مؤرشفة ({ $count })
+        [one] محادثة مؤرشفة واحدة ({ $count })
+        [two] محادثتان مؤرشفتان ({ $count })
+        [few] { $count } محادثات مؤرشفة
+        [many] { $count } محادثة مؤرشفة
+       *[other] { $count } محادثة في الأرشيف
     }
-archive-leave = Back to all conversations
-typing = is writing …
-preview-none = No messages yet
-preview-draft = Draft: { $words }
-preview-timer = Disappearing messages changed
-preview-covered = Covered
+archive-leave = العودة إلى كل المحادثات
+typing = يكتب الآن …
+preview-none = لا رسائل بعد
+preview-draft = مسودة: { $words }
+preview-timer = تغيّر اختفاء الرسائل
+preview-covered = مغطى
 unread-count =
     { $count ->
-        [one] { $count } unread message
-       *[other] { $count } unread messages
+        [zero] لا رسائل غير مقروءة ({ $count })
+        [one] رسالة غير مقروءة ({ $count })
+        [two] رسالتان غير مقروءتين ({ $count })
+        [few] { $count } رسائل غير مقروءة
+        [many] { $count } رسالةً غير مقروءة
+       *[other] { $count } رسالة غير مقروءة
     }
-profile-hidden = Hidden
-network-short-ready = Connected
-network-short-on-the-way = Connecting, { $percent } %
-network-short-off = Offline
-network-short-none = Not connected
+profile-hidden = مخفي
+network-short-ready = متصل
+network-short-on-the-way = جارٍ الاتصال، { $percent }٪
+network-short-off = غير متصل
+network-short-none = لا اتصال
 
-# Network
-network-ready = Connected to the Tor network.
-network-dormant = Tor is not running yet.
-network-bootstrapping = Connecting to the Tor network: { $percent } %
-network-none = No way to the Tor network.
-network-clock = The clock of this computer is wrong.
-network-stuck = Connecting to the Tor network hangs at { $percent } %.
-network-why-bootstrapping = The first time this can take some minutes, because the list of relays is fetched. You can go on meanwhile.
-network-why-stuck = Something is in the way: a network that blocks Tor, a firewall, or a slow line. The program keeps trying.
-network-why-none = Is this computer online? Some networks block Tor; this version has no way around that.
-network-why-clock = Tor needs the right date and time. Please set the clock; the program goes on by itself.
-retry = Try now
-retry-all = Try again now
-way-connected = Connected
-way-not-tried = Not connected yet
-way-dialling = Connecting …
-way-no-network = No connection to the Tor network
-way-clock = The clock of this computer is wrong
-way-bootstrapping = Waiting for the Tor network
-way-away = Away, or not running
-way-not-admitted = Their door does not let you in at the moment
-way-introduction = Away since a short time, or the way is disturbed
-way-rendezvous = The way through Tor took too long
-way-refused = Their program refused
-way-no-answer = Their program does not answer
-way-broken = The connection broke
-way-failed = The way through Tor failed
-way-next = { $reason }; next try in { $time }
-stage-requested = You asked; no answer yet
-stage-no-answer = You asked several times; no answer came
-stage-accepting = Accepted; telling them
-stage-undecided = Asks to be a contact
-stage-rejected = Rejected
-stage-blocked = Blocked
+# الشبكة
+network-ready = متصل بشبكة Tor.
+network-dormant = شبكة Tor لا تعمل بعد.
+network-bootstrapping = جارٍ الاتصال بشبكة Tor: { $percent }٪
+network-none = لا طريق إلى شبكة Tor.
+network-clock = ساعة هذا الحاسوب غير صحيحة.
+network-stuck = الاتصال بشبكة Tor عالق عند { $percent }٪.
+network-why-bootstrapping = قد يستغرق هذا بضع دقائق في المرة الأولى لأن قائمة المرحّلات تُجلب. يمكنك المتابعة في هذه الأثناء.
+network-why-stuck = هناك عائق: شبكة تحجب Tor، أو جدار حماية، أو خط بطيء. البرنامج يواصل المحاولة.
+network-why-none = هل هذا الحاسوب متصل بالإنترنت؟ بعض الشبكات تحجب Tor؛ وهذا الإصدار لا يتجاوز الحجب.
+network-why-clock = تحتاج شبكة Tor إلى التاريخ والوقت الصحيحين. اضبط الساعة من فضلك؛ وسيتابع البرنامج وحده.
+retry = حاول الآن
+retry-all = حاول مرة أخرى الآن
+way-connected = متصل
+way-not-tried = غير متصل بعد
+way-dialling = جارٍ الاتصال …
+way-no-network = لا اتصال بشبكة Tor
+way-clock = ساعة هذا الحاسوب غير صحيحة
+way-bootstrapping = في انتظار شبكة Tor
+way-away = غائب، أو برنامجه لا يعمل
+way-not-admitted = بابه لا يسمح لك بالدخول الآن
+way-introduction = غائب منذ قليل، أو الطريق مضطرب
+way-rendezvous = استغرق الطريق عبر Tor وقتاً طويلاً
+way-refused = رفض برنامجه
+way-no-answer = برنامجه لا يجيب
+way-broken = انقطع الاتصال
+way-failed = فشل الطريق عبر Tor
+way-next = { $reason }؛ المحاولة التالية بعد { $time }
+stage-requested = أرسلت طلباً؛ لا جواب بعد
+stage-no-answer = أرسلت الطلب عدة مرات؛ لم يأت جواب
+stage-accepting = قُبل الطلب؛ جارٍ إبلاغه
+stage-undecided = يطلب التواصل معك
+stage-rejected = مرفوض
+stage-blocked = محظور
 
-# Start page
-start-title = Hello, { $name }
-start-invite = Invite somebody
-start-invite-hint = Make an invitation and hand it over: by a message, on paper or as a QR code.
-start-add = I have an invitation
-start-add-hint = Paste an invitation that somebody gave you.
-start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size.
+# صفحة البداية
+start-title = أهلاً { $name }
+start-invite = ادعُ أحداً
+start-invite-hint = أنشئ دعوة وسلّمها: برسالة أو على ورق أو رمز QR.
+start-add = لديّ دعوة
+start-add-hint = الصق دعوة أعطاك إياها أحد.
+start-keys = يجد Ctrl+K كل أمر ومحادثة، ويبدأ Ctrl+N محادثة جديدة، ويقفل Ctrl+L فوراً، ويغيّر Ctrl مع + أو - حجم النص.
 
-# Invitation
-invite-title = My invitation
-invite-loading = One moment …
-invite-hint = Whoever gets your invitation can ask to be your contact. You decide then.
-invite-one = For one person. It is used up when they ask you.
-invite-many = For several people. Everyone who gets it can ask you, until you close it.
-invite-reachable = Can be used now
-invite-not-reachable = Is being published; this can take a minute
-invite-copy = Copy
-invite-shut = Close it for ever
-invite-next = { $now } of { $all }
-invite-make-one = New invitation for one person
-invite-make-many = New invitation for several
-invite-covered = Covered while names are hidden. Copying works.
+# الدعوة
+invite-title = دعوتي
+invite-loading = لحظة …
+invite-hint = من يحصل على دعوتك يستطيع أن يطلب التواصل معك، ثم تقرر أنت.
+invite-one = لشخص واحد. تنتهي حين يرسل طلبه.
+invite-many = لعدة أشخاص. كل من يحصل عليها يستطيع أن يطلب حتى تغلقها.
+invite-reachable = يمكن استخدامها الآن
+invite-not-reachable = جارٍ نشرها؛ قد يستغرق ذلك دقيقة
+invite-copy = نسخ
+invite-shut = أغلقها إلى الأبد
+invite-next = { $now } من { $all }
+invite-make-one = دعوة جديدة لشخص واحد
+invite-make-many = دعوة جديدة لعدة أشخاص
+invite-covered = مغطاة ما دامت الأسماء مخفية. النسخ يعمل.
 
-# New conversation
-add-title = New conversation
-add-hint = Paste the invitation you were given. They see your name and greeting and decide whether to accept.
-add-invitation = Invitation
+# محادثة جديدة
+add-title = محادثة جديدة
+add-hint = الصق الدعوة التي أُعطيت لك. يرى صاحبها اسمك وتحيتك ويقرر هل يقبل.
+add-invitation = الدعوة
 add-invitation-placeholder = undertone:…
-add-name = What you call them (only you see this)
-add-name-placeholder = Optional
-add-greeting = Greeting
-add-greeting-placeholder = So that they know it is you
-add-submit = Send contact request
-add-busy = Sending …
+add-name = بماذا تسميه (لا يراه غيرك)
+add-name-placeholder = اختياري
+add-greeting = تحية
+add-greeting-placeholder = كي يعرف أنه أنت
+add-submit = أرسل طلب التواصل
+add-busy = جارٍ الإرسال …
 
-# Requests
-requests-hint = Anyone who has one of your invitations can ask, under any name. Rejecting tells them nothing.
-requests-none = No requests are waiting.
-request-no-greeting = No greeting
-request-accept = Accept
-request-reject = Reject
-request-block = Block
+# الطلبات
+requests-hint = كل من لديه إحدى دعواتك يستطيع أن يطلب، بأي اسم. الرفض لا يخبره بشيء.
+requests-none = لا طلبات في الانتظار.
+request-no-greeting = بلا تحية
+request-accept = قبول
+request-reject = رفض
+request-block = حظر
 
-# Conversation
-conversation-begin = Here the conversation begins. Only the two of you can read it.
-history-loading = Loading messages …
-day-today = Today
-day-yesterday = Yesterday
+# المحادثة
+conversation-begin = هنا تبدأ المحادثة. لا يقرؤها غيركما.
+history-loading = جارٍ تحميل الرسائل …
+day-today = اليوم
+day-yesterday = أمس
 day-date = { $day } { $month } { $year }
 day-short = { $day }/{ $month }
 month-name =
     { $month ->
-        [1] January
-        [2] February
-        [3] March
-        [4] April
-        [5] May
-        [6] June
-        [7] July
-        [8] August
-        [9] September
-        [10] October
-        [11] November
-       *[12] December
+        [1] يناير
+        [2] فبراير
+        [3] مارس
+        [4] أبريل
+        [5] مايو
+        [6] يونيو
+        [7] يوليو
+        [8] أغسطس
+        [9] سبتمبر
+        [10] أكتوبر
+        [11] نوفمبر
+       *[12] ديسمبر
     }
-jump = Newest messages
+jump = أحدث الرسائل
 jump-unread =
     { $count ->
-        [one] { $count } new message
-       *[other] { $count } new messages
+        [zero] لا رسائل جديدة ({ $count })
+        [one] رسالة جديدة ({ $count })
+        [two] رسالتان جديدتان ({ $count })
+        [few] { $count } رسائل جديدة
+        [many] { $count } رسالةً جديدة
+       *[other] { $count } رسالة جديدة
     }
-verified-tip = You compared codes with this contact
-panel-open = About this contact
-message-deleted = This message was deleted
-message-unsupported = A message of a newer version; this program cannot show it
-message-edited = edited
-message-forwarded = Forwarded
-message-more = Show more
-message-cut = The rest is not shown here. Copying gives the whole message.
-quote-unknown = An earlier message
-delivery-waiting = Waits on this computer. { $reason }.
-delivery-sent = Sent; not confirmed yet
-delivery-received = Stored on their computer
-delivery-read = They say they have read it
-reaction-join = React the same way
-reaction-take-back = Take back
-action-reply = Reply
-action-copy = Copy
-action-forward = Forward
-action-edit = Edit
-action-pin = Pin
-action-unpin = Unpin
-action-delete = Delete
-timer-on-mine = You let messages disappear { $time } after reading
-timer-on-theirs = They let messages disappear { $time } after reading
-timer-off-mine = You let messages stay from here on
-timer-off-theirs = They let messages stay from here on
+verified-tip = قارنت الرموز مع جهة الاتصال هذه
+panel-open = عن جهة الاتصال هذه
+message-deleted = حُذفت هذه الرسالة
+message-unsupported = رسالة من إصدار أحدث؛ لا يستطيع هذا البرنامج عرضها
+message-edited = معدّلة
+message-forwarded = محوّلة
+message-more = أظهر المزيد
+message-cut = لا تظهر البقية هنا. النسخ يعطي الرسالة كاملة.
+quote-unknown = رسالة سابقة
+delivery-waiting = تنتظر على هذا الحاسوب. { $reason }.
+delivery-sent = أُرسلت؛ لم يصل تأكيد بعد
+delivery-received = حُفظت على حاسوبه
+delivery-read = يقول إنه قرأها
+reaction-join = تفاعل مثله
+reaction-take-back = تراجع
+action-reply = رد
+action-copy = نسخ
+action-forward = تحويل
+action-edit = تعديل
+action-pin = تثبيت
+action-unpin = إلغاء التثبيت
+action-delete = حذف
+timer-on-mine = جعلت الرسائل تختفي بعد القراءة بـ { $time }
+timer-on-theirs = جعل الطرف الآخر الرسائل تختفي بعد القراءة بـ { $time }
+timer-off-mine = تركت الرسائل باقية من هنا
+timer-off-theirs = ترك الطرف الآخر الرسائل باقية من هنا
 seconds =
     { $count ->
-        [one] { $count } second
-       *[other] { $count } seconds
+        [zero] { $count } ثانية
+        [one] ثانية واحدة ({ $count })
+        [two] ثانيتان ({ $count })
+        [few] { $count } ثوانٍ
+        [many] { $count } ثانيةً
+       *[other] { $count } ثانية
     }
 minutes =
     { $count ->
-        [one] { $count } minute
-       *[other] { $count } minutes
+        [zero] { $count } دقيقة
+        [one] دقيقة واحدة ({ $count })
+        [two] دقيقتان ({ $count })
+        [few] { $count } دقائق
+        [many] { $count } دقيقةً
+       *[other] { $count } دقيقة
     }
 hours =
     { $count ->
-        [one] { $count } hour
-       *[other] { $count } hours
+        [zero] { $count } ساعة
+        [one] ساعة واحدة ({ $count })
+        [two] ساعتان ({ $count })
+        [few] { $count } ساعات
+        [many] { $count } ساعةً
+       *[other] { $count } ساعة
     }
 days =
     { $count ->
-        [one] { $count } day
-       *[other] { $count } days
+        [zero] { $count } يوم
+        [one] يوم واحد ({ $count })
+        [two] يومان ({ $count })
+        [few] { $count } أيام
+        [many] { $count } يوماً
+       *[other] { $count } يوم
     }
-composer-placeholder = Write a message
-composer-reply = Replying to
-composer-edit = Editing your message
+composer-placeholder = اكتب رسالة
+composer-reply = رداً على
+composer-edit = تعدّل رسالتك
 composer-left =
     { $count ->
-        [one] { $count } byte left
-       *[other] { $count } bytes left
+        [zero] لم يبق شيء ({ $count })
+        [one] بقي بايت واحد ({ $count })
+        [two] بقي بايتان ({ $count })
+        [few] بقيت { $count } بايتات
+        [many] بقي { $count } بايتاً
+       *[other] بقي { $count } بايت
     }
-composer-too-long = Too long: a message can have 65,536 bytes. Send it in parts.
-send = Send
-emoji-open = Emoji
-emoji-title = Emoji
-emoji-search = Search by English name
-emoji-none = No emoji of that name.
+composer-too-long = طويلة جداً: الرسالة حتى 65,536 بايت. أرسلها على أجزاء.
+send = إرسال
+emoji-open = رموز تعبيرية
+emoji-title = رموز تعبيرية
+emoji-search = ابحث بالاسم الإنجليزي
+emoji-none = لا رمز بهذا الاسم.
 
-# Questions
-delete-title = Delete message
-delete-words = It is deleted on this computer. On the other one it stays.
-delete-words-mine = Deleting for both asks their program to delete it too; you cannot be sure that it does.
-delete-me = Delete for me
-delete-both = Delete for both
-clear-title = Delete all messages
-clear-words = All messages of this conversation are destroyed on this computer. On the other one they stay.
-clear-yes = Delete all
-block-title = Block
-block-words = { $name } will see what they would see if you were never online again. All keys are destroyed: this cannot be taken back.
-block-yes = Block for ever
-link-title = This link leaves Tor
-link-words = Opening it in an ordinary browser shows that website, and your network, who you are. Copy it and open it in Tor Browser.
-link-copy = Copy the address
-forward-title = Forward to
-forward-hint = They see that it was forwarded, and not from whom.
+# أسئلة
+delete-title = حذف الرسالة
+delete-words = تُحذف على هذا الحاسوب، وتبقى على الآخر.
+delete-words-mine = الحذف عند الطرفين يطلب من برنامجه حذفها أيضاً؛ ولا يمكنك التأكد من ذلك.
+delete-me = احذف عندي
+delete-both = احذف عند الطرفين
+clear-title = حذف كل الرسائل
+clear-words = تُتلف كل رسائل هذه المحادثة على هذا الحاسوب، وتبقى على الآخر.
+clear-yes = احذف الكل
+block-title = حظر
+block-words = سيرى { $name } ما كان سيراه لو لم تعد أبداً. تُتلف كل المفاتيح: لا يمكن التراجع.
+block-yes = احظر إلى الأبد
+link-title = هذا الرابط يغادر Tor
+link-words = فتحه في متصفح عادي يُظهر لذلك الموقع ولشبكتك من أنت. انسخه وافتحه في متصفح Tor.
+link-copy = انسخ العنوان
+forward-title = تحويل إلى
+forward-hint = يُرى أنها محوّلة، ولا يُرى ممّن.
 
-# Contact
-panel-title = Contact
-panel-nickname = Calls themselves { $name }
-pet-name = What you call them
-pet-name-placeholder = Only you see this
-verify-title = Safety code
-verify-done = You compared codes: this is who you think it is.
-verify-not-done = Not compared yet. Somebody may have handed you a false invitation.
-verify-hint = Read these digits to each other by voice, or hold the screens side by side. They must be the same.
-verify-same = They are the same
-verify-undo = Not compared any more
-panel-conversation = Conversation
-panel-pinned = Keep at the top
-panel-muted = Do not disturb
-panel-archived = Archive
-panel-read = Tell them what you have read
-panel-typing = Tell them when you are writing
+# جهة الاتصال
+panel-title = جهة الاتصال
+panel-nickname = يسمي نفسه { $name }
+pet-name = بماذا تسميه
+pet-name-placeholder = لا يراه غيرك
+verify-title = رمز الأمان
+verify-done = قارنت الرموز: إنه من تظن.
+verify-not-done = لم تُقارن بعد. ربما أعطاك أحد دعوة مزيفة.
+verify-hint = اقرآ هذه الأرقام بعضكما لبعض بالصوت، أو ضعا الشاشتين جنباً إلى جنب. يجب أن تتطابق.
+verify-same = إنها متطابقة
+verify-undo = لم تعد مقارنة
+panel-conversation = المحادثة
+panel-pinned = أبقها في الأعلى
+panel-muted = عدم الإزعاج
+panel-archived = أرشفة
+panel-read = أخبره بما قرأت
+panel-typing = أخبره حين تكتب
 
-# Settings
-settings-title = Settings
-settings-appearance = Appearance
-settings-privacy = Privacy
-settings-network = Network
-settings-profile = Profile
-settings-about = About
-settings-theme = Theme
-theme-system = Like the system
-theme-light = Light
-theme-dark = Dark
-theme-contrast = High contrast
-settings-language = Language
-settings-rtl-hint = Shown from right to left. While you type, the caret can stand in the wrong place.
-settings-size = Text size
-percent = { $number } %
-settings-appearance-hint = These choices hold until the program ends; this version does not keep them.
-settings-read = Tell contacts what you have read
-settings-read-hint = Off: they learn that a message arrived, and nothing more.
-settings-typing = Tell contacts when you are writing
-settings-typing-hint = Only while you are connected.
-settings-earlier = Keep words from before an edit
-settings-earlier-hint = On this computer, for messages that contacts change.
-settings-presentation = Cover names and previews
-settings-presentation-hint = For showing your screen to others. Open conversations stay readable.
-settings-retention = How long messages are kept here
-settings-retention-hint = Each conversation can have its own setting.
-retention-until = Until I delete them
-retention-after = { $time } after reading
-retention-nothing = Not at all: only while the program runs
-retention-default = Like all conversations
-settings-doors = { $count } of { $all } of your addresses can be reached.
-settings-contacts = Contacts
-settings-nickname = Name that contacts see
-settings-status = A few words about you that contacts see
-settings-profile-hint = Contacts hear of a change when they are connected.
-settings-hidden = Hide me
-settings-hidden-hint = Nothing is dialled and nobody reaches you. Messages wait on both sides.
+# الإعدادات
+settings-title = الإعدادات
+settings-appearance = المظهر
+settings-privacy = الخصوصية
+settings-network = الشبكة
+settings-profile = الملف
+settings-about = حول
+settings-theme = الألوان
+theme-system = مثل النظام
+theme-light = فاتح
+theme-dark = داكن
+theme-contrast = تباين عالٍ
+settings-language = اللغة
+settings-rtl-hint = تُعرض من اليمين إلى اليسار. أثناء الكتابة قد يقف المؤشر في غير مكانه.
+settings-size = حجم النص
+percent = { $number }٪
+settings-appearance-hint = تسري هذه الاختيارات حتى ينتهي البرنامج؛ هذا الإصدار لا يحفظها.
+settings-read = أخبر جهات الاتصال بما قرأت
+settings-read-hint = عند الإيقاف يعرفون أن الرسالة وصلت، لا أكثر.
+settings-typing = أخبر جهات الاتصال حين تكتب
+settings-typing-hint = فقط ما دمتما متصلين.
+settings-earlier = احتفظ بالنص قبل التعديل
+settings-earlier-hint = على هذا الحاسوب، للرسائل التي تغيّرها جهات الاتصال.
+settings-presentation = غطِّ الأسماء والمعاينات
+settings-presentation-hint = حين يرى آخرون شاشتك. تبقى المحادثات المفتوحة مقروءة.
+settings-retention = كم تبقى الرسائل هنا
+settings-retention-hint = يمكن أن يكون لكل محادثة إعدادها.
+retention-until = حتى أحذفها
+retention-after = بعد القراءة بـ { $time }
+retention-nothing = لا تُحفظ: فقط ما دام البرنامج يعمل
+retention-default = مثل كل المحادثات
+settings-doors = يمكن الوصول إلى { $count } من { $all } من عناوينك.
+settings-contacts = جهات الاتصال
+settings-nickname = الاسم الذي تراه جهات الاتصال
+settings-status = كلمات عنك تراها جهات الاتصال
+settings-profile-hint = تعلم جهات الاتصال بالتغيير حين تكون متصلة.
+settings-hidden = أخفني
+settings-hidden-hint = لا يُتصل بأحد ولا يصل إليك أحد. تنتظر الرسائل عند الطرفين.
 about-version = Undertone { $version }
-about-words = A messenger without a middle. Contacts talk directly over Tor onion services, encrypted end to end.
-about-audit = Young, and not audited by anyone. Do not stake your safety on it yet.
-about-licences = Undertone is free software under MIT or Apache-2.0. It contains the fonts Inter, JetBrains Mono and Noto Sans Arabic (SIL Open Font License), icons by Lucide (ISC), and the crates equix and hashx (LGPL-3.0).
+about-words = برنامج مراسلة بلا وسيط. تتحادث جهات الاتصال مباشرة عبر خدمات onion في Tor، مشفّرة من طرف إلى طرف.
+about-audit = حديث ولم يدققه أحد. لا تراهن عليه بسلامتك بعد.
+about-licences = Undertone برنامج حر برخصة MIT أو Apache-2.0. يحتوي على خطوط Inter وJetBrains Mono وNoto Sans Arabic (SIL Open Font License)، ورموز Lucide (ISC)، والحزمتين equix وhashx (LGPL-3.0).
 
-# Palette
-palette-title = What do you want to do?
-palette-search = A conversation or a command
-palette-hint = ↑ ↓ choose, Enter takes, Esc closes
-palette-dark = Dark theme
-palette-light = Light theme
-palette-contrast = High contrast theme
-palette-presentation = Cover or show names
+# الأوامر
+palette-title = ماذا تريد أن تفعل؟
+palette-search = محادثة أو أمر
+palette-hint = ↑ ↓ للاختيار، Enter للتنفيذ، Esc للإغلاق
+palette-dark = ألوان داكنة
+palette-light = ألوان فاتحة
+palette-contrast = ألوان عالية التباين
+palette-presentation = غطِّ الأسماء أو أظهرها
 
-# What a conversation reveals
-privacy-open = What is revealed to whom
-privacy-title = What this conversation reveals
-reveal-me = This computer
-reveal-me-until = Messages are kept here, sealed, until you delete them.
-reveal-me-after = Messages are kept here, sealed, until { $time } after reading.
-reveal-me-nothing = Messages are in memory only, and gone when the program ends.
-reveal-timer = Both programs delete messages { $time } after reading; a changed program need not.
-reveal-me-computer = Whoever controls this computer while it is unlocked can read everything.
-reveal-contact = Your contact
-reveal-contact-words = { $name } learns what you write, when, and the name and status you chose. They can show it to others, but not prove that it was you.
-reveal-contact-online = They can tell when your program is connected to theirs.
-reveal-read-on = They are told what you have read.
-reveal-read-off = They are not told what you have read, only that it arrived.
-reveal-typing-on = They are told when you are writing.
-reveal-typing-off = They are not told when you are writing.
-reveal-verified = You compared codes, so nobody in between can pretend to be them.
-reveal-not-verified = You have not compared codes: if the invitation was exchanged on its way, somebody else may be reading.
-reveal-muted = They cannot tell that you turned notifications off.
-reveal-network = The network
-reveal-network-tor = Your provider sees that you use Tor and how much, not with whom or what. So does theirs.
-reveal-network-relays = Relays of Tor pass on sealed cells. Somebody who watches both ends at once could compare when you are both active.
-reveal-server = A server
-reveal-server-none = There is none: you talk directly. So nothing arrives while one of you is away.
+# ماذا تكشف المحادثة
+privacy-open = ماذا يُكشف ولمن
+privacy-title = ماذا تكشف هذه المحادثة
+reveal-me = هذا الحاسوب
+reveal-me-until = تُحفظ الرسائل هنا مختومة حتى تحذفها.
+reveal-me-after = تُحفظ الرسائل هنا مختومة حتى تمضي بعد القراءة { $time }.
+reveal-me-nothing = الرسائل في الذاكرة فقط، وتزول حين ينتهي البرنامج.
+reveal-timer = يحذف البرنامجان الرسائل بعد القراءة بـ { $time }؛ والبرنامج المعدَّل غير ملزم بذلك.
+reveal-me-computer = من يتحكم في هذا الحاسوب وهو مفتوح القفل يستطيع قراءة كل شيء.
+reveal-contact = جهة الاتصال
+reveal-contact-words = يعرف { $name } ما تكتب ومتى، والاسم والحالة اللذين اخترتهما. يستطيع إظهار ذلك لغيره، لا إثبات أنه منك.
+reveal-contact-online = يرى متى يكون برنامجك متصلاً ببرنامجه.
+reveal-read-on = يُخبَر بما قرأت.
+reveal-read-off = لا يُخبَر بما قرأت، بل بأنه وصل فقط.
+reveal-typing-on = يُخبَر حين تكتب.
+reveal-typing-off = لا يُخبَر حين تكتب.
+reveal-verified = قارنتما الرموز، فلا يستطيع أحد في الوسط أن ينتحل شخصيته.
+reveal-not-verified = لم تقارنا الرموز: إن بُدّلت الدعوة في طريقها فربما يقرأ شخص آخر.
+reveal-muted = لا يعلم أنك أوقفت التنبيهات.
+reveal-network = الشبكة
+reveal-network-tor = يرى مزوّدك أنك تستخدم Tor وكم، لا مع من ولا لماذا. وكذلك مزوّده.
+reveal-network-relays = تمرر مرحّلات Tor خلايا مختومة. ومن يراقب الطرفين معاً قد يقارن أوقات نشاطكما.
+reveal-server = خادم
+reveal-server-none = لا يوجد خادم: تتحادثان مباشرة. لذلك لا يصل شيء ما دام أحدكما غائباً.
 
-# Refused
-refused-invitation = This is no invitation that this version understands. Is it complete?
-refused-own-invitation = This is your own invitation. Give it to somebody else.
-refused-used = You have used this invitation already.
-refused-greeting = A greeting can have 500 bytes.
-refused-status = A status can have 256 bytes and no control characters.
-refused-timer = This time span is not possible.
-refused-reaction = A reaction is a single emoji.
-refused-not-yours = Only your own messages can be changed.
-refused-not-connected = Your contact is not connected at the moment.
-refused-too-soon = That was a moment ago; wait a little.
-refused-pinned = At most 64 messages can be pinned; unpin one first.
-refused-empty = The message is empty.
-refused-queue = Too much is waiting for this contact already.
-refused-too-many = Too many are open already; close one first.
-refused-codes = The codes differ: this is not who you think it is.
-refused-not-a-code = This is no code of this version.
-refused-own-code = This is your own code.
-refused-request = This request cannot be accepted: it is damaged.
-refused-closed = The profile is closed.
-refused-storage = It could not be stored: the disk is full or cannot be written.
-refused-no-message = This message is not there any more.
-refused-gone = This is not there any more.
-refused-stage = This is not possible with this contact now.
-refused-unsupported = This version cannot do that.
+# رُفض
+refused-invitation = هذه ليست دعوة يفهمها هذا الإصدار. هل هي كاملة؟
+refused-own-invitation = هذه دعوتك أنت. أعطها لغيرك.
+refused-used = استخدمت هذه الدعوة من قبل.
+refused-greeting = التحية حتى 500 بايت.
+refused-status = الحالة حتى 256 بايت وبلا محارف تحكم.
+refused-timer = هذه المدة غير ممكنة.
+refused-reaction = التفاعل رمز تعبيري واحد.
+refused-not-yours = لا تُغيَّر إلا رسائلك.
+refused-not-connected = جهة الاتصال غير متصلة الآن.
+refused-too-soon = كان ذلك قبل لحظة؛ انتظر قليلاً.
+refused-pinned = يمكن تثبيت 64 رسالة على الأكثر؛ ألغ تثبيت واحدة أولاً.
+refused-empty = الرسالة فارغة.
+refused-queue = ينتظر الكثير لجهة الاتصال هذه.
+refused-too-many = الكثير مفتوح بالفعل؛ أغلق واحدة أولاً.
+refused-codes = الرموز مختلفة: ليس من تظن.
+refused-not-a-code = هذا ليس رمزاً من هذا الإصدار.
+refused-own-code = هذا رمزك أنت.
+refused-request = لا يمكن قبول هذا الطلب: إنه تالف.
+refused-closed = الملف مغلق.
+refused-storage = تعذّر الحفظ: القرص ممتلئ أو لا يقبل الكتابة.
+refused-no-message = لم تعد هذه الرسالة موجودة.
+refused-gone = لم يعد هذا موجوداً.
+refused-stage = هذا غير ممكن مع جهة الاتصال هذه الآن.
+refused-unsupported = لا يستطيع هذا الإصدار ذلك.

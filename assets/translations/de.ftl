@@ -1,391 +1,391 @@
-# What the desktop program says. The other languages have the same names; tests compare them.
+# Deutsch. Die Namen sind dieselben wie in en.ftl.
 
 window-title = Undertone
 window-title-unread = ({ $count }) Undertone
-loading = Opening your conversations …
-closing = Locking …
-close = Close
-cancel = Cancel
-back = Back
-next = Next
-save = Save
-paste = Paste
-copied = Copied
-search = Search
-lock = Lock
-stopped = Your profile has stopped because nothing can be stored. Free some space and start the program again.
+loading = Deine Unterhaltungen werden geöffnet …
+closing = Wird gesperrt …
+close = Schließen
+cancel = Abbrechen
+back = Zurück
+next = Weiter
+save = Speichern
+paste = Einfügen
+copied = Kopiert
+search = Suchen
+lock = Sperren
+stopped = Dein Profil wurde angehalten, weil nichts gespeichert werden kann. Schaffe Platz und starte das Programm neu.
 
-# First run
-hello-title = Welcome to Undertone
-hello-first = Write to people you know, without an account, a phone number or a company in between.
-hello-second = Everything travels through the Tor network, straight from your computer to theirs, so nobody in between learns who talks to whom.
-hello-third = Your messages and keys are kept on this computer only, sealed by a passphrase that nobody can reset.
-hello-begin = Get started
-welcome-step = Step { $now } of { $all }
-name-title = What should people call you?
-name-hint = Only people you contact see this name. It need not be your real one, and you can change it later.
-name-label = Your name
-name-placeholder = For example Robin
-passphrase-title = Choose a passphrase
-passphrase-hint = It seals everything on this computer. Four or more unrelated words are good. Nobody can recover it: if you forget it, everything is lost.
+# Erster Start
+hello-title = Willkommen bei Undertone
+hello-first = Schreib Menschen, die du kennst, ohne Konto, ohne Telefonnummer und ohne eine Firma dazwischen.
+hello-second = Alles geht durch das Tor-Netzwerk, von deinem Computer direkt zu ihrem. So erfährt niemand dazwischen, wer mit wem spricht.
+hello-third = Deine Nachrichten und Schlüssel liegen nur auf diesem Computer, versiegelt mit einer Passphrase, die niemand zurücksetzen kann.
+hello-begin = Los geht es
+welcome-step = Schritt { $now } von { $all }
+name-title = Wie sollen dich andere nennen?
+name-hint = Diesen Namen sehen nur deine Kontakte. Er muss nicht dein echter sein, und du kannst ihn später ändern.
+name-label = Dein Name
+name-placeholder = Zum Beispiel Robin
+passphrase-title = Wähle eine Passphrase
+passphrase-hint = Sie versiegelt alles auf diesem Computer. Vier oder mehr Wörter ohne Zusammenhang sind gut. Niemand kann sie wiederherstellen: Vergisst du sie, ist alles verloren.
 passphrase-label = Passphrase
-passphrase-placeholder = Several words
-passphrase-again = Once more
-passphrase-differs = The two are not the same.
-strength-none = Not typed yet
-strength-weak = Too easy to guess
-strength-fair = Still too easy to guess; add a word
-strength-good = Good
-strength-strong = Very good
-create-button = Create my profile
-create-busy = Sealing your profile …
+passphrase-placeholder = Mehrere Wörter
+passphrase-again = Noch einmal
+passphrase-differs = Die beiden sind nicht gleich.
+strength-none = Noch nichts eingegeben
+strength-weak = Zu leicht zu erraten
+strength-fair = Immer noch zu leicht zu erraten; nimm ein Wort mehr
+strength-good = Gut
+strength-strong = Sehr gut
+create-button = Mein Profil anlegen
+create-busy = Dein Profil wird versiegelt …
 
-# Unlock
-unlock-title = Locked
-unlock-hint = Enter your passphrase.
+# Entsperren
+unlock-title = Gesperrt
+unlock-hint = Gib deine Passphrase ein.
 unlock-passphrase = Passphrase
-unlock-button = Unlock
-unlock-busy = Unlocking …
+unlock-button = Entsperren
+unlock-busy = Wird entsperrt …
 
-failure-passphrase = This passphrase opens nothing here.
-failure-in-use = It is open in another window or program already.
-failure-exists = There is something here already that this passphrase does not open.
-failure-home = The folder cannot be used: it is missing, full, or open to other users of this computer.
-failure-damaged = What is stored cannot be read. It may be damaged, or made by another version.
-failure-name = A name has 1 to 128 bytes and no control characters.
-failure-network = Tor could not be started. Start the program again.
+failure-passphrase = Diese Passphrase öffnet hier nichts.
+failure-in-use = Es ist schon in einem anderen Fenster oder Programm geöffnet.
+failure-exists = Hier ist schon etwas, das diese Passphrase nicht öffnet.
+failure-home = Der Ordner ist nicht brauchbar: Er fehlt, ist voll oder steht anderen auf diesem Computer offen.
+failure-damaged = Was gespeichert ist, lässt sich nicht lesen. Es ist vielleicht beschädigt oder von einer anderen Version.
+failure-name = Ein Name hat 1 bis 128 Byte und keine Steuerzeichen.
+failure-network = Tor ließ sich nicht starten. Starte das Programm neu.
 
-# Side
-new-conversation = New conversation
-invite-open = My invitation
-settings-open = Settings
-requests = Contact requests
-list-empty = No conversations yet.
-list-not-found = Nothing found.
+# Seite
+new-conversation = Neue Unterhaltung
+invite-open = Meine Einladung
+settings-open = Einstellungen
+requests = Kontaktanfragen
+list-empty = Noch keine Unterhaltungen.
+list-not-found = Nichts gefunden.
 archive-show =
     { $count ->
-        [one] { $count } archived conversation
-       *[other] { $count } archived conversations
+        [one] { $count } archivierte Unterhaltung
+       *[other] { $count } archivierte Unterhaltungen
     }
-archive-leave = Back to all conversations
-typing = is writing …
-preview-none = No messages yet
-preview-draft = Draft: { $words }
-preview-timer = Disappearing messages changed
-preview-covered = Covered
+archive-leave = Zurück zu allen Unterhaltungen
+typing = schreibt …
+preview-none = Noch keine Nachrichten
+preview-draft = Entwurf: { $words }
+preview-timer = Verschwindende Nachrichten geändert
+preview-covered = Verdeckt
 unread-count =
     { $count ->
-        [one] { $count } unread message
-       *[other] { $count } unread messages
+        [one] { $count } ungelesene Nachricht
+       *[other] { $count } ungelesene Nachrichten
     }
-profile-hidden = Hidden
-network-short-ready = Connected
-network-short-on-the-way = Connecting, { $percent } %
+profile-hidden = Versteckt
+network-short-ready = Verbunden
+network-short-on-the-way = Verbindet, { $percent } %
 network-short-off = Offline
-network-short-none = Not connected
+network-short-none = Nicht verbunden
 
-# Network
-network-ready = Connected to the Tor network.
-network-dormant = Tor is not running yet.
-network-bootstrapping = Connecting to the Tor network: { $percent } %
-network-none = No way to the Tor network.
-network-clock = The clock of this computer is wrong.
-network-stuck = Connecting to the Tor network hangs at { $percent } %.
-network-why-bootstrapping = The first time this can take some minutes, because the list of relays is fetched. You can go on meanwhile.
-network-why-stuck = Something is in the way: a network that blocks Tor, a firewall, or a slow line. The program keeps trying.
-network-why-none = Is this computer online? Some networks block Tor; this version has no way around that.
-network-why-clock = Tor needs the right date and time. Please set the clock; the program goes on by itself.
-retry = Try now
-retry-all = Try again now
-way-connected = Connected
-way-not-tried = Not connected yet
-way-dialling = Connecting …
-way-no-network = No connection to the Tor network
-way-clock = The clock of this computer is wrong
-way-bootstrapping = Waiting for the Tor network
-way-away = Away, or not running
-way-not-admitted = Their door does not let you in at the moment
-way-introduction = Away since a short time, or the way is disturbed
-way-rendezvous = The way through Tor took too long
-way-refused = Their program refused
-way-no-answer = Their program does not answer
-way-broken = The connection broke
-way-failed = The way through Tor failed
-way-next = { $reason }; next try in { $time }
-stage-requested = You asked; no answer yet
-stage-no-answer = You asked several times; no answer came
-stage-accepting = Accepted; telling them
-stage-undecided = Asks to be a contact
-stage-rejected = Rejected
-stage-blocked = Blocked
+# Netz
+network-ready = Mit dem Tor-Netzwerk verbunden.
+network-dormant = Tor läuft noch nicht.
+network-bootstrapping = Verbindung zum Tor-Netzwerk: { $percent } %
+network-none = Kein Weg zum Tor-Netzwerk.
+network-clock = Die Uhr dieses Computers geht falsch.
+network-stuck = Die Verbindung zum Tor-Netzwerk hängt bei { $percent } %.
+network-why-bootstrapping = Beim ersten Mal kann das einige Minuten dauern, weil die Liste der Relais geholt wird. Du kannst inzwischen weitermachen.
+network-why-stuck = Etwas ist im Weg: ein Netz, das Tor sperrt, eine Firewall oder eine langsame Leitung. Das Programm versucht es weiter.
+network-why-none = Ist dieser Computer online? Manche Netze sperren Tor; diese Version hat keinen Weg daran vorbei.
+network-why-clock = Tor braucht das richtige Datum und die richtige Zeit. Bitte stelle die Uhr; das Programm macht von selbst weiter.
+retry = Jetzt versuchen
+retry-all = Jetzt noch einmal versuchen
+way-connected = Verbunden
+way-not-tried = Noch nicht verbunden
+way-dialling = Verbindet …
+way-no-network = Keine Verbindung zum Tor-Netzwerk
+way-clock = Die Uhr dieses Computers geht falsch
+way-bootstrapping = Wartet auf das Tor-Netzwerk
+way-away = Abwesend, oder das Programm läuft nicht
+way-not-admitted = Die Tür lässt dich gerade nicht ein
+way-introduction = Seit Kurzem abwesend, oder der Weg ist gestört
+way-rendezvous = Der Weg durch Tor dauerte zu lange
+way-refused = Das andere Programm hat abgelehnt
+way-no-answer = Das andere Programm antwortet nicht
+way-broken = Die Verbindung ist abgebrochen
+way-failed = Der Weg durch Tor ist gescheitert
+way-next = { $reason }; nächster Versuch in { $time }
+stage-requested = Du hast angefragt; noch keine Antwort
+stage-no-answer = Du hast mehrmals angefragt; keine Antwort kam
+stage-accepting = Angenommen; wird gerade mitgeteilt
+stage-undecided = Möchte ein Kontakt werden
+stage-rejected = Abgelehnt
+stage-blocked = Blockiert
 
-# Start page
-start-title = Hello, { $name }
-start-invite = Invite somebody
-start-invite-hint = Make an invitation and hand it over: by a message, on paper or as a QR code.
-start-add = I have an invitation
-start-add-hint = Paste an invitation that somebody gave you.
-start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size.
+# Startseite
+start-title = Hallo { $name }
+start-invite = Jemanden einladen
+start-invite-hint = Erstelle eine Einladung und gib sie weiter: als Nachricht, auf Papier oder als QR-Code.
+start-add = Ich habe eine Einladung
+start-add-hint = Füge eine Einladung ein, die dir jemand gegeben hat.
+start-keys = Strg+K findet jeden Befehl und jede Unterhaltung, Strg+N beginnt eine neue, Strg+L sperrt sofort, Strg+Plus und Strg+Minus ändern die Textgröße.
 
-# Invitation
-invite-title = My invitation
-invite-loading = One moment …
-invite-hint = Whoever gets your invitation can ask to be your contact. You decide then.
-invite-one = For one person. It is used up when they ask you.
-invite-many = For several people. Everyone who gets it can ask you, until you close it.
-invite-reachable = Can be used now
-invite-not-reachable = Is being published; this can take a minute
-invite-copy = Copy
-invite-shut = Close it for ever
-invite-next = { $now } of { $all }
-invite-make-one = New invitation for one person
-invite-make-many = New invitation for several
-invite-covered = Covered while names are hidden. Copying works.
+# Einladung
+invite-title = Meine Einladung
+invite-loading = Einen Moment …
+invite-hint = Wer deine Einladung bekommt, kann anfragen, dein Kontakt zu werden. Dann entscheidest du.
+invite-one = Für eine Person. Mit ihrer Anfrage ist sie verbraucht.
+invite-many = Für mehrere Personen. Wer sie bekommt, kann dich fragen, bis du sie schließt.
+invite-reachable = Kann jetzt benutzt werden
+invite-not-reachable = Wird veröffentlicht; das kann eine Minute dauern
+invite-copy = Kopieren
+invite-shut = Für immer schließen
+invite-next = { $now } von { $all }
+invite-make-one = Neue Einladung für eine Person
+invite-make-many = Neue Einladung für mehrere
+invite-covered = Verdeckt, solange Namen verborgen sind. Kopieren geht.
 
-# New conversation
-add-title = New conversation
-add-hint = Paste the invitation you were given. They see your name and greeting and decide whether to accept.
-add-invitation = Invitation
+# Neue Unterhaltung
+add-title = Neue Unterhaltung
+add-hint = Füge die Einladung ein, die du bekommen hast. Die andere Seite sieht deinen Namen und Gruß und entscheidet, ob sie annimmt.
+add-invitation = Einladung
 add-invitation-placeholder = undertone:…
-add-name = What you call them (only you see this)
-add-name-placeholder = Optional
-add-greeting = Greeting
-add-greeting-placeholder = So that they know it is you
-add-submit = Send contact request
-add-busy = Sending …
+add-name = Wie du sie nennst (siehst nur du)
+add-name-placeholder = Freiwillig
+add-greeting = Gruß
+add-greeting-placeholder = Damit man weiß, dass du es bist
+add-submit = Kontaktanfrage senden
+add-busy = Wird gesendet …
 
-# Requests
-requests-hint = Anyone who has one of your invitations can ask, under any name. Rejecting tells them nothing.
-requests-none = No requests are waiting.
-request-no-greeting = No greeting
-request-accept = Accept
-request-reject = Reject
-request-block = Block
+# Anfragen
+requests-hint = Wer eine deiner Einladungen hat, kann anfragen, unter jedem Namen. Vom Ablehnen erfährt niemand.
+requests-none = Keine Anfragen warten.
+request-no-greeting = Kein Gruß
+request-accept = Annehmen
+request-reject = Ablehnen
+request-block = Blockieren
 
-# Conversation
-conversation-begin = Here the conversation begins. Only the two of you can read it.
-history-loading = Loading messages …
-day-today = Today
-day-yesterday = Yesterday
-day-date = { $day } { $month } { $year }
-day-short = { $day }/{ $month }
+# Unterhaltung
+conversation-begin = Hier beginnt die Unterhaltung. Nur ihr beide könnt sie lesen.
+history-loading = Nachrichten werden geladen …
+day-today = Heute
+day-yesterday = Gestern
+day-date = { $day }. { $month } { $year }
+day-short = { $day }.{ $month }.
 month-name =
     { $month ->
-        [1] January
-        [2] February
-        [3] March
+        [1] Januar
+        [2] Februar
+        [3] März
         [4] April
-        [5] May
-        [6] June
-        [7] July
+        [5] Mai
+        [6] Juni
+        [7] Juli
         [8] August
         [9] September
-        [10] October
+        [10] Oktober
         [11] November
-       *[12] December
+       *[12] Dezember
     }
-jump = Newest messages
+jump = Neueste Nachrichten
 jump-unread =
     { $count ->
-        [one] { $count } new message
-       *[other] { $count } new messages
+        [one] { $count } neue Nachricht
+       *[other] { $count } neue Nachrichten
     }
-verified-tip = You compared codes with this contact
-panel-open = About this contact
-message-deleted = This message was deleted
-message-unsupported = A message of a newer version; this program cannot show it
-message-edited = edited
-message-forwarded = Forwarded
-message-more = Show more
-message-cut = The rest is not shown here. Copying gives the whole message.
-quote-unknown = An earlier message
-delivery-waiting = Waits on this computer. { $reason }.
-delivery-sent = Sent; not confirmed yet
-delivery-received = Stored on their computer
-delivery-read = They say they have read it
-reaction-join = React the same way
-reaction-take-back = Take back
-action-reply = Reply
-action-copy = Copy
-action-forward = Forward
-action-edit = Edit
-action-pin = Pin
-action-unpin = Unpin
-action-delete = Delete
-timer-on-mine = You let messages disappear { $time } after reading
-timer-on-theirs = They let messages disappear { $time } after reading
-timer-off-mine = You let messages stay from here on
-timer-off-theirs = They let messages stay from here on
+verified-tip = Du hast die Codes mit diesem Kontakt verglichen
+panel-open = Über diesen Kontakt
+message-deleted = Diese Nachricht wurde gelöscht
+message-unsupported = Eine Nachricht einer neueren Version; dieses Programm kann sie nicht zeigen
+message-edited = bearbeitet
+message-forwarded = Weitergeleitet
+message-more = Mehr zeigen
+message-cut = Der Rest wird hier nicht gezeigt. Kopieren gibt die ganze Nachricht.
+quote-unknown = Eine frühere Nachricht
+delivery-waiting = Wartet auf diesem Computer. { $reason }.
+delivery-sent = Gesendet; noch nicht bestätigt
+delivery-received = Auf dem anderen Computer gespeichert
+delivery-read = Wurde gelesen, sagt die andere Seite
+reaction-join = Ebenso reagieren
+reaction-take-back = Zurücknehmen
+action-reply = Antworten
+action-copy = Kopieren
+action-forward = Weiterleiten
+action-edit = Bearbeiten
+action-pin = Anheften
+action-unpin = Lösen
+action-delete = Löschen
+timer-on-mine = Du lässt Nachrichten { $time } nach dem Lesen verschwinden
+timer-on-theirs = Die andere Seite lässt Nachrichten { $time } nach dem Lesen verschwinden
+timer-off-mine = Du lässt Nachrichten von hier an stehen
+timer-off-theirs = Die andere Seite lässt Nachrichten von hier an stehen
 seconds =
     { $count ->
-        [one] { $count } second
-       *[other] { $count } seconds
+        [one] { $count } Sekunde
+       *[other] { $count } Sekunden
     }
 minutes =
     { $count ->
-        [one] { $count } minute
-       *[other] { $count } minutes
+        [one] { $count } Minute
+       *[other] { $count } Minuten
     }
 hours =
     { $count ->
-        [one] { $count } hour
-       *[other] { $count } hours
+        [one] { $count } Stunde
+       *[other] { $count } Stunden
     }
 days =
     { $count ->
-        [one] { $count } day
-       *[other] { $count } days
+        [one] { $count } Tag
+       *[other] { $count } Tage
     }
-composer-placeholder = Write a message
-composer-reply = Replying to
-composer-edit = Editing your message
+composer-placeholder = Nachricht schreiben
+composer-reply = Antwort auf
+composer-edit = Du bearbeitest deine Nachricht
 composer-left =
     { $count ->
-        [one] { $count } byte left
-       *[other] { $count } bytes left
+        [one] noch { $count } Byte
+       *[other] noch { $count } Byte
     }
-composer-too-long = Too long: a message can have 65,536 bytes. Send it in parts.
-send = Send
+composer-too-long = Zu lang: Eine Nachricht kann 65.536 Byte haben. Sende sie in Teilen.
+send = Senden
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Search by English name
-emoji-none = No emoji of that name.
+emoji-search = Nach englischem Namen suchen
+emoji-none = Kein Emoji mit diesem Namen.
 
-# Questions
-delete-title = Delete message
-delete-words = It is deleted on this computer. On the other one it stays.
-delete-words-mine = Deleting for both asks their program to delete it too; you cannot be sure that it does.
-delete-me = Delete for me
-delete-both = Delete for both
-clear-title = Delete all messages
-clear-words = All messages of this conversation are destroyed on this computer. On the other one they stay.
-clear-yes = Delete all
-block-title = Block
-block-words = { $name } will see what they would see if you were never online again. All keys are destroyed: this cannot be taken back.
-block-yes = Block for ever
-link-title = This link leaves Tor
-link-words = Opening it in an ordinary browser shows that website, and your network, who you are. Copy it and open it in Tor Browser.
-link-copy = Copy the address
-forward-title = Forward to
-forward-hint = They see that it was forwarded, and not from whom.
+# Fragen
+delete-title = Nachricht löschen
+delete-words = Sie wird auf diesem Computer gelöscht. Auf dem anderen bleibt sie.
+delete-words-mine = Für beide löschen bittet das andere Programm, sie auch zu löschen; sicher sein kannst du nicht.
+delete-me = Für mich löschen
+delete-both = Für beide löschen
+clear-title = Alle Nachrichten löschen
+clear-words = Alle Nachrichten dieser Unterhaltung werden auf diesem Computer vernichtet. Auf dem anderen bleiben sie.
+clear-yes = Alle löschen
+block-title = Blockieren
+block-words = { $name } sieht dann, was man sieht, wenn du nie wieder online bist. Alle Schlüssel werden vernichtet: Das lässt sich nicht zurücknehmen.
+block-yes = Für immer blockieren
+link-title = Dieser Link verlässt Tor
+link-words = In einem gewöhnlichen Browser geöffnet, zeigt er jener Website und deinem Netz, wer du bist. Kopiere ihn und öffne ihn im Tor Browser.
+link-copy = Adresse kopieren
+forward-title = Weiterleiten an
+forward-hint = Man sieht, dass die Nachricht weitergeleitet wurde, und nicht, von wem.
 
-# Contact
-panel-title = Contact
-panel-nickname = Calls themselves { $name }
-pet-name = What you call them
-pet-name-placeholder = Only you see this
-verify-title = Safety code
-verify-done = You compared codes: this is who you think it is.
-verify-not-done = Not compared yet. Somebody may have handed you a false invitation.
-verify-hint = Read these digits to each other by voice, or hold the screens side by side. They must be the same.
-verify-same = They are the same
-verify-undo = Not compared any more
-panel-conversation = Conversation
-panel-pinned = Keep at the top
-panel-muted = Do not disturb
-panel-archived = Archive
-panel-read = Tell them what you have read
-panel-typing = Tell them when you are writing
+# Kontakt
+panel-title = Kontakt
+panel-nickname = Nennt sich selbst { $name }
+pet-name = Wie du diesen Kontakt nennst
+pet-name-placeholder = Siehst nur du
+verify-title = Sicherheitscode
+verify-done = Du hast die Codes verglichen: Es ist, wer du denkst.
+verify-not-done = Noch nicht verglichen. Jemand könnte dir eine falsche Einladung gegeben haben.
+verify-hint = Lest euch diese Ziffern vor, oder haltet die Bildschirme nebeneinander. Sie müssen gleich sein.
+verify-same = Sie sind gleich
+verify-undo = Nicht mehr verglichen
+panel-conversation = Unterhaltung
+panel-pinned = Oben halten
+panel-muted = Nicht stören
+panel-archived = Archivieren
+panel-read = Mitteilen, was du gelesen hast
+panel-typing = Mitteilen, wenn du schreibst
 
-# Settings
-settings-title = Settings
-settings-appearance = Appearance
-settings-privacy = Privacy
-settings-network = Network
-settings-profile = Profile
-settings-about = About
-settings-theme = Theme
-theme-system = Like the system
-theme-light = Light
-theme-dark = Dark
-theme-contrast = High contrast
-settings-language = Language
-settings-rtl-hint = Shown from right to left. While you type, the caret can stand in the wrong place.
-settings-size = Text size
+# Einstellungen
+settings-title = Einstellungen
+settings-appearance = Aussehen
+settings-privacy = Privatsphäre
+settings-network = Netz
+settings-profile = Profil
+settings-about = Über
+settings-theme = Farben
+theme-system = Wie das System
+theme-light = Hell
+theme-dark = Dunkel
+theme-contrast = Hoher Kontrast
+settings-language = Sprache
+settings-rtl-hint = Läuft von rechts nach links. Beim Schreiben kann die Einfügemarke an der falschen Stelle stehen.
+settings-size = Textgröße
 percent = { $number } %
-settings-appearance-hint = These choices hold until the program ends; this version does not keep them.
-settings-read = Tell contacts what you have read
-settings-read-hint = Off: they learn that a message arrived, and nothing more.
-settings-typing = Tell contacts when you are writing
-settings-typing-hint = Only while you are connected.
-settings-earlier = Keep words from before an edit
-settings-earlier-hint = On this computer, for messages that contacts change.
-settings-presentation = Cover names and previews
-settings-presentation-hint = For showing your screen to others. Open conversations stay readable.
-settings-retention = How long messages are kept here
-settings-retention-hint = Each conversation can have its own setting.
-retention-until = Until I delete them
-retention-after = { $time } after reading
-retention-nothing = Not at all: only while the program runs
-retention-default = Like all conversations
-settings-doors = { $count } of { $all } of your addresses can be reached.
-settings-contacts = Contacts
-settings-nickname = Name that contacts see
-settings-status = A few words about you that contacts see
-settings-profile-hint = Contacts hear of a change when they are connected.
-settings-hidden = Hide me
-settings-hidden-hint = Nothing is dialled and nobody reaches you. Messages wait on both sides.
+settings-appearance-hint = Diese Wahl gilt, bis das Programm endet; diese Version merkt sie sich nicht.
+settings-read = Kontakten mitteilen, was du gelesen hast
+settings-read-hint = Aus: Sie erfahren, dass eine Nachricht ankam, und nicht mehr.
+settings-typing = Kontakten mitteilen, wenn du schreibst
+settings-typing-hint = Nur während ihr verbunden seid.
+settings-earlier = Wortlaut vor einer Bearbeitung behalten
+settings-earlier-hint = Auf diesem Computer, bei Nachrichten, die Kontakte ändern.
+settings-presentation = Namen und Vorschauen verdecken
+settings-presentation-hint = Wenn andere auf deinen Bildschirm sehen. Offene Unterhaltungen bleiben lesbar.
+settings-retention = Wie lange Nachrichten hier bleiben
+settings-retention-hint = Jede Unterhaltung kann ihre eigene Einstellung haben.
+retention-until = Bis ich sie lösche
+retention-after = { $time } nach dem Lesen
+retention-nothing = Gar nicht: nur solange das Programm läuft
+retention-default = Wie alle Unterhaltungen
+settings-doors = { $count } von { $all } deiner Adressen sind erreichbar.
+settings-contacts = Kontakte
+settings-nickname = Name, den Kontakte sehen
+settings-status = Ein paar Worte über dich, die Kontakte sehen
+settings-profile-hint = Kontakte erfahren von einer Änderung, wenn sie verbunden sind.
+settings-hidden = Mich verstecken
+settings-hidden-hint = Nichts wird angewählt, und niemand erreicht dich. Nachrichten warten auf beiden Seiten.
 about-version = Undertone { $version }
-about-words = A messenger without a middle. Contacts talk directly over Tor onion services, encrypted end to end.
-about-audit = Young, and not audited by anyone. Do not stake your safety on it yet.
-about-licences = Undertone is free software under MIT or Apache-2.0. It contains the fonts Inter, JetBrains Mono and Noto Sans Arabic (SIL Open Font License), icons by Lucide (ISC), and the crates equix and hashx (LGPL-3.0).
+about-words = Ein Messenger ohne Mitte. Kontakte sprechen direkt über Onion-Dienste von Tor, Ende-zu-Ende verschlüsselt.
+about-audit = Jung und von niemandem geprüft. Verlass dich noch nicht mit deiner Sicherheit darauf.
+about-licences = Undertone ist freie Software unter MIT oder Apache-2.0. Es enthält die Schriften Inter, JetBrains Mono und Noto Sans Arabic (SIL Open Font License), Symbole von Lucide (ISC) und die Crates equix und hashx (LGPL-3.0).
 
-# Palette
-palette-title = What do you want to do?
-palette-search = A conversation or a command
-palette-hint = ↑ ↓ choose, Enter takes, Esc closes
-palette-dark = Dark theme
-palette-light = Light theme
-palette-contrast = High contrast theme
-palette-presentation = Cover or show names
+# Befehle
+palette-title = Was möchtest du tun?
+palette-search = Eine Unterhaltung oder ein Befehl
+palette-hint = ↑ ↓ wählt, Enter nimmt, Esc schließt
+palette-dark = Dunkle Farben
+palette-light = Helle Farben
+palette-contrast = Hoher Kontrast
+palette-presentation = Namen verdecken oder zeigen
 
-# What a conversation reveals
-privacy-open = What is revealed to whom
-privacy-title = What this conversation reveals
-reveal-me = This computer
-reveal-me-until = Messages are kept here, sealed, until you delete them.
-reveal-me-after = Messages are kept here, sealed, until { $time } after reading.
-reveal-me-nothing = Messages are in memory only, and gone when the program ends.
-reveal-timer = Both programs delete messages { $time } after reading; a changed program need not.
-reveal-me-computer = Whoever controls this computer while it is unlocked can read everything.
-reveal-contact = Your contact
-reveal-contact-words = { $name } learns what you write, when, and the name and status you chose. They can show it to others, but not prove that it was you.
-reveal-contact-online = They can tell when your program is connected to theirs.
-reveal-read-on = They are told what you have read.
-reveal-read-off = They are not told what you have read, only that it arrived.
-reveal-typing-on = They are told when you are writing.
-reveal-typing-off = They are not told when you are writing.
-reveal-verified = You compared codes, so nobody in between can pretend to be them.
-reveal-not-verified = You have not compared codes: if the invitation was exchanged on its way, somebody else may be reading.
-reveal-muted = They cannot tell that you turned notifications off.
-reveal-network = The network
-reveal-network-tor = Your provider sees that you use Tor and how much, not with whom or what. So does theirs.
-reveal-network-relays = Relays of Tor pass on sealed cells. Somebody who watches both ends at once could compare when you are both active.
-reveal-server = A server
-reveal-server-none = There is none: you talk directly. So nothing arrives while one of you is away.
+# Was eine Unterhaltung verrät
+privacy-open = Was wem verraten wird
+privacy-title = Was diese Unterhaltung verrät
+reveal-me = Dieser Computer
+reveal-me-until = Nachrichten liegen hier, versiegelt, bis du sie löschst.
+reveal-me-after = Nachrichten liegen hier, versiegelt, bis { $time } nach dem Lesen.
+reveal-me-nothing = Nachrichten sind nur im Arbeitsspeicher und weg, wenn das Programm endet.
+reveal-timer = Beide Programme löschen Nachrichten { $time } nach dem Lesen; ein verändertes Programm muss das nicht.
+reveal-me-computer = Wer diesen Computer beherrscht, während er entsperrt ist, kann alles lesen.
+reveal-contact = Dein Kontakt
+reveal-contact-words = { $name } erfährt, was du schreibst, wann, und welchen Namen und Status du gewählt hast. Das lässt sich anderen zeigen, aber nicht beweisen.
+reveal-contact-online = Dein Kontakt sieht, wann dein Programm mit seinem verbunden ist.
+reveal-read-on = Ihm wird mitgeteilt, was du gelesen hast.
+reveal-read-off = Ihm wird nicht mitgeteilt, was du gelesen hast, nur dass es ankam.
+reveal-typing-on = Ihm wird mitgeteilt, wenn du schreibst.
+reveal-typing-off = Ihm wird nicht mitgeteilt, wenn du schreibst.
+reveal-verified = Ihr habt die Codes verglichen, also kann sich niemand dazwischen als dieser Kontakt ausgeben.
+reveal-not-verified = Ihr habt die Codes nicht verglichen: Wurde die Einladung unterwegs ausgetauscht, liest vielleicht jemand anderes.
+reveal-muted = Dein Kontakt merkt nicht, dass du Mitteilungen abgestellt hast.
+reveal-network = Das Netz
+reveal-network-tor = Dein Anbieter sieht, dass und wie viel du Tor benutzt, nicht mit wem oder wofür. Der andere ebenso.
+reveal-network-relays = Relais von Tor reichen versiegelte Zellen weiter. Wer beide Enden zugleich beobachtet, könnte vergleichen, wann ihr beide aktiv seid.
+reveal-server = Ein Server
+reveal-server-none = Es gibt keinen: Ihr sprecht direkt. Darum kommt nichts an, solange eine Seite abwesend ist.
 
-# Refused
-refused-invitation = This is no invitation that this version understands. Is it complete?
-refused-own-invitation = This is your own invitation. Give it to somebody else.
-refused-used = You have used this invitation already.
-refused-greeting = A greeting can have 500 bytes.
-refused-status = A status can have 256 bytes and no control characters.
-refused-timer = This time span is not possible.
-refused-reaction = A reaction is a single emoji.
-refused-not-yours = Only your own messages can be changed.
-refused-not-connected = Your contact is not connected at the moment.
-refused-too-soon = That was a moment ago; wait a little.
-refused-pinned = At most 64 messages can be pinned; unpin one first.
-refused-empty = The message is empty.
-refused-queue = Too much is waiting for this contact already.
-refused-too-many = Too many are open already; close one first.
-refused-codes = The codes differ: this is not who you think it is.
-refused-not-a-code = This is no code of this version.
-refused-own-code = This is your own code.
-refused-request = This request cannot be accepted: it is damaged.
-refused-closed = The profile is closed.
-refused-storage = It could not be stored: the disk is full or cannot be written.
-refused-no-message = This message is not there any more.
-refused-gone = This is not there any more.
-refused-stage = This is not possible with this contact now.
-refused-unsupported = This version cannot do that.
+# Abgelehnt
+refused-invitation = Das ist keine Einladung, die diese Version versteht. Ist sie vollständig?
+refused-own-invitation = Das ist deine eigene Einladung. Gib sie jemand anderem.
+refused-used = Diese Einladung hast du schon benutzt.
+refused-greeting = Ein Gruß kann 500 Byte haben.
+refused-status = Ein Status kann 256 Byte haben und keine Steuerzeichen.
+refused-timer = Diese Zeitspanne ist nicht möglich.
+refused-reaction = Eine Reaktion ist ein einzelnes Emoji.
+refused-not-yours = Nur eigene Nachrichten lassen sich ändern.
+refused-not-connected = Dein Kontakt ist gerade nicht verbunden.
+refused-too-soon = Das war eben erst; warte ein wenig.
+refused-pinned = Höchstens 64 Nachrichten können angeheftet sein; löse zuerst eine.
+refused-empty = Die Nachricht ist leer.
+refused-queue = Für diesen Kontakt wartet schon zu viel.
+refused-too-many = Es sind schon zu viele offen; schließe zuerst eine.
+refused-codes = Die Codes sind verschieden: Es ist nicht, wer du denkst.
+refused-not-a-code = Das ist kein Code dieser Version.
+refused-own-code = Das ist dein eigener Code.
+refused-request = Diese Anfrage lässt sich nicht annehmen: Sie ist beschädigt.
+refused-closed = Das Profil ist geschlossen.
+refused-storage = Es ließ sich nicht speichern: Der Datenträger ist voll oder nicht beschreibbar.
+refused-no-message = Diese Nachricht gibt es nicht mehr.
+refused-gone = Das gibt es nicht mehr.
+refused-stage = Das ist mit diesem Kontakt jetzt nicht möglich.
+refused-unsupported = Das kann diese Version nicht.

@@ -1,391 +1,391 @@
-# What the desktop program says. The other languages have the same names; tests compare them.
+# Español. Los nombres son los mismos que en en.ftl.
 
 window-title = Undertone
 window-title-unread = ({ $count }) Undertone
-loading = Opening your conversations …
-closing = Locking …
-close = Close
-cancel = Cancel
-back = Back
-next = Next
-save = Save
-paste = Paste
-copied = Copied
-search = Search
-lock = Lock
-stopped = Your profile has stopped because nothing can be stored. Free some space and start the program again.
+loading = Abriendo tus conversaciones …
+closing = Bloqueando …
+close = Cerrar
+cancel = Cancelar
+back = Atrás
+next = Siguiente
+save = Guardar
+paste = Pegar
+copied = Copiado
+search = Buscar
+lock = Bloquear
+stopped = Tu perfil se ha detenido porque no se puede guardar nada. Libera espacio y vuelve a abrir el programa.
 
-# First run
-hello-title = Welcome to Undertone
-hello-first = Write to people you know, without an account, a phone number or a company in between.
-hello-second = Everything travels through the Tor network, straight from your computer to theirs, so nobody in between learns who talks to whom.
-hello-third = Your messages and keys are kept on this computer only, sealed by a passphrase that nobody can reset.
-hello-begin = Get started
-welcome-step = Step { $now } of { $all }
-name-title = What should people call you?
-name-hint = Only people you contact see this name. It need not be your real one, and you can change it later.
-name-label = Your name
-name-placeholder = For example Robin
-passphrase-title = Choose a passphrase
-passphrase-hint = It seals everything on this computer. Four or more unrelated words are good. Nobody can recover it: if you forget it, everything is lost.
-passphrase-label = Passphrase
-passphrase-placeholder = Several words
-passphrase-again = Once more
-passphrase-differs = The two are not the same.
-strength-none = Not typed yet
-strength-weak = Too easy to guess
-strength-fair = Still too easy to guess; add a word
-strength-good = Good
-strength-strong = Very good
-create-button = Create my profile
-create-busy = Sealing your profile …
+# Primer inicio
+hello-title = Te damos la bienvenida a Undertone
+hello-first = Escribe a gente que conoces, sin cuenta, sin número de teléfono y sin una empresa en medio.
+hello-second = Todo viaja por la red Tor, directamente de tu ordenador al suyo, así que nadie en medio sabe quién habla con quién.
+hello-third = Tus mensajes y claves están solo en este ordenador, sellados con una frase de contraseña que nadie puede restablecer.
+hello-begin = Empezar
+welcome-step = Paso { $now } de { $all }
+name-title = ¿Cómo deben llamarte?
+name-hint = Este nombre lo ve solo la gente con la que contactas. No hace falta que sea el verdadero, y puedes cambiarlo después.
+name-label = Tu nombre
+name-placeholder = Por ejemplo, Robin
+passphrase-title = Elige una frase de contraseña
+passphrase-hint = Sella todo en este ordenador. Cuatro o más palabras sin relación son una buena elección. Nadie puede recuperarla: si la olvidas, todo se pierde.
+passphrase-label = Frase de contraseña
+passphrase-placeholder = Varias palabras
+passphrase-again = Otra vez
+passphrase-differs = Las dos no son iguales.
+strength-none = Aún sin escribir
+strength-weak = Demasiado fácil de adivinar
+strength-fair = Todavía demasiado fácil de adivinar; añade una palabra
+strength-good = Buena
+strength-strong = Muy buena
+create-button = Crear mi perfil
+create-busy = Sellando tu perfil …
 
-# Unlock
-unlock-title = Locked
-unlock-hint = Enter your passphrase.
-unlock-passphrase = Passphrase
-unlock-button = Unlock
-unlock-busy = Unlocking …
+# Desbloqueo
+unlock-title = Bloqueado
+unlock-hint = Escribe tu frase de contraseña.
+unlock-passphrase = Frase de contraseña
+unlock-button = Desbloquear
+unlock-busy = Desbloqueando …
 
-failure-passphrase = This passphrase opens nothing here.
-failure-in-use = It is open in another window or program already.
-failure-exists = There is something here already that this passphrase does not open.
-failure-home = The folder cannot be used: it is missing, full, or open to other users of this computer.
-failure-damaged = What is stored cannot be read. It may be damaged, or made by another version.
-failure-name = A name has 1 to 128 bytes and no control characters.
-failure-network = Tor could not be started. Start the program again.
+failure-passphrase = Esta frase de contraseña no abre nada aquí.
+failure-in-use = Ya está abierto en otra ventana o programa.
+failure-exists = Aquí ya hay algo que esta frase de contraseña no abre.
+failure-home = No se puede usar la carpeta: falta, está llena o abierta a otras personas de este ordenador.
+failure-damaged = Lo guardado no se puede leer. Puede estar dañado o ser de otra versión.
+failure-name = Un nombre tiene de 1 a 128 bytes y ningún carácter de control.
+failure-network = No se pudo iniciar Tor. Vuelve a abrir el programa.
 
-# Side
-new-conversation = New conversation
-invite-open = My invitation
-settings-open = Settings
-requests = Contact requests
-list-empty = No conversations yet.
-list-not-found = Nothing found.
+# Lateral
+new-conversation = Nueva conversación
+invite-open = Mi invitación
+settings-open = Ajustes
+requests = Solicitudes de contacto
+list-empty = Aún no hay conversaciones.
+list-not-found = No se encontró nada.
 archive-show =
     { $count ->
-        [one] { $count } archived conversation
-       *[other] { $count } archived conversations
+        [one] { $count } conversación archivada
+       *[other] { $count } conversaciones archivadas
     }
-archive-leave = Back to all conversations
-typing = is writing …
-preview-none = No messages yet
-preview-draft = Draft: { $words }
-preview-timer = Disappearing messages changed
-preview-covered = Covered
+archive-leave = Volver a todas las conversaciones
+typing = está escribiendo …
+preview-none = Aún no hay mensajes
+preview-draft = Borrador: { $words }
+preview-timer = Cambió la desaparición de mensajes
+preview-covered = Cubierto
 unread-count =
     { $count ->
-        [one] { $count } unread message
-       *[other] { $count } unread messages
+        [one] { $count } mensaje sin leer
+       *[other] { $count } mensajes sin leer
     }
-profile-hidden = Hidden
-network-short-ready = Connected
-network-short-on-the-way = Connecting, { $percent } %
-network-short-off = Offline
-network-short-none = Not connected
+profile-hidden = Oculto
+network-short-ready = Conectado
+network-short-on-the-way = Conectando, { $percent } %
+network-short-off = Sin conexión
+network-short-none = No conectado
 
-# Network
-network-ready = Connected to the Tor network.
-network-dormant = Tor is not running yet.
-network-bootstrapping = Connecting to the Tor network: { $percent } %
-network-none = No way to the Tor network.
-network-clock = The clock of this computer is wrong.
-network-stuck = Connecting to the Tor network hangs at { $percent } %.
-network-why-bootstrapping = The first time this can take some minutes, because the list of relays is fetched. You can go on meanwhile.
-network-why-stuck = Something is in the way: a network that blocks Tor, a firewall, or a slow line. The program keeps trying.
-network-why-none = Is this computer online? Some networks block Tor; this version has no way around that.
-network-why-clock = Tor needs the right date and time. Please set the clock; the program goes on by itself.
-retry = Try now
-retry-all = Try again now
-way-connected = Connected
-way-not-tried = Not connected yet
-way-dialling = Connecting …
-way-no-network = No connection to the Tor network
-way-clock = The clock of this computer is wrong
-way-bootstrapping = Waiting for the Tor network
-way-away = Away, or not running
-way-not-admitted = Their door does not let you in at the moment
-way-introduction = Away since a short time, or the way is disturbed
-way-rendezvous = The way through Tor took too long
-way-refused = Their program refused
-way-no-answer = Their program does not answer
-way-broken = The connection broke
-way-failed = The way through Tor failed
-way-next = { $reason }; next try in { $time }
-stage-requested = You asked; no answer yet
-stage-no-answer = You asked several times; no answer came
-stage-accepting = Accepted; telling them
-stage-undecided = Asks to be a contact
-stage-rejected = Rejected
-stage-blocked = Blocked
+# Red
+network-ready = Conectado a la red Tor.
+network-dormant = Tor aún no está en marcha.
+network-bootstrapping = Conectando a la red Tor: { $percent } %
+network-none = No hay camino a la red Tor.
+network-clock = El reloj de este ordenador está mal.
+network-stuck = La conexión a la red Tor se ha parado en { $percent } %.
+network-why-bootstrapping = La primera vez puede tardar unos minutos, porque se descarga la lista de repetidores. Mientras tanto puedes continuar.
+network-why-stuck = Algo lo impide: una red que bloquea Tor, un cortafuegos o una línea lenta. El programa sigue intentándolo.
+network-why-none = ¿Está en línea este ordenador? Algunas redes bloquean Tor; esta versión no puede rodear el bloqueo.
+network-why-clock = Tor necesita la fecha y la hora correctas. Ajusta el reloj; el programa continúa por sí mismo.
+retry = Probar ahora
+retry-all = Probar otra vez ahora
+way-connected = Conectado
+way-not-tried = Aún no conectado
+way-dialling = Conectando …
+way-no-network = Sin conexión a la red Tor
+way-clock = El reloj de este ordenador está mal
+way-bootstrapping = Esperando a la red Tor
+way-away = Ausente, o su programa no está en marcha
+way-not-admitted = Su puerta no te deja entrar en este momento
+way-introduction = Ausente desde hace poco, o el camino está alterado
+way-rendezvous = El camino por Tor tardó demasiado
+way-refused = Su programa se negó
+way-no-answer = Su programa no responde
+way-broken = La conexión se cortó
+way-failed = El camino por Tor falló
+way-next = { $reason }; próximo intento en { $time }
+stage-requested = Lo has solicitado; aún sin respuesta
+stage-no-answer = Lo has solicitado varias veces; no llegó respuesta
+stage-accepting = Aceptado; comunicándolo
+stage-undecided = Quiere ser tu contacto
+stage-rejected = Rechazado
+stage-blocked = Bloqueado
 
-# Start page
-start-title = Hello, { $name }
-start-invite = Invite somebody
-start-invite-hint = Make an invitation and hand it over: by a message, on paper or as a QR code.
-start-add = I have an invitation
-start-add-hint = Paste an invitation that somebody gave you.
-start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size.
+# Página inicial
+start-title = Hola, { $name }
+start-invite = Invitar a alguien
+start-invite-hint = Crea una invitación y entrégala: por mensaje, en papel o como código QR.
+start-add = Tengo una invitación
+start-add-hint = Pega una invitación que alguien te dio.
+start-keys = Ctrl+K encuentra cada orden y conversación, Ctrl+N empieza una nueva, Ctrl+L bloquea al instante, Ctrl+Más y Ctrl+Menos cambian el tamaño del texto.
 
-# Invitation
-invite-title = My invitation
-invite-loading = One moment …
-invite-hint = Whoever gets your invitation can ask to be your contact. You decide then.
-invite-one = For one person. It is used up when they ask you.
-invite-many = For several people. Everyone who gets it can ask you, until you close it.
-invite-reachable = Can be used now
-invite-not-reachable = Is being published; this can take a minute
-invite-copy = Copy
-invite-shut = Close it for ever
-invite-next = { $now } of { $all }
-invite-make-one = New invitation for one person
-invite-make-many = New invitation for several
-invite-covered = Covered while names are hidden. Copying works.
+# Invitación
+invite-title = Mi invitación
+invite-loading = Un momento …
+invite-hint = Quien reciba tu invitación puede solicitar ser tu contacto. Entonces decides tú.
+invite-one = Para una persona. Se gasta con su solicitud.
+invite-many = Para varias personas. Quien la tenga puede solicitarlo hasta que la cierres.
+invite-reachable = Ya se puede usar
+invite-not-reachable = Se está publicando; puede tardar un minuto
+invite-copy = Copiar
+invite-shut = Cerrar para siempre
+invite-next = { $now } de { $all }
+invite-make-one = Nueva invitación para una persona
+invite-make-many = Nueva invitación para varias
+invite-covered = Cubierta mientras los nombres están ocultos. Copiar funciona.
 
-# New conversation
-add-title = New conversation
-add-hint = Paste the invitation you were given. They see your name and greeting and decide whether to accept.
-add-invitation = Invitation
+# Nueva conversación
+add-title = Nueva conversación
+add-hint = Pega la invitación que te dieron. La otra persona ve tu nombre y tu saludo y decide si acepta.
+add-invitation = Invitación
 add-invitation-placeholder = undertone:…
-add-name = What you call them (only you see this)
-add-name-placeholder = Optional
-add-greeting = Greeting
-add-greeting-placeholder = So that they know it is you
-add-submit = Send contact request
-add-busy = Sending …
+add-name = Cómo la llamas (solo lo ves tú)
+add-name-placeholder = Opcional
+add-greeting = Saludo
+add-greeting-placeholder = Para que sepa que eres tú
+add-submit = Enviar solicitud de contacto
+add-busy = Enviando …
 
-# Requests
-requests-hint = Anyone who has one of your invitations can ask, under any name. Rejecting tells them nothing.
-requests-none = No requests are waiting.
-request-no-greeting = No greeting
-request-accept = Accept
-request-reject = Reject
-request-block = Block
+# Solicitudes
+requests-hint = Quien tenga una de tus invitaciones puede solicitarlo, con cualquier nombre. Rechazar no le comunica nada.
+requests-none = No hay solicitudes pendientes.
+request-no-greeting = Sin saludo
+request-accept = Aceptar
+request-reject = Rechazar
+request-block = Bloquear
 
-# Conversation
-conversation-begin = Here the conversation begins. Only the two of you can read it.
-history-loading = Loading messages …
-day-today = Today
-day-yesterday = Yesterday
-day-date = { $day } { $month } { $year }
+# Conversación
+conversation-begin = Aquí empieza la conversación. Solo vosotros dos podéis leerla.
+history-loading = Cargando mensajes …
+day-today = Hoy
+day-yesterday = Ayer
+day-date = { $day } de { $month } de { $year }
 day-short = { $day }/{ $month }
 month-name =
     { $month ->
-        [1] January
-        [2] February
-        [3] March
-        [4] April
-        [5] May
-        [6] June
-        [7] July
-        [8] August
-        [9] September
-        [10] October
-        [11] November
-       *[12] December
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
     }
-jump = Newest messages
+jump = Mensajes más recientes
 jump-unread =
     { $count ->
-        [one] { $count } new message
-       *[other] { $count } new messages
+        [one] { $count } mensaje nuevo
+       *[other] { $count } mensajes nuevos
     }
-verified-tip = You compared codes with this contact
-panel-open = About this contact
-message-deleted = This message was deleted
-message-unsupported = A message of a newer version; this program cannot show it
-message-edited = edited
-message-forwarded = Forwarded
-message-more = Show more
-message-cut = The rest is not shown here. Copying gives the whole message.
-quote-unknown = An earlier message
-delivery-waiting = Waits on this computer. { $reason }.
-delivery-sent = Sent; not confirmed yet
-delivery-received = Stored on their computer
-delivery-read = They say they have read it
-reaction-join = React the same way
-reaction-take-back = Take back
-action-reply = Reply
-action-copy = Copy
-action-forward = Forward
-action-edit = Edit
-action-pin = Pin
-action-unpin = Unpin
-action-delete = Delete
-timer-on-mine = You let messages disappear { $time } after reading
-timer-on-theirs = They let messages disappear { $time } after reading
-timer-off-mine = You let messages stay from here on
-timer-off-theirs = They let messages stay from here on
+verified-tip = Has comparado los códigos con este contacto
+panel-open = Sobre este contacto
+message-deleted = Este mensaje fue eliminado
+message-unsupported = Un mensaje de una versión más nueva; este programa no puede mostrarlo
+message-edited = editado
+message-forwarded = Reenviado
+message-more = Mostrar más
+message-cut = El resto no se muestra aquí. Al copiar se obtiene el mensaje entero.
+quote-unknown = Un mensaje anterior
+delivery-waiting = Espera en este ordenador. { $reason }.
+delivery-sent = Enviado; aún sin confirmar
+delivery-received = Guardado en su ordenador
+delivery-read = Dice que lo ha leído
+reaction-join = Reaccionar igual
+reaction-take-back = Retirar
+action-reply = Responder
+action-copy = Copiar
+action-forward = Reenviar
+action-edit = Editar
+action-pin = Fijar
+action-unpin = Soltar
+action-delete = Eliminar
+timer-on-mine = Haces que los mensajes desaparezcan { $time } después de leerlos
+timer-on-theirs = La otra persona hace que los mensajes desaparezcan { $time } después de leerlos
+timer-off-mine = Desde aquí dejas que los mensajes se queden
+timer-off-theirs = Desde aquí la otra persona deja que los mensajes se queden
 seconds =
     { $count ->
-        [one] { $count } second
-       *[other] { $count } seconds
+        [one] { $count } segundo
+       *[other] { $count } segundos
     }
 minutes =
     { $count ->
-        [one] { $count } minute
-       *[other] { $count } minutes
+        [one] { $count } minuto
+       *[other] { $count } minutos
     }
 hours =
     { $count ->
-        [one] { $count } hour
-       *[other] { $count } hours
+        [one] { $count } hora
+       *[other] { $count } horas
     }
 days =
     { $count ->
-        [one] { $count } day
-       *[other] { $count } days
+        [one] { $count } día
+       *[other] { $count } días
     }
-composer-placeholder = Write a message
-composer-reply = Replying to
-composer-edit = Editing your message
+composer-placeholder = Escribe un mensaje
+composer-reply = En respuesta a
+composer-edit = Editas tu mensaje
 composer-left =
     { $count ->
-        [one] { $count } byte left
-       *[other] { $count } bytes left
+        [one] queda { $count } byte
+       *[other] quedan { $count } bytes
     }
-composer-too-long = Too long: a message can have 65,536 bytes. Send it in parts.
-send = Send
+composer-too-long = Demasiado largo: un mensaje puede tener 65.536 bytes. Envíalo por partes.
+send = Enviar
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Search by English name
-emoji-none = No emoji of that name.
+emoji-search = Buscar por su nombre inglés
+emoji-none = Ningún emoji con ese nombre.
 
-# Questions
-delete-title = Delete message
-delete-words = It is deleted on this computer. On the other one it stays.
-delete-words-mine = Deleting for both asks their program to delete it too; you cannot be sure that it does.
-delete-me = Delete for me
-delete-both = Delete for both
-clear-title = Delete all messages
-clear-words = All messages of this conversation are destroyed on this computer. On the other one they stay.
-clear-yes = Delete all
-block-title = Block
-block-words = { $name } will see what they would see if you were never online again. All keys are destroyed: this cannot be taken back.
-block-yes = Block for ever
-link-title = This link leaves Tor
-link-words = Opening it in an ordinary browser shows that website, and your network, who you are. Copy it and open it in Tor Browser.
-link-copy = Copy the address
-forward-title = Forward to
-forward-hint = They see that it was forwarded, and not from whom.
+# Preguntas
+delete-title = Eliminar mensaje
+delete-words = Se elimina en este ordenador. En el otro permanece.
+delete-words-mine = Eliminar para ambos pide a su programa que también lo elimine; no puedes tener la certeza de que lo haga.
+delete-me = Eliminar para mí
+delete-both = Eliminar para ambos
+clear-title = Eliminar todos los mensajes
+clear-words = Todos los mensajes de esta conversación se destruyen en este ordenador. En el otro permanecen.
+clear-yes = Eliminar todos
+block-title = Bloquear
+block-words = { $name } verá lo que vería si nunca más estuvieras en línea. Todas las claves se destruyen: no se puede deshacer.
+block-yes = Bloquear para siempre
+link-title = Este enlace sale de Tor
+link-words = Abierto en un navegador corriente, muestra a ese sitio y a tu red quién eres. Cópialo y ábrelo en Tor Browser.
+link-copy = Copiar la dirección
+forward-title = Reenviar a
+forward-hint = Se ve que el mensaje fue reenviado, y no de quién.
 
-# Contact
-panel-title = Contact
-panel-nickname = Calls themselves { $name }
-pet-name = What you call them
-pet-name-placeholder = Only you see this
-verify-title = Safety code
-verify-done = You compared codes: this is who you think it is.
-verify-not-done = Not compared yet. Somebody may have handed you a false invitation.
-verify-hint = Read these digits to each other by voice, or hold the screens side by side. They must be the same.
-verify-same = They are the same
-verify-undo = Not compared any more
-panel-conversation = Conversation
-panel-pinned = Keep at the top
-panel-muted = Do not disturb
-panel-archived = Archive
-panel-read = Tell them what you have read
-panel-typing = Tell them when you are writing
+# Contacto
+panel-title = Contacto
+panel-nickname = Se llama a sí mismo { $name }
+pet-name = Cómo lo llamas
+pet-name-placeholder = Solo lo ves tú
+verify-title = Código de seguridad
+verify-done = Has comparado los códigos: es quien crees.
+verify-not-done = Aún sin comparar. Alguien podría haberte dado una invitación falsa.
+verify-hint = Leeos estas cifras de viva voz o poned las pantallas juntas. Deben ser iguales.
+verify-same = Son iguales
+verify-undo = Ya no está comparado
+panel-conversation = Conversación
+panel-pinned = Mantener arriba
+panel-muted = No molestar
+panel-archived = Archivar
+panel-read = Comunicar lo que has leído
+panel-typing = Comunicar cuándo escribes
 
-# Settings
-settings-title = Settings
-settings-appearance = Appearance
-settings-privacy = Privacy
-settings-network = Network
-settings-profile = Profile
-settings-about = About
-settings-theme = Theme
-theme-system = Like the system
-theme-light = Light
-theme-dark = Dark
-theme-contrast = High contrast
-settings-language = Language
-settings-rtl-hint = Shown from right to left. While you type, the caret can stand in the wrong place.
-settings-size = Text size
+# Ajustes
+settings-title = Ajustes
+settings-appearance = Apariencia
+settings-privacy = Privacidad
+settings-network = Red
+settings-profile = Perfil
+settings-about = Acerca de
+settings-theme = Tema
+theme-system = Como el sistema
+theme-light = Claro
+theme-dark = Oscuro
+theme-contrast = Alto contraste
+settings-language = Idioma
+settings-rtl-hint = Se muestra de derecha a izquierda. Al escribir, el cursor puede estar en un lugar equivocado.
+settings-size = Tamaño del texto
 percent = { $number } %
-settings-appearance-hint = These choices hold until the program ends; this version does not keep them.
-settings-read = Tell contacts what you have read
-settings-read-hint = Off: they learn that a message arrived, and nothing more.
-settings-typing = Tell contacts when you are writing
-settings-typing-hint = Only while you are connected.
-settings-earlier = Keep words from before an edit
-settings-earlier-hint = On this computer, for messages that contacts change.
-settings-presentation = Cover names and previews
-settings-presentation-hint = For showing your screen to others. Open conversations stay readable.
-settings-retention = How long messages are kept here
-settings-retention-hint = Each conversation can have its own setting.
-retention-until = Until I delete them
-retention-after = { $time } after reading
-retention-nothing = Not at all: only while the program runs
-retention-default = Like all conversations
-settings-doors = { $count } of { $all } of your addresses can be reached.
-settings-contacts = Contacts
-settings-nickname = Name that contacts see
-settings-status = A few words about you that contacts see
-settings-profile-hint = Contacts hear of a change when they are connected.
-settings-hidden = Hide me
-settings-hidden-hint = Nothing is dialled and nobody reaches you. Messages wait on both sides.
+settings-appearance-hint = Esta elección vale hasta que el programa termine; esta versión no la guarda.
+settings-read = Comunicar a los contactos lo que has leído
+settings-read-hint = Apagado: saben que un mensaje llegó, y nada más.
+settings-typing = Comunicar a los contactos cuándo escribes
+settings-typing-hint = Solo mientras estáis conectados.
+settings-earlier = Conservar las palabras de antes de una edición
+settings-earlier-hint = En este ordenador, para mensajes que los contactos cambian.
+settings-presentation = Cubrir nombres y vistas previas
+settings-presentation-hint = Para mostrar tu pantalla a otros. Las conversaciones abiertas siguen legibles.
+settings-retention = Cuánto tiempo se quedan aquí los mensajes
+settings-retention-hint = Cada conversación puede tener su propio ajuste.
+retention-until = Hasta que los elimine
+retention-after = { $time } después de leerlos
+retention-nothing = Nada: solo mientras el programa está en marcha
+retention-default = Como todas las conversaciones
+settings-doors = Se puede llegar a { $count } de { $all } de tus direcciones.
+settings-contacts = Contactos
+settings-nickname = Nombre que ven los contactos
+settings-status = Unas palabras sobre ti que ven los contactos
+settings-profile-hint = Los contactos se enteran de un cambio cuando están conectados.
+settings-hidden = Ocultarme
+settings-hidden-hint = No se llama a nadie y nadie llega a ti. Los mensajes esperan en ambos lados.
 about-version = Undertone { $version }
-about-words = A messenger without a middle. Contacts talk directly over Tor onion services, encrypted end to end.
-about-audit = Young, and not audited by anyone. Do not stake your safety on it yet.
-about-licences = Undertone is free software under MIT or Apache-2.0. It contains the fonts Inter, JetBrains Mono and Noto Sans Arabic (SIL Open Font License), icons by Lucide (ISC), and the crates equix and hashx (LGPL-3.0).
+about-words = Un mensajero sin intermediario. Los contactos hablan directamente por servicios onion de Tor, con cifrado de extremo a extremo.
+about-audit = Joven y sin auditar por nadie. No le confíes todavía tu seguridad.
+about-licences = Undertone es software libre bajo MIT o Apache-2.0. Contiene los tipos de letra Inter, JetBrains Mono y Noto Sans Arabic (SIL Open Font License), símbolos de Lucide (ISC) y los paquetes equix y hashx (LGPL-3.0).
 
-# Palette
-palette-title = What do you want to do?
-palette-search = A conversation or a command
-palette-hint = ↑ ↓ choose, Enter takes, Esc closes
-palette-dark = Dark theme
-palette-light = Light theme
-palette-contrast = High contrast theme
-palette-presentation = Cover or show names
+# Órdenes
+palette-title = ¿Qué quieres hacer?
+palette-search = Una conversación o una orden
+palette-hint = ↑ ↓ elige, Intro toma, Esc cierra
+palette-dark = Tema oscuro
+palette-light = Tema claro
+palette-contrast = Tema de alto contraste
+palette-presentation = Cubrir o mostrar nombres
 
-# What a conversation reveals
-privacy-open = What is revealed to whom
-privacy-title = What this conversation reveals
-reveal-me = This computer
-reveal-me-until = Messages are kept here, sealed, until you delete them.
-reveal-me-after = Messages are kept here, sealed, until { $time } after reading.
-reveal-me-nothing = Messages are in memory only, and gone when the program ends.
-reveal-timer = Both programs delete messages { $time } after reading; a changed program need not.
-reveal-me-computer = Whoever controls this computer while it is unlocked can read everything.
-reveal-contact = Your contact
-reveal-contact-words = { $name } learns what you write, when, and the name and status you chose. They can show it to others, but not prove that it was you.
-reveal-contact-online = They can tell when your program is connected to theirs.
-reveal-read-on = They are told what you have read.
-reveal-read-off = They are not told what you have read, only that it arrived.
-reveal-typing-on = They are told when you are writing.
-reveal-typing-off = They are not told when you are writing.
-reveal-verified = You compared codes, so nobody in between can pretend to be them.
-reveal-not-verified = You have not compared codes: if the invitation was exchanged on its way, somebody else may be reading.
-reveal-muted = They cannot tell that you turned notifications off.
-reveal-network = The network
-reveal-network-tor = Your provider sees that you use Tor and how much, not with whom or what. So does theirs.
-reveal-network-relays = Relays of Tor pass on sealed cells. Somebody who watches both ends at once could compare when you are both active.
-reveal-server = A server
-reveal-server-none = There is none: you talk directly. So nothing arrives while one of you is away.
+# Qué revela una conversación
+privacy-open = Qué se revela a quién
+privacy-title = Qué revela esta conversación
+reveal-me = Este ordenador
+reveal-me-until = Los mensajes se guardan aquí, sellados, hasta que los elimines.
+reveal-me-after = Los mensajes se guardan aquí, sellados, hasta { $time } después de leerlos.
+reveal-me-nothing = Los mensajes están solo en la memoria y desaparecen cuando el programa termina.
+reveal-timer = Ambos programas eliminan mensajes { $time } después de leerlos; un programa modificado no tiene por qué.
+reveal-me-computer = Quien controle este ordenador mientras está desbloqueado puede leerlo todo.
+reveal-contact = Tu contacto
+reveal-contact-words = { $name } sabe qué escribes, cuándo, y el nombre y estado que elegiste. Puede mostrarlo a otros, pero no probar que fuiste tú.
+reveal-contact-online = Puede ver cuándo tu programa está conectado con el suyo.
+reveal-read-on = Se le comunica lo que has leído.
+reveal-read-off = No se le comunica lo que has leído, solo que llegó.
+reveal-typing-on = Se le comunica cuándo escribes.
+reveal-typing-off = No se le comunica cuándo escribes.
+reveal-verified = Habéis comparado los códigos, así que nadie en medio puede hacerse pasar por este contacto.
+reveal-not-verified = No habéis comparado los códigos: si la invitación fue cambiada por el camino, quizá lee otra persona.
+reveal-muted = No puede saber que apagaste los avisos.
+reveal-network = La red
+reveal-network-tor = Tu proveedor ve que usas Tor y cuánto, no con quién ni para qué. El suyo también.
+reveal-network-relays = Los repetidores de Tor pasan celdas selladas. Quien observe ambos extremos a la vez podría comparar cuándo estáis activos.
+reveal-server = Un servidor
+reveal-server-none = No hay ninguno: habláis directamente. Por eso nada llega mientras uno de los dos está ausente.
 
-# Refused
-refused-invitation = This is no invitation that this version understands. Is it complete?
-refused-own-invitation = This is your own invitation. Give it to somebody else.
-refused-used = You have used this invitation already.
-refused-greeting = A greeting can have 500 bytes.
-refused-status = A status can have 256 bytes and no control characters.
-refused-timer = This time span is not possible.
-refused-reaction = A reaction is a single emoji.
-refused-not-yours = Only your own messages can be changed.
-refused-not-connected = Your contact is not connected at the moment.
-refused-too-soon = That was a moment ago; wait a little.
-refused-pinned = At most 64 messages can be pinned; unpin one first.
-refused-empty = The message is empty.
-refused-queue = Too much is waiting for this contact already.
-refused-too-many = Too many are open already; close one first.
-refused-codes = The codes differ: this is not who you think it is.
-refused-not-a-code = This is no code of this version.
-refused-own-code = This is your own code.
-refused-request = This request cannot be accepted: it is damaged.
-refused-closed = The profile is closed.
-refused-storage = It could not be stored: the disk is full or cannot be written.
-refused-no-message = This message is not there any more.
-refused-gone = This is not there any more.
-refused-stage = This is not possible with this contact now.
-refused-unsupported = This version cannot do that.
+# Rechazado
+refused-invitation = Esto no es una invitación que esta versión entienda. ¿Está completa?
+refused-own-invitation = Esta es tu propia invitación. Dásela a otra persona.
+refused-used = Ya has usado esta invitación.
+refused-greeting = Un saludo puede tener 500 bytes.
+refused-status = Un estado puede tener 256 bytes y ningún carácter de control.
+refused-timer = Ese tiempo no es posible.
+refused-reaction = Una reacción es un solo emoji.
+refused-not-yours = Solo se pueden cambiar los mensajes propios.
+refused-not-connected = Tu contacto no está conectado en este momento.
+refused-too-soon = Eso fue hace un momento; espera un poco.
+refused-pinned = Se pueden fijar como mucho 64 mensajes; suelta uno antes.
+refused-empty = El mensaje está vacío.
+refused-queue = Ya espera demasiado para este contacto.
+refused-too-many = Ya hay demasiadas abiertas; cierra una antes.
+refused-codes = Los códigos son distintos: no es quien crees.
+refused-not-a-code = Esto no es un código de esta versión.
+refused-own-code = Este es tu propio código.
+refused-request = Esta solicitud no se puede aceptar: está dañada.
+refused-closed = El perfil está cerrado.
+refused-storage = No se pudo guardar: el disco está lleno o no admite escritura.
+refused-no-message = Este mensaje ya no existe.
+refused-gone = Esto ya no existe.
+refused-stage = Esto no es posible ahora con este contacto.
+refused-unsupported = Esta versión no puede hacerlo.

@@ -81,7 +81,7 @@ pub static DARK: Colors = Colors {
     accent_text: color!(0xb3aaff),
     own: color!(0x4a3fb5),
     on_own: color!(0xf6f5ff),
-    own_muted: color!(0xc3bdf2),
+    own_muted: color!(0xcfcaf7),
     own_link: color!(0xdcd8ff),
     other: color!(0x1f222e),
     good: color!(0x3ecf8e),
