@@ -110,7 +110,7 @@ pub static LIGHT: Colors = Colors {
     accent_text: color!(0x4a3bc0),
     own: color!(0x5b4bd6),
     on_own: color!(0xffffff),
-    own_muted: color!(0xdad6fb),
+    own_muted: color!(0xe2dffd),
     own_link: color!(0xf0eeff),
     other: color!(0xf0f0f5),
     good: color!(0x0f7a50),

@@ -105,7 +105,8 @@ pub fn settings() -> Settings {
 /// Warnings and errors go to standard error; no line holds an address, a name, a key or content.
 fn log() {
     let ours = "undertone_desktop=warn,undertone_engine=warn,undertone_tor=warn";
-    let directives = format!("error,{},{ours}", undertone_tor::LOG_FILTER);
+    // What the window system is short of is none of the user's concern.
+    let directives = format!("{},winit=error,{ours}", undertone_tor::LOG_FILTER);
     if let Ok(filter) = EnvFilter::builder().parse(directives) {
         let subscriber = tracing_subscriber::fmt::Subscriber::builder()
             .with_env_filter(filter)

@@ -1,6 +1,7 @@
 //! The main window: conversations at the side, one of them open, its contact beside it, dialogs above.
 //! It holds the parts together and does nothing that one of them can do.
 
+mod above;
 pub mod bubble;
 pub mod composer;
 pub mod conversation;
@@ -24,7 +25,7 @@ use crate::bridge::{Heard, Running, Snapshot};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::refusal;
-use crate::screen::dialog::{self, Change, Dialog, Target, Which};
+use crate::screen::dialog::{self, Change, Dialog, Which};
 
 /// How long a remark stays.
 const REMARK: Duration = Duration::from_secs(4);
@@ -443,81 +444,6 @@ impl State {
             panel::Action::Dialog(which) => self.open(which),
             panel::Action::Refused(error) => self.refused(&error, look),
         })
-    }
-
-    fn open(&mut self, which: Which) -> Task<Message> {
-        let Some(model) = &self.model else {
-            return Task::none();
-        };
-        let (dialog, task) = Dialog::open(which, model, &self.running);
-        self.dialog = Some(dialog);
-        task.map(Message::Dialog)
-    }
-
-    fn in_dialog(&mut self, message: dialog::Message, look: &Look) -> Action {
-        let (Some(dialog), Some(model)) = (&mut self.dialog, &self.model) else {
-            return Action::None;
-        };
-        let action = dialog.update(message, model, &self.running, look);
-        if !matches!(
-            action,
-            dialog::Action::None | dialog::Action::Run(_) | dialog::Action::Refused(_)
-        ) && !matches!(
-            (&action, &self.dialog),
-            (dialog::Action::Change(_), Some(Dialog::Settings(_)))
-                | (dialog::Action::Copy(_), Some(Dialog::Invite(_)))
-        ) {
-            self.dialog = None;
-        }
-        Action::Run(match action {
-            dialog::Action::None | dialog::Action::Close => Task::none(),
-            dialog::Action::Run(task) => task.map(Message::Dialog),
-            dialog::Action::Do(command) => self.do_and_renew(command),
-            dialog::Action::Open(contact) => self.show(contact),
-            dialog::Action::Which(which) => self.open(which),
-            dialog::Action::Requests => self.show_requests(),
-            dialog::Action::Copy(text) => self.copy(text, look),
-            dialog::Action::Emoji(target, emoji) => return self.emoji(target, &emoji, look),
-            dialog::Action::Change(change) => return Action::Change(change),
-            dialog::Action::Refused(error) => self.refused(&error, look),
-            dialog::Action::Lock => return Action::Lock,
-        })
-    }
-
-    /// Runs the command of a dialog, and leaves a conversation that it ends.
-    fn do_and_renew(&mut self, command: Command) -> Task<Message> {
-        let done = self.command(command.clone());
-        match (&command, &mut self.pane) {
-            (Command::Clear { contact }, Pane::Conversation(open)) if open.contact == *contact => {
-                let contact = *contact;
-                let renew = open.renew(&self.running);
-                done.chain(renew.map(move |message| Message::Conversation(contact, message)))
-            }
-            (Command::Block { contact }, pane) if pane.contact() == Some(*contact) => {
-                self.pane = Pane::Start;
-                self.panel = None;
-                done
-            }
-            _ => done,
-        }
-    }
-
-    fn emoji(&mut self, target: Target, emoji: &str, look: &Look) -> Action {
-        let Pane::Conversation(open) = &mut self.pane else {
-            return Action::None;
-        };
-        let contact = open.contact;
-        match target {
-            Target::Composer => {
-                let action = open.insert(emoji, &self.running);
-                self.conversation_action(contact, action, look)
-            }
-            Target::Message(contact, message) => Action::Run(self.command(Command::React {
-                contact,
-                message,
-                emoji: emoji.to_owned(),
-            })),
-        }
     }
 
     fn escape(&mut self) -> Task<Message> {

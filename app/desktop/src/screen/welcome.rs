@@ -319,7 +319,10 @@ fn strength(passphrase: &str, name: &str) -> u8 {
         return 0;
     }
     let judged: Zeroizing<String> = Zeroizing::new(passphrase.chars().take(JUDGED).collect());
-    zxcvbn::zxcvbn(&judged, &[name, "undertone"]).score().into()
+    let name = name.to_lowercase();
+    zxcvbn::zxcvbn(&judged, &[&name, "undertone"])
+        .score()
+        .into()
 }
 
 fn cut(mut text: String, bytes: usize) -> String {
@@ -336,6 +339,7 @@ mod tests {
         assert_eq!(strength("", ""), 0);
         assert!(strength("password1", "") < 2);
         assert!(strength("Robin Undertone", "Robin Undertone") < 3);
+        assert!(strength("Robin Robin", "Robin") < 3);
         assert_eq!(strength("orbit-lantern-copper-velvet", "Robin"), 4);
     }
 }
