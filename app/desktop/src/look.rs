@@ -153,10 +153,9 @@ impl Look {
 
     /// A sentence of the program.
     pub fn text<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
-        text(words.into())
-            .size(size)
-            .color(self.colors.text)
-            .align_x(self.start())
+        // Each text begins on the side of its own writing. An explicit side would move text from right
+        // to left out of its frame.
+        text(words.into()).size(size).color(self.colors.text)
     }
 
     /// A sentence that is less important.

@@ -262,10 +262,7 @@ impl Look {
         message: Message,
     ) -> Press<'a, Message> {
         let c = self.colors;
-        let words = iced::widget::text(words.into())
-            .size(14)
-            .align_x(self.start())
-            .width(Fill);
+        let words = iced::widget::text(words.into()).size(14).width(Fill);
         press(
             self.row(vec![icon.of_size(16.0).into(), words.into()])
                 .spacing(12),

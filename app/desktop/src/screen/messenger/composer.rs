@@ -190,7 +190,7 @@ fn about<'a>(
     let c = look.colors;
     let mut lines = vec![look.heading(words, 12.5).color(c.accent_text).into()];
     if let Some(quoted) = quoted {
-        let quoted = look.muted(quoted.clone(), 13.0).width(Fill);
+        let quoted = look.muted(quoted.clone(), 13.0);
         lines.push(look.one_line(quoted, 13.0).width(Fill).into());
     }
     let lines = look.column(lines).spacing(2).width(Fill);

@@ -148,9 +148,7 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
     } else {
         (c.muted, way_sentence(contact, look))
     };
-    let way = look
-        .one_line(look.muted(words, 12.5).width(Fill), 12.5)
-        .width(Fill);
+    let way = look.one_line(look.muted(words, 12.5), 12.5).width(Fill);
     let way = look.row(vec![dot(color, 7.0), way.into()]).spacing(7);
     let lines = look
         .column(vec![look.row(title).spacing(7).into(), way.into()])

@@ -181,11 +181,7 @@ impl State {
         if !contact.status.is_empty() {
             lines.push(look.muted(visible::line(&contact.status, 120), 13.5).into());
         }
-        lines.push(
-            look.muted(way_sentence(contact, look), 12.5)
-                .align_x(iced::Center)
-                .into(),
-        );
+        lines.push(look.muted(way_sentence(contact, look), 12.5).into());
         if contact.stage == Stage::Accepted && !contact.connected {
             lines.push(
                 look.button(Kind::Secondary, Some(Icon::RefreshCw), look.say("retry"))

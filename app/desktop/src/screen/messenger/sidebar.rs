@@ -303,7 +303,7 @@ fn conversation<'a>(
     } else {
         preview(view, look)
     };
-    let cut = |content: Text<'a>, size: f32| look.one_line(content.width(Fill), size).width(Fill);
+    let cut = |content: Text<'a>, size: f32| look.one_line(content, size).width(Fill);
     let mut first: Vec<Element<'a, Message>> =
         vec![cut(look.name(called(contact), 14.5), 14.5).into()];
     let mut sign = |icon: Icon| first.push(icon.of_size(13.0).color(c.muted).into());
