@@ -389,3 +389,11 @@ refused-no-message = Diese Nachricht gibt es nicht mehr.
 refused-gone = Das gibt es nicht mehr.
 refused-stage = Das ist mit diesem Kontakt jetzt nicht möglich.
 refused-unsupported = Das kann diese Version nicht.
+
+# Kopien eines Profils
+delivery-unknown = Sie wartete, als die Kopie entstand, aus der dieses Profil wiederhergestellt wurde; vielleicht kam sie an
+line-restored = Von hier an benutzt die andere Seite eine wiederhergestellte Kopie ihres Profils
+copy-perhaps = Deine Kontakte benutzen vielleicht eine neuere Kopie dieses Profils, die anderswo wiederhergestellt wurde. Warst du das nicht, schreib hier nichts.
+copy-replaced = Eine neuere Kopie dieses Profils wurde anderswo wiederhergestellt, und deine Kontakte benutzen jene. Von hier wird nichts gesendet.
+refused-replaced = Dieser Kontakt macht mit einer neueren Kopie deines Profils weiter
+refused-busy = Gerade kommt zu viel herein; versuche es noch einmal.

@@ -389,3 +389,11 @@ refused-no-message = This message is not there any more.
 refused-gone = This is not there any more.
 refused-stage = This is not possible with this contact now.
 refused-unsupported = This version cannot do that.
+
+# Copies of a profile
+delivery-unknown = It waited when the copy was made from which this profile was restored; it may have arrived
+line-restored = From here on they use a restored copy of their profile
+copy-perhaps = Your contacts may be using a newer copy of this profile, restored elsewhere. If that was not you, do not write here.
+copy-replaced = A newer copy of this profile was restored elsewhere and your contacts use that one. Nothing is sent from here.
+refused-replaced = They go on with a newer copy of your profile
+refused-busy = Too much is coming in at this moment; try again.

@@ -389,3 +389,11 @@ refused-no-message = Este mensaje ya no existe.
 refused-gone = Esto ya no existe.
 refused-stage = Esto no es posible ahora con este contacto.
 refused-unsupported = Esta versión no puede hacerlo.
+
+# Copias de un perfil
+delivery-unknown = Esperaba cuando se hizo la copia de la que se restauró este perfil; quizá llegó
+line-restored = Desde aquí la otra persona usa una copia restaurada de su perfil
+copy-perhaps = Puede que tus contactos usen una copia más nueva de este perfil, restaurada en otro lugar. Si no fuiste tú, no escribas aquí.
+copy-replaced = Una copia más nueva de este perfil se restauró en otro lugar y tus contactos usan esa. Desde aquí no se envía nada.
+refused-replaced = Este contacto continúa con una copia más nueva de tu perfil
+refused-busy = Ahora mismo llega demasiado; inténtalo de nuevo.

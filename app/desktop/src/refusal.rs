@@ -28,6 +28,8 @@ pub fn words(error: &CommandError, look: &Look) -> String {
         CommandError::NotACode => "refused-not-a-code",
         CommandError::OwnCode => "refused-own-code",
         CommandError::UnusableRequest => "refused-request",
+        CommandError::Replaced => "refused-replaced",
+        CommandError::Busy => "refused-busy",
         CommandError::Closed => "refused-closed",
         CommandError::Storage => "refused-storage",
         CommandError::NoSuchMessage => "refused-no-message",

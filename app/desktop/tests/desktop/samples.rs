@@ -11,8 +11,8 @@ use undertone_desktop::screen::messenger::{self, conversation, sidebar};
 use undertone_desktop::screen::welcome;
 use undertone_desktop::words::Language;
 use undertone_engine::{
-    ContactId, ContactView, ConversationSettings, ConversationView, Defaults, Delivery, Line,
-    MessageId, MessageView, NetworkStatus, ProfileView, ReactionView, Reason, Reply, Stage,
+    ContactId, ContactView, ConversationSettings, ConversationView, CopyState, Defaults, Delivery,
+    Line, MessageId, MessageView, NetworkStatus, ProfileView, ReactionView, Reason, Reply, Stage,
 };
 
 /// The moment at which everything happens: a Wednesday afternoon.
@@ -100,6 +100,7 @@ pub(crate) fn person(number: u8, name: &str) -> ContactView {
         reason: Some(Reason::Away),
         next_try: Some(120),
         waiting: 0,
+        replaced: false,
     }
 }
 
@@ -205,6 +206,7 @@ pub(crate) fn snapshot(language: Language) -> Snapshot {
             network: NetworkStatus::Ready,
             doors_reachable: 2,
             doors: 2,
+            copy: CopyState::Present,
         },
         contacts,
         conversations,

@@ -43,6 +43,7 @@ pub fn id(number: u64) -> String {
 pub fn view<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, Message> {
     let content = match row.view.line {
         Line::Timer { seconds } => timer(seconds, row.is_mine(), look),
+        Line::Restored => remark(Icon::RefreshCw, look.say("line-restored"), look),
         _ => bubble(row, around, look),
     };
     let gap = if around.continues { 3.0 } else { 10.0 };
@@ -339,6 +340,7 @@ fn foot<'a>(row: &'a Row, around: Around<'a>, ink: Ink, look: &'a Look) -> Eleme
             ),
         )),
         Delivery::Sent => Some((Icon::Check, look.say("delivery-sent"))),
+        Delivery::Unknown => Some((Icon::CircleAlert, look.say("delivery-unknown"))),
         Delivery::Received if row.view.read.is_some() => {
             Some((Icon::Eye, look.say("delivery-read")))
         }

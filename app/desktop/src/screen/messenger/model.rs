@@ -176,6 +176,9 @@ pub fn way_sentence(contact: &ContactView, look: &Look) -> String {
         Stage::Blocked => return look.say("stage-blocked"),
         Stage::Accepted => {}
     }
+    if contact.replaced {
+        return look.say("refused-replaced");
+    }
     if contact.connected {
         return look.say("way-connected");
     }
@@ -213,6 +216,7 @@ pub fn preview(view: Option<&ConversationView>, look: &Look) -> String {
         (Some(text), _) => visible::line(&formatting::plain(text), 60),
         (None, Line::Deleted) => look.say("message-deleted"),
         (None, Line::Timer { .. }) => look.say("preview-timer"),
+        (None, Line::Restored) => look.say("line-restored"),
         (None, _) => look.say("message-unsupported"),
     }
 }

@@ -3,7 +3,7 @@
 
 use iced::widget::{Space, Text, column, container, scrollable, stack};
 use iced::{Element, Fill, Length, Padding, alignment, border};
-use undertone_engine::{ContactId, ContactView, NetworkStatus};
+use undertone_engine::{ContactId, ContactView, CopyState, NetworkStatus};
 
 use super::Pane;
 use super::model::{Model, called, network_sentence, preview, way_sentence};
@@ -85,6 +85,19 @@ impl State {
             .field(SEARCH, &look.say("search"), &self.search, Message::Search)
             .padding(Padding::from([9.0, 12.0]));
         let mut rows: Vec<Element<'a, Message>> = Vec::new();
+        match model.profile.copy {
+            CopyState::Present => {}
+            CopyState::PerhapsReplaced => rows.push(look.note(
+                Icon::TriangleAlert,
+                look.colors.warn,
+                look.say("copy-perhaps"),
+            )),
+            CopyState::Replaced => rows.push(look.note(
+                Icon::TriangleAlert,
+                look.colors.bad,
+                look.say("copy-replaced"),
+            )),
+        }
         let requests = model.requests().count();
         if requests > 0 && self.search.is_empty() {
             rows.push(requests_row(
