@@ -7,13 +7,13 @@ pub mod vaults;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use undertone_engine::{Engine, EngineOptions, kept_state};
+use undertone_engine::{Engine, EngineOptions, Forgetful, kept_state};
 use undertone_storage::{CreateError, Home, HomeError, KdfParameters, OpenError, ReadError, Store};
 use undertone_tor::{Network, NetworkFile, NetworkFileError, TorOptions, TorTransport};
 use undertone_transport::Transport;
 
 use crate::passphrase::Passphrase;
-use crate::transport::{Forgetful, Offline};
+use crate::transport::Offline;
 
 /// The directory in the home that keeps the Tor network's public directory between starts.
 const TOR_CACHE: &str = "tor-cache";

@@ -9,7 +9,9 @@ mod dials;
 mod disk;
 mod doors;
 mod engine;
+mod forgetful;
 mod health;
+mod home;
 mod language;
 mod links;
 mod records;
@@ -20,6 +22,8 @@ pub use clock::{Clock, SystemClock};
 #[cfg(feature = "faults")]
 pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
+pub use forgetful::Forgetful;
+pub use home::{UnlockError, Unlocked, holds_profile};
 pub use language::{
     BackupView, Command, CommandError, ContactId, ContactView, ConversationSettings,
     ConversationView, CopyState, Defaults, Delivery, DeniableView, DiskView, EarlierView,
@@ -27,3 +31,6 @@ pub use language::{
     QueryError, ReactionView, Reason, Reply, Retention, SearchCursor, Stage, StopReason,
     VerificationView,
 };
+// What applications meet of other crates, so that they need to name none of them.
+pub use undertone_transport::{KeptState, NetworkStatus, Transport};
+pub use undertone_wire::MessageId;

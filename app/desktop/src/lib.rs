@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+pub mod app;
+mod arguments;
+pub mod bridge;
+pub mod colors;
+pub mod font;
+pub mod formatting;
+pub mod icon;
+pub mod look;
+pub mod place;
+pub mod program;
+mod qr;
+mod refusal;
+pub mod screen;
+pub mod secret;
+pub mod visible;
+pub mod widget;
+pub mod words;
+
+pub use program::main;

@@ -1,0 +1,197 @@
+//! What every screen needs to draw: colours, words, direction, and the parts that all screens are
+//! built from. It holds no state of a screen.
+
+pub mod avatar;
+pub mod parts;
+pub mod times;
+
+use iced::widget::{Column, Container, Row, Text, container, text};
+use iced::{Element, Font, Padding, alignment, theme};
+
+use crate::colors::{Appearance, Colors};
+use crate::font;
+use crate::look::avatar::Avatars;
+use crate::look::times::Clock;
+use crate::words::{Language, Words};
+
+/// How the window looks and speaks.
+pub struct Look {
+    /// What the user chose.
+    pub appearance: Appearance,
+    /// What the system wants.
+    pub system: theme::Mode,
+    /// The colours that follow.
+    pub colors: &'static Colors,
+    /// The sentences.
+    pub words: Words,
+    /// Percent of the usual size, 80 to 200.
+    pub scale: u16,
+    /// Names and addresses are covered.
+    pub presentation: bool,
+    /// What time it is.
+    pub clock: Clock,
+    /// Pictures of people.
+    pub avatars: Avatars,
+}
+
+impl std::fmt::Debug for Look {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Look({:?}, {:?})", self.appearance, self.words)
+    }
+}
+
+impl Look {
+    /// As the system wants it.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
+        let appearance = Appearance::default();
+        let system = theme::Mode::None;
+        Self {
+            appearance,
+            system,
+            colors: appearance.colors(system),
+            words: Words::new(language),
+            scale: 100,
+            presentation: false,
+            clock: Clock::system(),
+            avatars: Avatars::default(),
+        }
+    }
+
+    /// Chooses a theme.
+    pub fn set_appearance(&mut self, appearance: Appearance) {
+        self.appearance = appearance;
+        self.colors = appearance.colors(self.system);
+    }
+
+    /// Hears what the system wants.
+    pub fn set_system(&mut self, system: theme::Mode) {
+        self.system = system;
+        self.colors = self.appearance.colors(system);
+    }
+
+    /// Chooses a language.
+    pub fn set_language(&mut self, language: Language) {
+        self.words = Words::new(language);
+    }
+
+    /// A sentence.
+    #[must_use]
+    pub fn say(&self, name: &str) -> String {
+        self.words.say(name)
+    }
+
+    /// A sentence with what is filled in.
+    #[must_use]
+    pub fn with<const N: usize>(
+        &self,
+        name: &str,
+        values: [(&str, crate::words::Value); N],
+    ) -> String {
+        self.words.with(name, values)
+    }
+
+    /// Whether lines begin at the right.
+    #[must_use]
+    pub const fn is_rtl(&self) -> bool {
+        self.words.language().is_rtl()
+    }
+
+    /// Where lines begin.
+    #[must_use]
+    pub const fn start(&self) -> alignment::Horizontal {
+        if self.is_rtl() {
+            alignment::Horizontal::Right
+        } else {
+            alignment::Horizontal::Left
+        }
+    }
+
+    /// Where lines end.
+    #[must_use]
+    pub const fn end(&self) -> alignment::Horizontal {
+        if self.is_rtl() {
+            alignment::Horizontal::Left
+        } else {
+            alignment::Horizontal::Right
+        }
+    }
+
+    /// A margin at the beginning of lines only.
+    #[must_use]
+    pub fn indent(&self, space: f32) -> Padding {
+        if self.is_rtl() {
+            Padding::ZERO.right(space)
+        } else {
+            Padding::ZERO.left(space)
+        }
+    }
+
+    /// Things side by side in the direction of reading.
+    pub fn row<'a, Message: 'a>(&self, mut parts: Vec<Element<'a, Message>>) -> Row<'a, Message> {
+        if self.is_rtl() {
+            parts.reverse();
+        }
+        Row::with_children(parts).align_y(alignment::Vertical::Center)
+    }
+
+    /// Things below each other, beginning where lines begin.
+    pub fn column<'a, Message: 'a>(&self, parts: Vec<Element<'a, Message>>) -> Column<'a, Message> {
+        Column::with_children(parts).align_x(self.start())
+    }
+
+    /// The font of headings and buttons.
+    #[must_use]
+    pub fn strong(&self, words: &str) -> Font {
+        // The font for Arabic has no weight in between.
+        if words.chars().any(|letter| letter >= '\u{590}') {
+            font::BOLD
+        } else {
+            font::SEMIBOLD
+        }
+    }
+
+    /// A sentence of the program.
+    pub fn text<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
+        // Each text begins on the side of its own writing. An explicit side would move text from right
+        // to left out of its frame.
+        text(words.into()).size(size).color(self.colors.text)
+    }
+
+    /// A sentence that is less important.
+    pub fn muted<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
+        self.text(words, size).color(self.colors.muted)
+    }
+
+    /// A heading.
+    pub fn heading<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
+        let words = words.into();
+        let font = self.strong(&words);
+        self.text(words, size).font(font)
+    }
+
+    /// Somebody's name, made visible; covered where others look on.
+    pub fn name<'a>(&self, name: &str, size: f32) -> Text<'a> {
+        self.text(self.shown_name(name), size).font(font::BOLD)
+    }
+
+    /// Text on one line, cut where the line ends.
+    pub fn one_line<'a, Message: 'a>(&self, text: Text<'a>, size: f32) -> Container<'a, Message> {
+        // What does not fit goes to a second line that nobody sees. Without breaks, text from right
+        // to left would begin outside of its frame.
+        container(text.wrapping(text::Wrapping::WordOrGlyph))
+            .height(size * 1.35)
+            .clip(true)
+            .align_x(self.start())
+    }
+
+    /// The same as words.
+    #[must_use]
+    pub fn shown_name(&self, name: &str) -> String {
+        if self.presentation {
+            "•".repeat(8)
+        } else {
+            crate::visible::name(name)
+        }
+    }
+}

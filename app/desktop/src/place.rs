@@ -1,0 +1,212 @@
+//! Where the profile lies and how it reaches the network: everything that has to happen before there
+//! is an engine. It keeps no passphrase longer than it takes to use it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use undertone_engine::{
+    Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, holds_profile,
+};
+use undertone_tor::{Network, TorOptions, TorTransport};
+
+use crate::bridge::Running;
+use crate::secret::Secret;
+
+/// The directory in the home that keeps the Tor network's public directory between starts.
+const TOR_CACHE: &str = "tor-cache";
+
+/// Why there is no network layer.
+#[derive(Debug, thiserror::Error)]
+#[error("the network layer did not start")]
+pub struct NoTransport;
+
+type Connect =
+    dyn Fn(KeptState) -> BoxFuture<'static, Result<Arc<dyn Transport>, NoTransport>> + Send + Sync;
+
+/// Why a profile was not made or not unlocked, in the classes that people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenFailure {
+    /// Nothing opens with it.
+    Passphrase,
+    /// Open already.
+    InUse,
+    /// There is one already.
+    Exists,
+    /// The directory cannot be used.
+    Home,
+    /// What lies there cannot be read.
+    Damaged,
+    /// The name cannot be.
+    Name,
+    /// Tor cannot be started.
+    Network,
+}
+
+impl OpenFailure {
+    /// The sentence about it.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Passphrase => "failure-passphrase",
+            Self::InUse => "failure-in-use",
+            Self::Exists => "failure-exists",
+            Self::Home => "failure-home",
+            Self::Damaged => "failure-damaged",
+            Self::Name => "failure-name",
+            Self::Network => "failure-network",
+        }
+    }
+}
+
+impl From<UnlockError> for OpenFailure {
+    fn from(error: UnlockError) -> Self {
+        match error {
+            UnlockError::Passphrase => Self::Passphrase,
+            UnlockError::InUse => Self::InUse,
+            UnlockError::Exists => Self::Exists,
+            other => {
+                tracing::error!(error = %other, "the home was not unlocked");
+                match other {
+                    UnlockError::Open(_) => Self::Damaged,
+                    _ => Self::Home,
+                }
+            }
+        }
+    }
+}
+
+impl From<StartError> for OpenFailure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Refused(_) => Self::Name,
+            StartError::Exists => Self::Exists,
+            other => {
+                tracing::error!(error = %other, "the engine did not start");
+                Self::Damaged
+            }
+        }
+    }
+}
+
+/// The place of the profile.
+#[derive(Clone)]
+pub struct Place {
+    home: PathBuf,
+    connect: Arc<Connect>,
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Place(..)")
+    }
+}
+
+impl Place {
+    /// A home, and a network layer of the caller's.
+    pub fn new(
+        home: PathBuf,
+        connect: impl Fn(KeptState) -> BoxFuture<'static, Result<Arc<dyn Transport>, NoTransport>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        Self {
+            home,
+            connect: Arc::new(connect),
+        }
+    }
+
+    /// A home on a Tor network.
+    #[must_use]
+    pub fn tor(home: PathBuf, network: Network) -> Self {
+        let directory = home.clone();
+        Self::new(home, move |kept| {
+            start_tor(directory.clone(), network.clone(), kept).boxed()
+        })
+    }
+
+    /// Whether there is anything to unlock.
+    #[must_use]
+    pub fn holds_profile(&self) -> bool {
+        holds_profile(&self.home)
+    }
+
+    /// Makes the profile and starts it.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn create(
+        self,
+        nickname: String,
+        passphrase: Secret,
+    ) -> Result<Running, OpenFailure> {
+        let home = self.home.clone();
+        let unlocked =
+            aside(move || Unlocked::create(&home, passphrase.as_bytes()).map_err(Into::into))
+                .await?;
+        let transport = self.transport(&unlocked).await?;
+        match unlocked.start_new(Arc::clone(&transport), &nickname).await {
+            Ok(engine) => Ok(Running::new(engine)),
+            Err(error) => {
+                transport.shutdown().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Unlocks what the passphrase opens and starts it.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn open(self, passphrase: Secret) -> Result<Running, OpenFailure> {
+        let home = self.home.clone();
+        let unlocked =
+            aside(move || Unlocked::open(&home, passphrase.as_bytes()).map_err(Into::into)).await?;
+        let transport = self.transport(&unlocked).await?;
+        match unlocked.start(Arc::clone(&transport)).await {
+            Ok(engine) => Ok(Running::new(engine)),
+            Err(error) => {
+                transport.shutdown().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn transport(&self, unlocked: &Unlocked) -> Result<Arc<dyn Transport>, OpenFailure> {
+        let kept = unlocked.kept_state().map_err(|_| OpenFailure::Damaged)?;
+        (self.connect)(kept).await.map_err(|_| OpenFailure::Network)
+    }
+}
+
+async fn start_tor(
+    home: PathBuf,
+    network: Network,
+    kept: KeptState,
+) -> Result<Arc<dyn Transport>, NoTransport> {
+    let public = network == Network::Public;
+    let mut options = TorOptions::new(network, home.clone());
+    if public {
+        options.state.guards = kept;
+        options.cache_dir = Some(home.join(TOR_CACHE));
+    }
+    let transport = TorTransport::start(options).await.map_err(|error| {
+        tracing::error!(%error, "Tor did not start");
+        NoTransport
+    })?;
+    Ok(if public {
+        Arc::new(transport)
+    } else {
+        Arc::new(Forgetful(transport))
+    })
+}
+
+/// Runs what takes long on a thread that may wait.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, OpenFailure> + Send + 'static,
+) -> Result<T, OpenFailure> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(OpenFailure::Damaged))
+}

@@ -1,0 +1,304 @@
+//! What lies above the messenger: one dialog at a time, which the keyboard cannot leave but by closing
+//! it. Each is a state, messages and actions like a screen.
+
+pub mod add;
+pub mod confirm;
+pub mod emoji;
+pub mod forward;
+pub mod invite;
+pub mod palette;
+pub mod privacy;
+pub mod settings;
+
+use iced::widget::{Space, column, container, mouse_area, opaque};
+use iced::{Element, Fill, Task, border};
+use undertone_engine::{Command, CommandError, ContactId, Event};
+
+use crate::bridge::Running;
+use crate::colors::Appearance;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::screen::messenger::model::Model;
+use crate::words::Language;
+
+/// A dialog to be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// My invitation.
+    Invite,
+    /// A new conversation.
+    Add,
+    /// Settings.
+    Settings,
+    /// All commands by their names.
+    Palette,
+    /// What a conversation reveals.
+    Privacy(ContactId),
+    /// An emoji.
+    Emoji(Target),
+    /// To whom a message goes on.
+    Forward(ContactId, u64),
+    /// Delete a message; mine with words can be deleted for both.
+    Delete(ContactId, u64, bool),
+    /// Delete all messages of a conversation.
+    Clear(ContactId),
+    /// Block somebody.
+    Block(ContactId),
+    /// Leave Tor by a link.
+    Link(String),
+}
+
+/// What an emoji is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// For the text that is being written.
+    Composer,
+    /// For a message of a conversation.
+    Message(ContactId, u64),
+}
+
+/// An open dialog.
+#[derive(Debug)]
+pub enum Dialog {
+    /// My invitation.
+    Invite(invite::State),
+    /// A new conversation.
+    Add(add::State),
+    /// Settings.
+    Settings(settings::State),
+    /// All commands.
+    Palette(palette::State),
+    /// What a conversation reveals.
+    Privacy(ContactId),
+    /// An emoji.
+    Emoji(emoji::State),
+    /// To whom a message goes on.
+    Forward(forward::State),
+    /// A question.
+    Confirm(confirm::Question),
+}
+
+/// What happens in a dialog.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Close it.
+    Close,
+    /// In that dialog.
+    Invite(invite::Message),
+    /// In that dialog.
+    Add(add::Message),
+    /// In that dialog.
+    Settings(settings::Message),
+    /// In that dialog.
+    Palette(palette::Message),
+    /// In that dialog.
+    Emoji(emoji::Message),
+    /// In that dialog.
+    Forward(forward::Message),
+    /// In that dialog.
+    Confirm(confirm::Message),
+}
+
+/// A change of how everything looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Another theme.
+    Appearance(Appearance),
+    /// Another language.
+    Language(Language),
+    /// Another text size, in percent.
+    Scale(u16),
+    /// Names and addresses covered, or not.
+    Presentation(bool),
+}
+
+/// What the messenger is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Work.
+    Run(Task<Message>),
+    /// Close the dialog.
+    Close,
+    /// Do this and close it.
+    Do(Command),
+    /// Close it and show a conversation.
+    Open(ContactId),
+    /// Show another dialog instead.
+    Which(Which),
+    /// Show the requests instead.
+    Requests,
+    /// Copy words.
+    Copy(String),
+    /// Take an emoji.
+    Emoji(Target, String),
+    /// Look different.
+    Change(Change),
+    /// Say why something was not done.
+    Refused(CommandError),
+    /// Lock.
+    Lock,
+}
+
+impl Dialog {
+    /// Opens a dialog.
+    pub fn open(which: Which, model: &Model, running: &Running) -> (Self, Task<Message>) {
+        match which {
+            Which::Invite => {
+                let (state, task) = invite::State::open(running);
+                (Self::Invite(state), task.map(Message::Invite))
+            }
+            Which::Add => {
+                let (state, task) = add::State::open();
+                (Self::Add(state), task.map(Message::Add))
+            }
+            Which::Settings => (Self::Settings(settings::State::open(model)), Task::none()),
+            Which::Palette => {
+                let (state, task) = palette::State::open();
+                (Self::Palette(state), task.map(Message::Palette))
+            }
+            Which::Privacy(contact) => (Self::Privacy(contact), Task::none()),
+            Which::Emoji(target) => {
+                let (state, task) = emoji::State::open(target);
+                (Self::Emoji(state), task.map(Message::Emoji))
+            }
+            Which::Forward(contact, message) => (
+                Self::Forward(forward::State::open(contact, message)),
+                Task::none(),
+            ),
+            Which::Delete(contact, message, mine) => (
+                Self::Confirm(confirm::Question::Delete(contact, message, mine)),
+                Task::none(),
+            ),
+            Which::Clear(contact) => (
+                Self::Confirm(confirm::Question::Clear(contact)),
+                Task::none(),
+            ),
+            Which::Block(contact) => (
+                Self::Confirm(confirm::Question::Block(contact)),
+                Task::none(),
+            ),
+            Which::Link(address) => (
+                Self::Confirm(confirm::Question::Link(address)),
+                Task::none(),
+            ),
+        }
+    }
+
+    /// Takes in what happened. Answers for a dialog that is closed already are left aside.
+    pub fn update(
+        &mut self,
+        message: Message,
+        model: &Model,
+        running: &Running,
+        look: &Look,
+    ) -> Action {
+        match (self, message) {
+            (_, Message::Close) => Action::Close,
+            (Self::Invite(state), Message::Invite(message)) => state.update(message, running),
+            (Self::Add(state), Message::Add(message)) => state.update(message, running),
+            (Self::Settings(state), Message::Settings(message)) => {
+                state.update(message, model, running)
+            }
+            (Self::Palette(state), Message::Palette(message)) => state.update(message, model, look),
+            (Self::Emoji(state), Message::Emoji(message)) => state.update(message),
+            (Self::Forward(state), Message::Forward(message)) => state.update(message),
+            (Self::Confirm(question), Message::Confirm(message)) => question.answer(message),
+            _ => Action::None,
+        }
+    }
+
+    /// Takes in what the engine says.
+    pub fn hear(&mut self, event: &Event, running: &Running) -> Task<Message> {
+        match self {
+            Self::Invite(state) => state.hear(event, running).map(Message::Invite),
+            _ => Task::none(),
+        }
+    }
+
+    /// What is shown, over everything else.
+    pub fn view<'a>(
+        &'a self,
+        model: &'a Model,
+        clock: u64,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let (width, title, content): (f32, String, Element<'a, Message>) = match self {
+            Self::Invite(state) => (
+                460.0,
+                look.say("invite-title"),
+                state.view(look).map(Message::Invite),
+            ),
+            Self::Add(state) => (
+                500.0,
+                look.say("add-title"),
+                state.view(look).map(Message::Add),
+            ),
+            Self::Settings(state) => (
+                720.0,
+                look.say("settings-title"),
+                state.view(model, look).map(Message::Settings),
+            ),
+            Self::Palette(state) => (
+                520.0,
+                look.say("palette-title"),
+                state.view(model, look).map(Message::Palette),
+            ),
+            Self::Privacy(contact) => (
+                600.0,
+                look.say("privacy-title"),
+                privacy::view(*contact, model, clock, look),
+            ),
+            Self::Emoji(state) => (
+                440.0,
+                look.say("emoji-title"),
+                state.view(look).map(Message::Emoji),
+            ),
+            Self::Forward(state) => (
+                420.0,
+                look.say("forward-title"),
+                state.view(model, look).map(Message::Forward),
+            ),
+            Self::Confirm(question) => (
+                440.0,
+                question.title(look),
+                question.view(model, look).map(Message::Confirm),
+            ),
+        };
+        frame(width, title, content, look)
+    }
+}
+
+/// The frame of every dialog: a veil over the window, a card in the middle.
+fn frame<'a>(
+    width: f32,
+    title: String,
+    content: Element<'a, Message>,
+    look: &'a Look,
+) -> Element<'a, Message> {
+    let c = look.colors;
+    let head = look.row(vec![
+        look.heading(title, 19.0).width(Fill).into(),
+        look.icon_button(
+            Icon::X,
+            "dialog-close",
+            look.say("close"),
+            Some(Message::Close),
+        ),
+    ]);
+    let card = container(column![head, Space::new().height(12), content])
+        .max_width(width)
+        .max_height(680)
+        .padding(22)
+        .style(move |_| container::Style {
+            background: Some(c.raised.into()),
+            border: border::rounded(18).color(c.line).width(1),
+            ..container::Style::default()
+        });
+    let veil = container(opaque(card))
+        .center(Fill)
+        .padding(20)
+        .style(move |_| container::Style::default().background(c.scrim));
+    opaque(mouse_area(veil).on_press(Message::Close))
+}

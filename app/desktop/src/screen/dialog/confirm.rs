@@ -1,0 +1,130 @@
+//! Questions before something that cannot be taken back, or that leaves Tor.
+
+use iced::widget::container;
+use iced::{Element, Fill};
+use undertone_engine::{Command, ContactId};
+
+use super::Action;
+use crate::font;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::screen::messenger::model::Model;
+use crate::visible;
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Delete a message? Mine with words can be deleted for both.
+    Delete(ContactId, u64, bool),
+    /// Delete all messages of a conversation?
+    Clear(ContactId),
+    /// Block somebody?
+    Block(ContactId),
+    /// What to do with a link?
+    Link(String),
+}
+
+/// What is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// No.
+    No,
+    /// Yes.
+    Yes,
+    /// Yes, for both sides.
+    ForBoth,
+}
+
+impl Question {
+    /// What follows from an answer.
+    pub fn answer(&self, message: Message) -> Action {
+        match (self, message) {
+            (_, Message::No) => Action::Close,
+            (Self::Delete(contact, message_number, _), answer) => Action::Do(Command::Delete {
+                contact: *contact,
+                message: *message_number,
+                for_both: answer == Message::ForBoth,
+            }),
+            (Self::Clear(contact), _) => Action::Do(Command::Clear { contact: *contact }),
+            (Self::Block(contact), _) => Action::Do(Command::Block { contact: *contact }),
+            (Self::Link(address), _) => Action::Copy(address.clone()),
+        }
+    }
+
+    pub(super) fn title(&self, look: &Look) -> String {
+        look.say(match self {
+            Self::Delete(..) => "delete-title",
+            Self::Clear(_) => "clear-title",
+            Self::Block(_) => "block-title",
+            Self::Link(_) => "link-title",
+        })
+    }
+
+    /// What is shown.
+    pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let words = match self {
+            Self::Delete(_, _, true) => look.say("delete-words-mine"),
+            Self::Delete(..) => look.say("delete-words"),
+            Self::Clear(_) => look.say("clear-words"),
+            Self::Block(contact) => {
+                let name = look.shown_name(model.name(*contact));
+                look.with("block-words", [("name", name.into())])
+            }
+            Self::Link(_) => look.say("link-words"),
+        };
+        let mut parts: Vec<Element<'a, Message>> = vec![look.text(words, 14.5).width(Fill).into()];
+        if let Self::Link(address) = self {
+            let shown = look
+                .text(visible::line(address, 300), 13.0)
+                .font(font::MONO)
+                .width(Fill);
+            parts.push(look.card(shown).padding(12).width(Fill).into());
+        }
+        let answer = |kind, icon, name, message| {
+            look.button(kind, icon, look.say(name))
+                .id(name)
+                .on_press(message)
+                .into()
+        };
+        let mut buttons = vec![answer(Kind::Secondary, None, "cancel", Message::No)];
+        match self {
+            Self::Delete(_, _, mine) => {
+                if *mine {
+                    buttons.push(answer(Kind::Danger, None, "delete-both", Message::ForBoth));
+                }
+                buttons.push(answer(
+                    Kind::Danger,
+                    Some(Icon::Trash2),
+                    "delete-me",
+                    Message::Yes,
+                ));
+            }
+            Self::Clear(_) => buttons.push(answer(
+                Kind::Danger,
+                Some(Icon::Trash2),
+                "clear-yes",
+                Message::Yes,
+            )),
+            Self::Block(_) => buttons.push(answer(
+                Kind::Danger,
+                Some(Icon::Ban),
+                "block-yes",
+                Message::Yes,
+            )),
+            Self::Link(_) => buttons.push(answer(
+                Kind::Primary,
+                Some(Icon::Copy),
+                "link-copy",
+                Message::Yes,
+            )),
+        }
+        parts.push(
+            container(look.row(buttons).spacing(10).wrap())
+                .width(Fill)
+                .align_x(look.end())
+                .into(),
+        );
+        look.column(parts).spacing(18).width(Fill).into()
+    }
+}

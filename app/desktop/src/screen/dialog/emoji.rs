@@ -1,0 +1,131 @@
+//! Chooses an emoji by its group or its English name; there are no translated names.
+
+use iced::widget::{column, container, scrollable, text};
+use iced::{Element, Fill, Task, border, widget::operation};
+
+use super::{Action, Target};
+use crate::font;
+use crate::look::Look;
+use crate::widget::{PressStyle, press};
+
+/// The field of the search.
+pub const SEARCH: &str = "emoji-search";
+/// Emoji that are shown at a time; more would make every frame slow.
+const SHOWN: usize = 144;
+/// Emoji in a line.
+const LINE: usize = 9;
+
+/// What is looked for.
+#[derive(Debug)]
+pub struct State {
+    target: Target,
+    group: usize,
+    search: String,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Typed.
+    Search(String),
+    /// Another group.
+    Group(usize),
+    /// This one.
+    Take(&'static str),
+}
+
+impl State {
+    /// Begins.
+    pub fn open(target: Target) -> (Self, Task<Message>) {
+        let state = Self {
+            target,
+            group: 0,
+            search: String::new(),
+        };
+        (state, operation::focus(SEARCH))
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message) -> Action {
+        match message {
+            Message::Search(text) => self.search = text.chars().take(40).collect(),
+            Message::Group(group) => {
+                self.group = group;
+                self.search.clear();
+            }
+            Message::Take(emoji) => return Action::Emoji(self.target, emoji.to_owned()),
+        }
+        Action::None
+    }
+
+    fn found(&self) -> Vec<&'static emojis::Emoji> {
+        let wanted = self.search.trim().to_lowercase();
+        if wanted.is_empty() {
+            let group = emojis::Group::iter().nth(self.group);
+            return group
+                .into_iter()
+                .flat_map(|group| group.emojis())
+                .take(SHOWN)
+                .collect();
+        }
+        emojis::iter()
+            .filter(|emoji| emoji.name().contains(&wanted))
+            .take(SHOWN)
+            .collect()
+    }
+
+    /// What is shown.
+    pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        let c = look.colors;
+        let key = move |emoji: &'static str, size: f32, chosen: bool, message: Message| {
+            press(container(text(emoji).font(font::EMOJI).size(size)).center(40))
+                .label(emoji)
+                .on_press(message)
+                .style(move |status| PressStyle {
+                    background: if chosen {
+                        Some(c.accent_soft)
+                    } else {
+                        status.hovered.then_some(c.hover)
+                    },
+                    text: c.text,
+                    border: border::rounded(9),
+                    ring: c.ring,
+                })
+                .into()
+        };
+        let groups = emojis::Group::iter().enumerate().filter_map(|(at, group)| {
+            let first = group.emojis().next()?;
+            let chosen = self.search.is_empty() && at == self.group;
+            Some(key(first.as_str(), 17.0, chosen, Message::Group(at)))
+        });
+        let found = self.found();
+        let lines = found.chunks(LINE).map(|line| {
+            let keys = line
+                .iter()
+                .map(|emoji| key(emoji.as_str(), 21.0, false, Message::Take(emoji.as_str())));
+            look.row(keys.collect()).spacing(2).into()
+        });
+        let search = look.field(
+            SEARCH,
+            &look.say("emoji-search"),
+            &self.search,
+            Message::Search,
+        );
+        let list: Element<'a, Message> = if found.is_empty() {
+            look.muted(look.say("emoji-none"), 13.5).into()
+        } else {
+            scrollable(column(lines).spacing(2).width(Fill))
+                .height(330)
+                .style(look.scroll_style())
+                .into()
+        };
+        look.column(vec![
+            search.into(),
+            look.row(groups.collect()).spacing(2).into(),
+            list,
+        ])
+        .spacing(10)
+        .width(Fill)
+        .into()
+    }
+}

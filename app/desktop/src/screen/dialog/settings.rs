@@ -1,0 +1,451 @@
+//! Settings: how it looks, what others learn, the network, the profile. What they do is done at once;
+//! there is nothing to save.
+
+use iced::widget::{column, container, row, scrollable};
+use iced::{Element, Fill, Padding, border};
+use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention, Stage};
+
+use super::{Action, Change};
+use crate::bridge::Running;
+use crate::colors::Appearance;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::screen::messenger::bubble::duration;
+use crate::screen::messenger::model::{Model, called, network_sentence, way_sentence};
+use crate::screen::messenger::sidebar::picture;
+use crate::widget::{PressStyle, press};
+use crate::words::Language;
+
+/// Text sizes, in percent.
+pub const SCALES: [u16; 7] = [80, 90, 100, 115, 130, 160, 200];
+/// How long messages can be kept after reading, as offered.
+pub const KEPT: [u32; 3] = [86_400, 7 * 86_400, 30 * 86_400];
+
+/// A part of the settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Section {
+    /// How it looks.
+    #[default]
+    Appearance,
+    /// What others learn.
+    Privacy,
+    /// The network.
+    Network,
+    /// Name and status.
+    Profile,
+    /// What this is.
+    About,
+}
+
+/// What is typed.
+#[derive(Debug, Default)]
+pub struct State {
+    section: Section,
+    nickname: String,
+    status: String,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Another part.
+    Section(Section),
+    /// A change of how everything looks.
+    Change(Change),
+    /// Other defaults.
+    Defaults(Defaults),
+    /// Hide or show the profile.
+    Hidden(bool),
+    /// Dial now.
+    Retry(Option<ContactId>),
+    /// Typed.
+    Nickname(String),
+    /// Typed.
+    Status(String),
+    /// Take the name.
+    SaveNickname,
+    /// Take the status.
+    SaveStatus,
+    /// Done, or not.
+    Done(Result<Reply, CommandError>),
+}
+
+impl State {
+    /// Begins.
+    #[must_use]
+    pub fn open(model: &Model) -> Self {
+        Self {
+            section: Section::default(),
+            nickname: model.profile.nickname.clone(),
+            status: model.profile.status.clone(),
+        }
+    }
+
+    /// Begins at another part.
+    #[must_use]
+    pub fn at(mut self, section: Section) -> Self {
+        self.section = section;
+        self
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message, _model: &Model, running: &Running) -> Action {
+        let cut = |mut text: String, bytes: usize| {
+            text.truncate(text.floor_char_boundary(bytes));
+            text
+        };
+        let command = match message {
+            Message::Section(section) => {
+                self.section = section;
+                return Action::None;
+            }
+            Message::Change(change) => return Action::Change(change),
+            Message::Nickname(text) => {
+                self.nickname = cut(text, 128);
+                return Action::None;
+            }
+            Message::Status(text) => {
+                self.status = cut(text, 256);
+                return Action::None;
+            }
+            Message::Done(Ok(_)) => return Action::None,
+            Message::Done(Err(error)) => return Action::Refused(error),
+            Message::Defaults(defaults) => Command::SetDefaults { defaults },
+            Message::Hidden(hidden) => Command::SetHidden { hidden },
+            Message::Retry(contact) => Command::Retry { contact },
+            Message::SaveNickname => Command::SetNickname {
+                nickname: self.nickname.trim().to_owned(),
+            },
+            Message::SaveStatus => Command::SetStatus {
+                status: self.status.trim().to_owned(),
+            },
+        };
+        Action::Run(
+            running
+                .task(command, Message::Done)
+                .map(super::Message::Settings),
+        )
+    }
+
+    /// What is shown.
+    pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let c = look.colors;
+        let sections = [
+            (Section::Appearance, Icon::Palette, "settings-appearance"),
+            (Section::Privacy, Icon::Shield, "settings-privacy"),
+            (Section::Network, Icon::Network, "settings-network"),
+            (Section::Profile, Icon::User, "settings-profile"),
+            (Section::About, Icon::Info, "settings-about"),
+        ];
+        let names = sections.map(|(section, icon, name)| {
+            let chosen = section == self.section;
+            look.entry(icon, look.say(name), false, Message::Section(section))
+                .id(name)
+                .style(move |status| PressStyle {
+                    background: if chosen {
+                        Some(c.accent_soft)
+                    } else {
+                        status.hovered.then_some(c.hover)
+                    },
+                    text: c.text,
+                    border: border::rounded(10),
+                    ring: c.ring,
+                })
+                .into()
+        });
+        let content = match self.section {
+            Section::Appearance => appearance(look),
+            Section::Privacy => privacy(model, look),
+            Section::Network => network(model, look),
+            Section::Profile => self.profile(model, look),
+            Section::About => about(look),
+        };
+        let content = scrollable(container(content).padding(Padding::from([0.0, 14.0])))
+            .height(500)
+            .width(Fill)
+            .style(look.scroll_style());
+        look.row(vec![
+            column(names).spacing(2).width(170).into(),
+            content.into(),
+        ])
+        .spacing(18)
+        .align_y(iced::Top)
+        .into()
+    }
+
+    fn profile<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let line =
+            |id, button, label, value, typed: fn(String) -> Message, save: Message, changed| {
+                let field = look
+                    .field(id, &look.say(label), value, typed)
+                    .on_submit(save.clone());
+                let button = look
+                    .button(Kind::Secondary, None, look.say("save"))
+                    .id(button)
+                    .on_press_maybe(if changed { Some(save) } else { None });
+                look.labelled(
+                    look.say(label),
+                    look.row(vec![field.into(), button.into()]).spacing(8),
+                )
+            };
+        look.column(vec![
+            line(
+                "settings-nickname",
+                "settings-nickname-save",
+                "settings-nickname",
+                self.nickname.as_str(),
+                Message::Nickname,
+                Message::SaveNickname,
+                self.nickname.trim() != model.profile.nickname && !self.nickname.trim().is_empty(),
+            ),
+            line(
+                "settings-status",
+                "settings-status-save",
+                "settings-status",
+                self.status.as_str(),
+                Message::Status,
+                Message::SaveStatus,
+                self.status.trim() != model.profile.status,
+            ),
+            look.muted(look.say("settings-profile-hint"), 13.0)
+                .width(Fill)
+                .into(),
+            look.line(),
+            look.choice(
+                "settings-hidden",
+                look.say("settings-hidden"),
+                Some(look.say("settings-hidden-hint")),
+                model.profile.hidden,
+                Message::Hidden(!model.profile.hidden),
+            ),
+        ])
+        .spacing(16)
+        .width(Fill)
+        .into()
+    }
+}
+
+fn title<'a>(name: &str, look: &Look) -> Element<'a, Message> {
+    look.heading(look.say(name), 14.0).into()
+}
+
+fn appearance(look: &Look) -> Element<'_, Message> {
+    let mut parts = vec![title("settings-theme", look)];
+    for appearance in Appearance::ALL {
+        let name = match appearance {
+            Appearance::System => "theme-system",
+            Appearance::Light => "theme-light",
+            Appearance::Dark => "theme-dark",
+            Appearance::Contrast => "theme-contrast",
+        };
+        parts.push(look.option(
+            name,
+            look.say(name),
+            None,
+            look.appearance == appearance,
+            Message::Change(Change::Appearance(appearance)),
+        ));
+    }
+    parts.push(title("settings-language", look));
+    for language in Language::ALL {
+        let hint = language.is_rtl().then(|| look.say("settings-rtl-hint"));
+        parts.push(look.option(
+            language.code(),
+            language.name(),
+            hint,
+            look.words.language() == language,
+            Message::Change(Change::Language(language)),
+        ));
+    }
+    parts.push(title("settings-size", look));
+    let sizes = SCALES.map(|scale| {
+        let kind = if look.scale == scale {
+            Kind::Primary
+        } else {
+            Kind::Secondary
+        };
+        let words = look.with("percent", [("number", u64::from(scale).into())]);
+        look.button(kind, None, words)
+            .padding([8, 10])
+            .id(format!("scale-{scale}"))
+            .on_press(Message::Change(Change::Scale(scale)))
+            .into()
+    });
+    parts.push(row(sizes).spacing(6).wrap().into());
+    parts.push(
+        look.muted(look.say("settings-appearance-hint"), 13.0)
+            .width(Fill)
+            .into(),
+    );
+    look.column(parts).spacing(6).width(Fill).into()
+}
+
+fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+    let defaults = &model.profile.defaults;
+    let with = |change: &dyn Fn(&mut Defaults)| {
+        let mut changed = defaults.clone();
+        change(&mut changed);
+        Message::Defaults(changed)
+    };
+    let toggle = |name, hint, on: bool, message| {
+        look.choice(name, look.say(name), Some(look.say(hint)), on, message)
+    };
+    let mut parts = vec![
+        toggle(
+            "settings-read",
+            "settings-read-hint",
+            defaults.read_receipts,
+            with(&|d| d.read_receipts = !d.read_receipts),
+        ),
+        toggle(
+            "settings-typing",
+            "settings-typing-hint",
+            defaults.typing,
+            with(&|d| d.typing = !d.typing),
+        ),
+        toggle(
+            "settings-earlier",
+            "settings-earlier-hint",
+            defaults.keep_earlier,
+            with(&|d| d.keep_earlier = !d.keep_earlier),
+        ),
+        toggle(
+            "settings-presentation",
+            "settings-presentation-hint",
+            look.presentation,
+            Message::Change(Change::Presentation(!look.presentation)),
+        ),
+        title("settings-retention", look),
+    ];
+    for (name, retention) in retentions(look) {
+        parts.push(look.option(
+            format!("retention-{name}"),
+            name,
+            None,
+            defaults.retention == retention,
+            with(&|d| d.retention = retention),
+        ));
+    }
+    parts.push(
+        look.muted(look.say("settings-retention-hint"), 13.0)
+            .width(Fill)
+            .into(),
+    );
+    look.column(parts).spacing(6).width(Fill).into()
+}
+
+/// How long messages can be kept, and what that is called.
+#[must_use]
+pub fn retentions(look: &Look) -> Vec<(String, Retention)> {
+    let mut all = vec![(look.say("retention-until"), Retention::UntilDeleted)];
+    all.extend(KEPT.map(|seconds| {
+        let time = duration(seconds, look);
+        (
+            look.with("retention-after", [("time", time.into())]),
+            Retention::AfterReading(seconds),
+        )
+    }));
+    all.push((look.say("retention-nothing"), Retention::Nothing));
+    all
+}
+
+fn network<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+    let profile = &model.profile;
+    let doors = look.with(
+        "settings-doors",
+        [
+            ("count", profile.doors_reachable.into()),
+            ("all", profile.doors.into()),
+        ],
+    );
+    let mut parts: Vec<Element<'a, Message>> = vec![
+        look.text(network_sentence(profile.network, look), 14.5)
+            .width(Fill)
+            .into(),
+        look.muted(doors, 13.5).width(Fill).into(),
+        look.button(
+            Kind::Secondary,
+            Some(Icon::RefreshCw),
+            look.say("retry-all"),
+        )
+        .id("retry-all")
+        .on_press(Message::Retry(None))
+        .into(),
+        look.line(),
+        title("settings-contacts", look),
+    ];
+    let people = model.contacts.values().filter(|contact| {
+        matches!(
+            contact.stage,
+            Stage::Accepted | Stage::Accepting | Stage::Requested
+        )
+    });
+    for contact in people {
+        let mut words = way_sentence(contact, look);
+        if let Some(seconds) = contact.next_try.filter(|_| !contact.connected) {
+            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+            words = look.with(
+                "way-next",
+                [
+                    ("reason", words.into()),
+                    ("time", duration(seconds, look).into()),
+                ],
+            );
+        }
+        let lines = look
+            .column(vec![
+                look.name(called(contact), 14.0).into(),
+                look.muted(words, 12.5).width(Fill).into(),
+            ])
+            .spacing(2)
+            .width(Fill);
+        let retry = press(Icon::RefreshCw.of_size(16.0))
+            .label(look.say("retry"))
+            .on_press_maybe((!contact.connected).then_some(Message::Retry(Some(contact.id))))
+            .padding(8)
+            .style(move |status| PressStyle {
+                background: status.hovered.then_some(look.colors.hover),
+                text: if status.disabled {
+                    look.colors.line
+                } else {
+                    look.colors.text
+                },
+                border: border::rounded(9),
+                ring: look.colors.ring,
+            });
+        parts.push(
+            look.row(vec![
+                picture(contact, 34.0, look.colors.raised, look),
+                lines.into(),
+                look.tip(retry, look.say("retry")),
+            ])
+            .spacing(11)
+            .into(),
+        );
+    }
+    look.column(parts).spacing(12).width(Fill).into()
+}
+
+fn about(look: &Look) -> Element<'_, Message> {
+    let version = env!("CARGO_PKG_VERSION");
+    look.column(vec![
+        look.heading(
+            look.with("about-version", [("version", version.into())]),
+            15.0,
+        )
+        .into(),
+        look.text(look.say("about-words"), 14.0).width(Fill).into(),
+        look.note(
+            Icon::TriangleAlert,
+            look.colors.warn,
+            look.say("about-audit"),
+        ),
+        look.muted(look.say("about-licences"), 13.0)
+            .width(Fill)
+            .into(),
+    ])
+    .spacing(14)
+    .width(Fill)
+    .into()
+}

@@ -1,0 +1,481 @@
+//! The main window: conversations at the side, one of them open, its contact beside it, dialogs above.
+//! It holds the parts together and does nothing that one of them can do.
+
+mod above;
+pub mod bubble;
+pub mod composer;
+pub mod conversation;
+mod frame;
+pub mod history;
+pub mod model;
+mod page;
+pub mod panel;
+pub mod requests;
+pub mod sidebar;
+pub mod start;
+
+use std::time::Duration;
+
+use iced::widget::operation;
+use iced::{Subscription, Task};
+use undertone_engine::{Command, CommandError, ContactId, Event, Reply};
+
+use self::model::Model;
+use crate::bridge::{Heard, Running, Snapshot};
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::refusal;
+use crate::screen::dialog::{self, Change, Dialog, Which};
+
+/// How long a remark stays.
+const REMARK: Duration = Duration::from_secs(4);
+/// From this width on the contact is beside the conversation, else in its place.
+const WIDE: f32 = 1_080.0;
+
+/// The main window.
+#[derive(Debug)]
+pub struct State {
+    running: Running,
+    model: Option<Model>,
+    sidebar: sidebar::State,
+    pane: Pane,
+    panel: Option<panel::State>,
+    dialog: Option<Dialog>,
+    remark: Option<(u64, Icon, String)>,
+    remarks: u64,
+    asking: bool,
+    stale: bool,
+    /// The window's width.
+    pub width: f32,
+    /// The window is looked at.
+    pub focused: bool,
+}
+
+/// What is in the middle.
+#[derive(Debug)]
+pub enum Pane {
+    /// No conversation.
+    Start,
+    /// A conversation.
+    Conversation(Box<conversation::State>),
+    /// Requests.
+    Requests(requests::State),
+}
+
+impl Pane {
+    /// Whose conversation is open.
+    #[must_use]
+    pub fn contact(&self) -> Option<ContactId> {
+        match self {
+            Self::Conversation(conversation) => Some(conversation.contact),
+            Self::Start | Self::Requests(_) => None,
+        }
+    }
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// The engine spoke.
+    Heard(Heard),
+    /// What lists show.
+    Snapshot(Result<Box<Snapshot>, CommandError>),
+    /// At the side.
+    Sidebar(sidebar::Message),
+    /// In the conversation.
+    Conversation(ContactId, conversation::Message),
+    /// In the requests.
+    Requests(requests::Message),
+    /// On the start page.
+    Start(start::Message),
+    /// In the panel.
+    Panel(panel::Message),
+    /// In the dialog.
+    Dialog(dialog::Message),
+    /// Open a dialog.
+    Open(Which),
+    /// Leave what is uppermost: dialog, reply or edit, panel.
+    Escape,
+    /// To the next or previous conversation of the list.
+    Step(bool),
+    /// Something was done, or not.
+    Done(Result<Reply, CommandError>),
+    /// A remark was there long enough.
+    RemarkOver(u64),
+}
+
+/// What the window is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Work.
+    Run(Task<Message>),
+    /// Look different.
+    Change(Change),
+    /// Lock: the profile is to be closed.
+    Lock,
+}
+
+impl State {
+    /// Shows a running profile.
+    #[must_use]
+    pub fn new(running: Running) -> Self {
+        Self {
+            running,
+            model: None,
+            sidebar: sidebar::State::default(),
+            pane: Pane::Start,
+            panel: None,
+            dialog: None,
+            remark: None,
+            remarks: 0,
+            asking: false,
+            stale: false,
+            width: WIDE,
+            focused: true,
+        }
+    }
+
+    /// What the engine says, for as long as it runs.
+    pub fn subscription(&self) -> Subscription<Message> {
+        self.running.events().map(Message::Heard)
+    }
+
+    /// The running profile.
+    #[must_use]
+    pub const fn running(&self) -> &Running {
+        &self.running
+    }
+
+    /// What is known of the profile.
+    #[must_use]
+    pub const fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
+    }
+
+    /// The open dialog.
+    #[must_use]
+    pub const fn dialog(&self) -> Option<&Dialog> {
+        self.dialog.as_ref()
+    }
+
+    /// What is in the middle.
+    #[must_use]
+    pub const fn pane(&self) -> &Pane {
+        &self.pane
+    }
+
+    /// Messages that were not read, of conversations that are not muted.
+    #[must_use]
+    pub fn unread(&self, now: u64) -> u32 {
+        self.model.as_ref().map_or(0, |model| {
+            model
+                .conversations
+                .values()
+                .filter(|view| !model.is_muted(view.contact, now))
+                .map(|view| view.unread)
+                .fold(0, u32::saturating_add)
+        })
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message, look: &Look) -> Action {
+        match message {
+            Message::Heard(heard) => Action::Run(self.hear(heard, look)),
+            Message::Snapshot(result) => Action::Run(self.take(result)),
+            Message::Sidebar(message) => match self.sidebar.update(message) {
+                sidebar::Action::None => Action::None,
+                sidebar::Action::Open(contact) => Action::Run(self.show(contact)),
+                sidebar::Action::Requests => Action::Run(self.show_requests()),
+                sidebar::Action::Dialog(which) => Action::Run(self.open(which)),
+                sidebar::Action::Lock => Action::Lock,
+            },
+            Message::Conversation(contact, message) => self.converse(contact, message, look),
+            Message::Requests(message) => self.requests(message, look),
+            Message::Start(start::Message::Dialog(which)) | Message::Open(which) => {
+                Action::Run(self.open(which))
+            }
+            Message::Start(start::Message::Retry) => {
+                Action::Run(self.command(Command::Retry { contact: None }))
+            }
+            Message::Panel(message) => self.panel(message, look),
+            Message::Dialog(message) => self.in_dialog(message, look),
+            Message::Escape => Action::Run(self.escape()),
+            Message::Step(down) => Action::Run(self.step(down)),
+            Message::Done(Ok(_)) => Action::None,
+            Message::Done(Err(error)) => Action::Run(self.refused(&error, look)),
+            Message::RemarkOver(number) => {
+                if self.remark.as_ref().is_some_and(|(of, _, _)| *of == number) {
+                    self.remark = None;
+                }
+                Action::None
+            }
+        }
+    }
+
+    fn command(&self, command: Command) -> Task<Message> {
+        self.running.task(command, Message::Done)
+    }
+
+    /// Asks for what lists show; once at a time.
+    fn ask(&mut self) -> Task<Message> {
+        if std::mem::replace(&mut self.asking, true) {
+            self.stale = true;
+            return Task::none();
+        }
+        Task::perform(self.running.clone().snapshot(), Message::Snapshot)
+    }
+
+    fn take(&mut self, result: Result<Box<Snapshot>, CommandError>) -> Task<Message> {
+        self.asking = false;
+        if let Ok(snapshot) = result {
+            match &mut self.model {
+                Some(model) => model.renew(*snapshot),
+                None => self.model = Some(Model::new(*snapshot)),
+            }
+        }
+        let seen = self.seen();
+        if std::mem::take(&mut self.stale) {
+            return Task::batch([seen, self.ask()]);
+        }
+        seen
+    }
+
+    fn hear(&mut self, heard: Heard, look: &Look) -> Task<Message> {
+        let events = match heard {
+            Heard::Listening => return self.ask(),
+            Heard::Events(events) => events,
+        };
+        let mut stale = false;
+        let mut tasks = Vec::new();
+        for event in &events {
+            if let Some(model) = &mut self.model {
+                stale |= model.apply(event);
+            }
+            if let Some(dialog) = &mut self.dialog {
+                tasks.push(dialog.hear(event, &self.running).map(Message::Dialog));
+            }
+            if let Pane::Conversation(open) = &mut self.pane {
+                let contact = open.contact;
+                tasks.push(
+                    open.hear(event)
+                        .map(move |message| Message::Conversation(contact, message)),
+                );
+                if matches!(event, Event::Missed { .. }) {
+                    tasks.push(
+                        open.renew(&self.running)
+                            .map(move |message| Message::Conversation(contact, message)),
+                    );
+                }
+            }
+            if let Event::Stopped { .. } = event {
+                tasks.push(self.remark(Icon::CircleAlert, look.say("stopped")));
+            }
+        }
+        if stale {
+            tasks.push(self.ask());
+        }
+        tasks.push(self.seen());
+        Task::batch(tasks)
+    }
+
+    /// Says that the open conversation was read, as far as it is looked at.
+    pub fn seen(&self) -> Task<Message> {
+        let Pane::Conversation(open) = &self.pane else {
+            return Task::none();
+        };
+        let unread = self.model.as_ref().is_some_and(|model| {
+            let view = model.conversations.get(&open.contact);
+            view.is_none_or(|view| view.unread > 0)
+        });
+        if !self.focused || !unread {
+            return Task::none();
+        }
+        let contact = open.contact;
+        match open.seen(&self.running) {
+            conversation::Action::Run(task) => {
+                task.map(move |message| Message::Conversation(contact, message))
+            }
+            _ => Task::none(),
+        }
+    }
+
+    /// Opens a conversation.
+    fn show(&mut self, contact: ContactId) -> Task<Message> {
+        let left = self.leave();
+        let Some(model) = &self.model else {
+            return left;
+        };
+        if !model.contacts.contains_key(&contact) {
+            // Made a moment ago: it comes with the next snapshot.
+            self.stale = true;
+        }
+        let (open, task) = conversation::State::open(contact, model, &self.running);
+        self.pane = Pane::Conversation(Box::new(open));
+        let beside = if self.panel.take().is_some() && self.width >= WIDE {
+            self.show_panel(contact)
+        } else {
+            Task::none()
+        };
+        let task = task.map(move |message| Message::Conversation(contact, message));
+        Task::batch([left, task, beside, self.ask()])
+    }
+
+    fn show_panel(&mut self, contact: ContactId) -> Task<Message> {
+        let Some(model) = &self.model else {
+            return Task::none();
+        };
+        let (panel, task) = panel::State::open(contact, model, &self.running);
+        self.panel = Some(panel);
+        task.map(Message::Panel)
+    }
+
+    fn show_requests(&mut self) -> Task<Message> {
+        let left = self.leave();
+        self.panel = None;
+        self.pane = Pane::Requests(requests::State);
+        left
+    }
+
+    /// Keeps the draft of the conversation that is left.
+    fn leave(&mut self) -> Task<Message> {
+        let commands = match &mut self.pane {
+            Pane::Conversation(open) => open.leave(),
+            _ => Vec::new(),
+        };
+        Task::batch(commands.into_iter().map(|command| self.command(command)))
+    }
+
+    /// What has to be done before the profile is closed.
+    #[must_use]
+    pub fn last_commands(&mut self) -> Vec<Command> {
+        match &mut self.pane {
+            Pane::Conversation(open) => open.leave(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn step(&mut self, down: bool) -> Task<Message> {
+        let Some(model) = &self.model else {
+            return Task::none();
+        };
+        let listed = model.listed(false);
+        let now = self
+            .pane
+            .contact()
+            .and_then(|open| listed.iter().position(|contact| contact.id == open));
+        let next = match (now, down) {
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at.wrapping_sub(1),
+            (None, true) => 0,
+            (None, false) => listed.len().wrapping_sub(1),
+        };
+        match listed.get(next).map(|contact| contact.id) {
+            Some(contact) => self.show(contact),
+            None => Task::none(),
+        }
+    }
+
+    fn converse(
+        &mut self,
+        contact: ContactId,
+        message: conversation::Message,
+        look: &Look,
+    ) -> Action {
+        let (Pane::Conversation(open), Some(model)) = (&mut self.pane, &self.model) else {
+            return Action::None;
+        };
+        // Answers for a conversation that was left.
+        if open.contact != contact {
+            return Action::None;
+        }
+        let action = open.update(message, model, &self.running);
+        self.conversation_action(contact, action, look)
+    }
+
+    fn conversation_action(
+        &mut self,
+        contact: ContactId,
+        action: conversation::Action,
+        look: &Look,
+    ) -> Action {
+        Action::Run(match action {
+            conversation::Action::None => self.seen(),
+            conversation::Action::Run(task) => Task::batch([
+                task.map(move |message| Message::Conversation(contact, message)),
+                self.seen(),
+            ]),
+            conversation::Action::Refused(error) => self.refused(&error, look),
+            conversation::Action::Copy(text) => self.copy(text, look),
+            conversation::Action::Dialog(which) => self.open(which),
+            conversation::Action::Panel if self.panel.is_some() => {
+                self.panel = None;
+                Task::none()
+            }
+            conversation::Action::Panel => self.show_panel(contact),
+        })
+    }
+
+    fn requests(&mut self, message: requests::Message, look: &Look) -> Action {
+        let Pane::Requests(state) = &self.pane else {
+            return Action::None;
+        };
+        Action::Run(match state.update(message, &self.running) {
+            requests::Action::None => Task::none(),
+            requests::Action::Run(task) => task.map(Message::Requests),
+            requests::Action::Open(contact) => self.show(contact),
+            requests::Action::Dialog(which) => self.open(which),
+            requests::Action::Refused(error) => self.refused(&error, look),
+        })
+    }
+
+    fn panel(&mut self, message: panel::Message, look: &Look) -> Action {
+        let Some(panel) = &mut self.panel else {
+            return Action::None;
+        };
+        Action::Run(match panel.update(message, &self.running) {
+            panel::Action::None => Task::none(),
+            panel::Action::Run(task) => task.map(Message::Panel),
+            panel::Action::Close => {
+                self.panel = None;
+                Task::none()
+            }
+            panel::Action::Dialog(which) => self.open(which),
+            panel::Action::Refused(error) => self.refused(&error, look),
+        })
+    }
+
+    fn escape(&mut self) -> Task<Message> {
+        if self.dialog.take().is_some() {
+            return Task::none();
+        }
+        if let Pane::Conversation(open) = &mut self.pane
+            && open.leave_mode()
+        {
+            return operation::focus(composer::FIELD);
+        }
+        self.panel = None;
+        Task::none()
+    }
+
+    fn refused(&mut self, error: &CommandError, look: &Look) -> Task<Message> {
+        self.remark(Icon::CircleAlert, refusal::words(error, look))
+    }
+
+    fn copy(&mut self, text: String, look: &Look) -> Task<Message> {
+        let remark = self.remark(Icon::CircleCheck, look.say("copied"));
+        Task::batch([iced::clipboard::write(text), remark])
+    }
+
+    /// Shows a remark for a while.
+    fn remark(&mut self, icon: Icon, words: String) -> Task<Message> {
+        self.remarks += 1;
+        let number = self.remarks;
+        self.remark = Some((number, icon, words));
+        Task::future(async move {
+            tokio::time::sleep(REMARK).await;
+            Message::RemarkOver(number)
+        })
+    }
+}

@@ -1,0 +1,417 @@
+//! One open conversation: what it does with what happens. How it looks is in
+//! [`page`](super::page), messages in memory in [`history`](super::history).
+
+mod writing;
+
+use std::time::Duration;
+
+use iced::widget::scrollable::{AbsoluteOffset, Viewport};
+use iced::widget::{operation, selector};
+use iced::{Rectangle, Task, advanced::widget::Id};
+use undertone_engine::{Command, CommandError, ContactId, Event, MessageView, Reply};
+
+use super::composer::{self, Composer, Mode};
+use super::history::{History, PAGE};
+use super::{bubble, model::Model};
+use crate::bridge::Running;
+use crate::formatting;
+use crate::screen::dialog::Which;
+use crate::visible;
+
+/// The list of messages.
+pub const LIST: &str = "history";
+
+/// How long nothing is typed before the draft is kept and typing is over.
+const PAUSE: Duration = Duration::from_millis(900);
+/// So near to its end a conversation is at its end.
+const NEAR: f32 = 40.0;
+
+/// An open conversation.
+#[derive(Debug)]
+pub struct State {
+    /// With whom.
+    pub contact: ContactId,
+    pub(super) history: History,
+    pub(super) composer: Composer,
+    pub(super) chosen: Option<u64>,
+    /// How far above its end the view is.
+    pub(super) above: f32,
+    draft: String,
+    edits: u64,
+    typing: bool,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// In the field.
+    Composer(composer::Message),
+    /// The newest page.
+    Newest(Result<Reply, CommandError>),
+    /// An older page.
+    Older(Result<Reply, CommandError>),
+    /// A newer page.
+    Newer(Result<Reply, CommandError>),
+    /// The beginning of what is in memory is near.
+    ShowOlder,
+    /// Its end is near.
+    ShowNewer,
+    /// To the newest message.
+    Jump,
+    /// The view moved.
+    Scrolled(Viewport),
+    /// How high the rows after this one are, which go away.
+    Drop(u64, f32),
+    /// How high the rows are that came below the view.
+    Shift(f32),
+    /// Shows what can be done with a message, or hides it.
+    Choose(u64),
+    /// More of a long message.
+    Grow(u64),
+    /// Puts an emoji at a message, or takes it back.
+    React(u64, String),
+    /// Reply to it.
+    Reply(u64),
+    /// Copy its words.
+    Copy(u64),
+    /// Send it on.
+    Forward(u64),
+    /// Write it anew.
+    Edit(u64),
+    /// Keep it at hand, or not.
+    Pin(u64, bool),
+    /// Delete it.
+    Delete(u64),
+    /// A link was pressed.
+    Link(String),
+    /// Nothing was typed for a while.
+    Paused(u64),
+    /// Sent, or not; the text and what it was.
+    Sent(Result<Reply, CommandError>, String, Mode),
+    /// Something was done, or not.
+    Done(Result<Reply, CommandError>),
+    /// Show or hide the contact.
+    Panel,
+    /// Show a dialog.
+    Dialog(Which),
+}
+
+/// What the messenger is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Work.
+    Run(Task<Message>),
+    /// Say why something was not done.
+    Refused(CommandError),
+    /// Copy words.
+    Copy(String),
+    /// Show a dialog.
+    Dialog(Which),
+    /// Show or hide the contact.
+    Panel,
+}
+
+impl State {
+    /// Opens a conversation.
+    pub fn open(contact: ContactId, model: &Model, running: &Running) -> (Self, Task<Message>) {
+        let draft = model
+            .conversations
+            .get(&contact)
+            .and_then(|view| view.draft.clone())
+            .unwrap_or_default();
+        let mut composer = Composer::default();
+        composer.set(&draft);
+        let mut state = Self {
+            contact,
+            history: History::default(),
+            composer,
+            chosen: None,
+            above: 0.0,
+            draft,
+            edits: 0,
+            typing: false,
+        };
+        let task = state.ask(running, None, Message::Newest);
+        (state, task.chain(operation::focus(composer::FIELD)))
+    }
+
+    fn ask(
+        &mut self,
+        running: &Running,
+        before: Option<u64>,
+        done: fn(Result<Reply, CommandError>) -> Message,
+    ) -> Task<Message> {
+        self.history.loading = true;
+        let command = Command::History {
+            contact: self.contact,
+            before,
+            limit: PAGE,
+        };
+        running.task(command, done)
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message, model: &Model, running: &Running) -> Action {
+        match message {
+            Message::Composer(message) => self.compose(message, running),
+            Message::Newest(result) => self.page(result, |history, page| {
+                history.take_newest(page);
+                Task::none()
+            }),
+            Message::Older(result) => self.page(result, |history, page| {
+                history.take_older(page).map_or_else(Task::none, |last| {
+                    let end = history.last().unwrap_or(last);
+                    height(last, end, move |height| Message::Drop(last, height))
+                })
+            }),
+            Message::Newer(result) => {
+                let newest = self.newest(model);
+                self.page(result, |history, page| {
+                    let before = history.take_newer(page, newest);
+                    history.drop_oldest();
+                    match (before, history.last()) {
+                        (Some(before), Some(last)) if last > before => {
+                            history.loading = true;
+                            height(before, last, Message::Shift)
+                        }
+                        // Nothing between: what there was is gone.
+                        _ => Task::none(),
+                    }
+                })
+            }
+            Message::ShowOlder if !self.history.loading && !self.history.begins => {
+                let first = self.history.first();
+                Action::Run(self.ask(running, first, Message::Older))
+            }
+            Message::ShowNewer if !self.history.loading && !self.history.ends => {
+                let beyond = self.history.last().map(|last| last + 1 + u64::from(PAGE));
+                Action::Run(self.ask(running, beyond, Message::Newer))
+            }
+            Message::ShowOlder | Message::ShowNewer => Action::None,
+            Message::Jump => Action::Run(self.jump(running)),
+            Message::Scrolled(viewport) => {
+                self.above = viewport.absolute_offset().y;
+                self.seen(running)
+            }
+            Message::Drop(last, height) => {
+                self.history.drop_after(last);
+                Action::Run(shift(-height))
+            }
+            Message::Shift(height) => {
+                self.history.loading = false;
+                Action::Run(shift(height))
+            }
+            Message::Paused(edits) if edits == self.edits => Action::Run(self.pause(running)),
+            Message::Paused(_) => Action::None,
+            Message::Sent(result, text, mode) => self.sent(result, text, mode, running),
+            Message::Done(Ok(Reply::Message(view))) => {
+                self.history.change(view);
+                Action::None
+            }
+            Message::Done(Ok(_)) => Action::None,
+            Message::Done(Err(error)) => Action::Refused(error),
+            Message::Panel => Action::Panel,
+            Message::Dialog(which) => Action::Dialog(which),
+            Message::Link(address) => Action::Dialog(Which::Link(address)),
+            other => self.on_message(other, running),
+        }
+    }
+
+    fn page(
+        &mut self,
+        result: Result<Reply, CommandError>,
+        take: impl FnOnce(&mut History, Vec<MessageView>) -> Task<Message>,
+    ) -> Action {
+        self.history.loading = false;
+        match result {
+            Ok(Reply::Messages { messages }) => Action::Run(take(&mut self.history, messages)),
+            Ok(_) => Action::None,
+            Err(error) => Action::Refused(error),
+        }
+    }
+
+    /// What is done with one message.
+    fn on_message(&mut self, message: Message, running: &Running) -> Action {
+        let contact = self.contact;
+        let text = |state: &Self, number| {
+            let row = state.history.row(number)?;
+            row.view.text.clone()
+        };
+        let was = self.chosen.take();
+        match message {
+            Message::Choose(number) => {
+                self.chosen = (was != Some(number)).then_some(number);
+                Action::None
+            }
+            Message::Grow(number) => {
+                self.chosen = was;
+                if let Some(row) = self.history.row_mut(number) {
+                    row.grow();
+                }
+                Action::None
+            }
+            Message::React(message, emoji) => {
+                let command = Command::React {
+                    contact,
+                    message,
+                    emoji,
+                };
+                Action::Run(running.task(command, Message::Done))
+            }
+            Message::Pin(message, pinned) => {
+                let command = Command::Pin {
+                    contact,
+                    message,
+                    pinned,
+                };
+                Action::Run(running.task(command, Message::Done))
+            }
+            Message::Reply(number) => {
+                if let Some(row) = self.history.row(number) {
+                    self.composer.mode = Mode::Reply {
+                        to: row.view.id,
+                        words: visible::line(
+                            &formatting::plain(row.view.text.as_deref().unwrap_or_default()),
+                            80,
+                        ),
+                    };
+                }
+                Action::Run(operation::focus(composer::FIELD))
+            }
+            Message::Edit(number) => {
+                if let Some(text) = text(self, number) {
+                    self.draft = self.composer.text();
+                    self.composer.set(&text);
+                    self.composer.mode = Mode::Edit { number };
+                }
+                Action::Run(operation::focus(composer::FIELD))
+            }
+            Message::Copy(number) => text(self, number).map_or(Action::None, Action::Copy),
+            Message::Forward(number) => Action::Dialog(Which::Forward(contact, number)),
+            Message::Delete(number) => {
+                let mine = self
+                    .history
+                    .row(number)
+                    .is_some_and(|row| row.is_mine() && row.view.text.is_some());
+                Action::Dialog(Which::Delete(contact, number, mine))
+            }
+            _ => Action::None,
+        }
+    }
+
+    /// To the newest message.
+    fn jump(&mut self, running: &Running) -> Task<Message> {
+        self.above = 0.0;
+        let snap = operation::snap_to(
+            LIST,
+            operation::RelativeOffset {
+                x: None,
+                y: Some(0.0),
+            },
+        );
+        if self.history.ends {
+            return snap;
+        }
+        self.ask(running, None, Message::Newest).chain(snap)
+    }
+
+    /// The messages in memory.
+    #[must_use]
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What is being written.
+    #[must_use]
+    pub const fn composer(&self) -> &Composer {
+        &self.composer
+    }
+
+    fn newest(&self, model: &Model) -> Option<u64> {
+        let view = model.conversations.get(&self.contact)?;
+        view.last.as_ref().map(|last| last.number)
+    }
+
+    /// Whether the newest message is looked at.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.history.ends && self.above < NEAR
+    }
+
+    /// Says that what is looked at was read.
+    pub fn seen(&self, running: &Running) -> Action {
+        let unread = self
+            .history
+            .rows()
+            .next_back()
+            .filter(|row| self.is_at_end() && row.view.number > 0);
+        let Some(row) = unread else {
+            return Action::None;
+        };
+        let command = Command::MarkRead {
+            contact: self.contact,
+            up_to: row.view.number,
+        };
+        Action::Run(running.task(command, |_| Message::Paused(0)))
+    }
+
+    /// Takes in what the engine says about this conversation.
+    pub fn hear(&mut self, event: &Event) -> Task<Message> {
+        match event {
+            Event::MessageReceived { contact, message } if *contact == self.contact => {
+                let before = self.history.last();
+                let shown = self.history.push(message.clone());
+                match (shown, before, self.history.last()) {
+                    // Who reads further up is not pushed away.
+                    (true, Some(before), Some(last)) if last > before && self.above >= NEAR => {
+                        height(before, last, Message::Shift)
+                    }
+                    _ => {
+                        self.history.drop_oldest();
+                        Task::none()
+                    }
+                }
+            }
+            Event::MessageChanged { contact, message } if *contact == self.contact => {
+                self.history.change(message.clone());
+                Task::none()
+            }
+            Event::MessageRemoved { contact, message } if *contact == self.contact => {
+                self.history.remove(*message);
+                Task::none()
+            }
+            _ => Task::none(),
+        }
+    }
+
+    /// Asks for the newest page anew: events were missed, or the conversation was cleared.
+    pub fn renew(&mut self, running: &Running) -> Task<Message> {
+        self.above = 0.0;
+        self.ask(running, None, Message::Newest)
+    }
+}
+
+/// Measures how high the rows after one are, up to another.
+fn height(after: u64, last: u64, done: impl Fn(f32) -> Message + Send + 'static) -> Task<Message> {
+    let find = |number| selector::find(Id::from(bubble::id(number)));
+    find(after)
+        .then(move |upper| {
+            let upper = upper.map(|target| bottom(target.bounds()));
+            find(last).map(move |lower| {
+                let lower = lower.map(|target| bottom(target.bounds()));
+                upper.zip(lower).map_or(0.0, |(upper, lower)| lower - upper)
+            })
+        })
+        .map(done)
+}
+
+fn bottom(bounds: Rectangle) -> f32 {
+    bounds.y + bounds.height
+}
+
+/// Moves the view so much further from the end.
+fn shift(by: f32) -> Task<Message> {
+    operation::scroll_by(LIST, AbsoluteOffset { x: 0.0, y: by })
+}

@@ -1,0 +1,96 @@
+//! How the main window is put together: side, middle, contact, dialog and remark.
+
+use iced::widget::{container, row, stack};
+use iced::{Element, Fill, border};
+
+use super::model::Model;
+use super::{Message, Pane, State, WIDE, panel, start};
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::widget::Inert;
+
+impl State {
+    /// What is shown.
+    pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        let Some(model) = &self.model else {
+            let words = look.muted(look.say("loading"), 14.5);
+            return look
+                .ground(look.colors.page, container(words).center(Fill))
+                .into();
+        };
+        let base = self.base(model, look);
+        let base = Inert::new(base, self.dialog.is_some());
+        let mut layers = stack![base];
+        if let Some(dialog) = &self.dialog {
+            let dialog = dialog.view(model, look.clock.now, look);
+            layers = layers.push(dialog.map(Message::Dialog));
+        }
+        if let Some((_, icon, words)) = &self.remark {
+            layers = layers.push(remark(*icon, words, look));
+        }
+        layers.width(Fill).height(Fill).into()
+    }
+
+    fn base<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let side = self
+            .sidebar
+            .view(model, &self.pane, look)
+            .map(Message::Sidebar);
+        let mut parts = vec![side, look.upright()];
+        let narrow = self.width / (f32::from(look.scale) / 100.0) < WIDE;
+        let panel = self
+            .panel
+            .as_ref()
+            .map(|panel| panel.view(model, look).map(Message::Panel));
+        match (panel, narrow) {
+            (Some(panel), true) => parts.push(panel),
+            (panel, _) => {
+                parts.push(self.middle(model, look));
+                if let Some(panel) = panel {
+                    parts.push(look.upright());
+                    parts.push(container(panel).width(panel::WIDTH).into());
+                }
+            }
+        }
+        if look.is_rtl() {
+            parts.reverse();
+        }
+        row(parts).height(Fill).into()
+    }
+
+    fn middle<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        match &self.pane {
+            Pane::Start => start::view(model, look).map(Message::Start),
+            Pane::Requests(state) => state.view(model, look).map(Message::Requests),
+            Pane::Conversation(open) => {
+                let contact = open.contact;
+                open.view(model, look)
+                    .map(move |message| Message::Conversation(contact, message))
+            }
+        }
+    }
+}
+
+/// A remark at the bottom of the window.
+fn remark<'a>(icon: Icon, words: &'a str, look: &'a Look) -> Element<'a, Message> {
+    let c = look.colors;
+    let content = look.row(vec![
+        icon.of_size(16.0).color(c.accent_text).into(),
+        look.text(words, 14.0).into(),
+    ]);
+    let bubble = container(content.spacing(10))
+        .padding([11, 16])
+        .max_width(520)
+        .style(move |_| container::Style {
+            background: Some(c.raised.into()),
+            border: border::rounded(13).color(c.line).width(1),
+            ..container::Style::default()
+        });
+    container(bubble)
+        .width(Fill)
+        .height(Fill)
+        .padding(22)
+        .align_x(iced::Center)
+        .align_y(iced::Bottom)
+        .into()
+}

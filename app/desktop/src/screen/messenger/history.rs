@@ -1,0 +1,195 @@
+//! The part of a conversation that is in memory: some hundred messages around what is looked at, read
+//! and formatted when they come in and not while drawing. It knows nothing of widgets; how far
+//! the view has to move when rows come or go below it is the caller's concern.
+
+use std::collections::VecDeque;
+
+use undertone_engine::{Delivery, MessageView};
+
+use crate::formatting::{self, Block};
+use crate::visible;
+
+/// Messages of one page.
+pub const PAGE: u32 = 60;
+/// Messages in memory at most.
+pub const MOST: usize = 240;
+/// Lines and bytes of a message that are shown at first.
+const LINES: usize = 40;
+const BYTES: usize = 4_000;
+/// How often a long message grows by as much again; then it ends with a remark. Copying gives all.
+const PARTS: usize = 6;
+
+/// One message, ready to be drawn.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What the engine says of it.
+    pub view: MessageView,
+    /// Its words.
+    pub blocks: Vec<Block>,
+    /// More of it than at first, so many times.
+    pub parts: usize,
+    /// There is more than is shown.
+    pub cut: bool,
+}
+
+impl Row {
+    /// Reads a message.
+    #[must_use]
+    pub fn new(view: MessageView) -> Self {
+        let mut row = Self {
+            view,
+            blocks: Vec::new(),
+            parts: 1,
+            cut: false,
+        };
+        row.read();
+        row
+    }
+
+    fn read(&mut self) {
+        let text = self.view.text.as_deref().unwrap_or_default();
+        let body = visible::body(text, LINES * self.parts, BYTES * self.parts);
+        self.blocks = formatting::read(&body.text);
+        self.cut = body.cut;
+    }
+
+    /// Shows more of a long message.
+    pub fn grow(&mut self) {
+        if self.can_grow() {
+            self.parts += 1;
+            self.read();
+        }
+    }
+
+    /// Whether more of it can be shown.
+    #[must_use]
+    pub const fn can_grow(&self) -> bool {
+        self.cut && self.parts < PARTS
+    }
+
+    /// Whether I wrote it.
+    #[must_use]
+    pub fn is_mine(&self) -> bool {
+        self.view.delivery != Delivery::Incoming
+    }
+}
+
+/// The messages in memory.
+#[derive(Debug, Default)]
+pub struct History {
+    rows: VecDeque<Row>,
+    /// There is nothing older.
+    pub begins: bool,
+    /// There is nothing newer.
+    pub ends: bool,
+    /// A page was asked for.
+    pub loading: bool,
+}
+
+impl History {
+    /// The messages, oldest first.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Row> + DoubleEndedIterator {
+        self.rows.iter()
+    }
+
+    /// The number of the oldest.
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        self.rows.front().map(|row| row.view.number)
+    }
+
+    /// The number of the newest.
+    #[must_use]
+    pub fn last(&self) -> Option<u64> {
+        self.rows.back().map(|row| row.view.number)
+    }
+
+    /// A message by its number.
+    #[must_use]
+    pub fn row(&self, number: u64) -> Option<&Row> {
+        self.rows.iter().find(|row| row.view.number == number)
+    }
+
+    /// The same, to be changed.
+    pub fn row_mut(&mut self, number: u64) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| row.view.number == number)
+    }
+
+    /// Takes the newest page, in place of everything.
+    pub fn take_newest(&mut self, page: Vec<MessageView>) {
+        self.loading = false;
+        self.begins = page.len() < PAGE as usize;
+        self.ends = true;
+        self.rows = page.into_iter().map(Row::new).collect();
+    }
+
+    /// Takes a page of older ones. Returns the number of the last row that may stay, if there are
+    /// now more than are kept.
+    pub fn take_older(&mut self, page: Vec<MessageView>) -> Option<u64> {
+        self.loading = false;
+        self.begins = page.len() < PAGE as usize;
+        let first = self.first().unwrap_or(u64::MAX);
+        for view in page.into_iter().rev().filter(|view| view.number < first) {
+            self.rows.push_front(Row::new(view));
+        }
+        let last = self.rows.get(MOST)?;
+        Some(last.view.number - 1)
+    }
+
+    /// Takes a page that reaches beyond the newest one here. Returns the number that was the newest.
+    pub fn take_newer(&mut self, page: Vec<MessageView>, newest: Option<u64>) -> Option<u64> {
+        let before = self.last()?;
+        for view in page.into_iter().filter(|view| view.number > before) {
+            self.rows.push_back(Row::new(view));
+        }
+        let reached = newest.is_none_or(|newest| self.last().is_none_or(|last| last >= newest));
+        self.ends = reached;
+        Some(before)
+    }
+
+    /// Drops rows after that number.
+    pub fn drop_after(&mut self, number: u64) {
+        let before = self.rows.len();
+        while self.rows.back().is_some_and(|row| row.view.number > number) {
+            self.rows.pop_back();
+        }
+        self.ends = self.ends && self.rows.len() == before;
+    }
+
+    /// Drops the oldest until no more than are kept are left; nothing that is seen moves.
+    pub fn drop_oldest(&mut self) {
+        while self.rows.len() > MOST {
+            self.rows.pop_front();
+            self.begins = false;
+        }
+    }
+
+    /// Takes a message that came or was written, at the end. Returns whether it is shown.
+    pub fn push(&mut self, view: MessageView) -> bool {
+        if let Some(row) = self.row_mut(view.number) {
+            *row = Row::new(view);
+            return true;
+        }
+        if !self.ends || self.last().is_some_and(|last| view.number < last) {
+            return false;
+        }
+        self.rows.push_back(Row::new(view));
+        true
+    }
+
+    /// Takes a change of a message.
+    pub fn change(&mut self, view: MessageView) {
+        if let Some(row) = self.row_mut(view.number) {
+            let parts = row.parts;
+            *row = Row::new(view);
+            while row.parts < parts && row.can_grow() {
+                row.grow();
+            }
+        }
+    }
+
+    /// Takes a message away.
+    pub fn remove(&mut self, number: u64) {
+        self.rows.retain(|row| row.view.number != number);
+    }
+}

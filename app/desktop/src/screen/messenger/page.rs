@@ -1,0 +1,211 @@
+//! How an open conversation looks: its head, its messages under the headings of their days, the field
+//! below. It draws what is in memory and nothing else.
+
+use std::collections::HashMap;
+
+use iced::widget::{Space, column, container, keyed_column, scrollable, sensor, stack};
+use iced::{Alignment, Element, Fill, Padding, alignment, border};
+use undertone_engine::{ContactView, MessageId, Stage};
+
+use super::bubble::{self, Around};
+use super::conversation::{LIST, Message, State};
+use super::history::Row;
+use super::model::{Model, called, way_sentence};
+use super::sidebar::{dot, picture};
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::screen::dialog::Which;
+
+/// Messages of one author within so many seconds belong together.
+const TOGETHER: u64 = 300;
+/// So near to an edge the next page is asked for, in pixels.
+const AHEAD: f32 = 500.0;
+
+impl State {
+    /// What is shown.
+    pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let Some(contact) = model.contacts.get(&self.contact) else {
+            return Space::new().into();
+        };
+        let below: Element<'a, Message> = if contact.stage == Stage::Accepted {
+            self.composer.view(look).map(Message::Composer)
+        } else {
+            container(look.note(Icon::Clock, look.colors.warn, way_sentence(contact, look)))
+                .padding(16)
+                .into()
+        };
+        let content = column![
+            head(contact, model, look),
+            look.line(),
+            self.messages(contact, model, look),
+            below
+        ];
+        look.ground(look.colors.page, content).into()
+    }
+
+    fn messages<'a>(
+        &'a self,
+        contact: &'a ContactView,
+        model: &'a Model,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let view = model.conversations.get(&self.contact);
+        let pinned = view.map(|view| view.pinned_messages.as_slice());
+        let named: HashMap<MessageId, &Row> =
+            self.history.rows().map(|row| (row.view.id, row)).collect();
+        // Numbers are even keys, what stands above a number is the odd one below.
+        let mut rows: Vec<(u64, Element<'a, Message>)> = Vec::new();
+        rows.push((0, self.beginning(look)));
+        let mut before: Option<&Row> = None;
+        for row in self.history.rows() {
+            let number = row.view.number;
+            let day = look.clock.day(row.view.time);
+            if before.is_none_or(|before| look.clock.day(before.view.time) != day) {
+                rows.push((number * 2 - 1, day_heading(row.view.time, look)));
+                before = None;
+            }
+            let continues = before.is_some_and(|before| {
+                before.is_mine() == row.is_mine()
+                    && row.view.time.saturating_sub(before.view.time) < TOGETHER
+            });
+            let around = Around {
+                contact,
+                continues,
+                pinned: pinned.is_some_and(|pinned| pinned.contains(&number)),
+                chosen: self.chosen == Some(number),
+                quoted: row.view.reply_to.and_then(|id| named.get(&id).copied()),
+            };
+            rows.push((number * 2, bubble::view(row, around, look)));
+            before = Some(row);
+        }
+        if !self.history.ends && self.history.last().is_some() {
+            let key = self.history.last();
+            let edge = sensor(Space::new().height(1).width(Fill))
+                .key(key)
+                .anticipate(AHEAD)
+                .on_show(|_| Message::ShowNewer);
+            rows.push((u64::MAX, edge.into()));
+        }
+        let list = scrollable(
+            keyed_column(rows)
+                .padding(Padding::from([14.0, 18.0]))
+                .width(Fill),
+        )
+        .id(LIST)
+        .anchor_bottom()
+        .width(Fill)
+        .height(Fill)
+        .on_scroll(Message::Scrolled)
+        .style(look.scroll_style());
+        if self.is_at_end() {
+            return list.into();
+        }
+        let unread = view.map_or(0, |view| view.unread);
+        stack![list, jump(unread, look)].into()
+    }
+
+    /// What stands above the first message in memory.
+    fn beginning<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        if self.history.begins {
+            return container(bubble::remark(
+                Icon::Lock,
+                look.say("conversation-begin"),
+                look,
+            ))
+            .padding([16, 30])
+            .into();
+        }
+        let words = bubble::remark(Icon::LoaderCircle, look.say("history-loading"), look);
+        if self.history.first().is_none() {
+            return words;
+        }
+        sensor(words)
+            .key(self.history.first())
+            .anticipate(AHEAD)
+            .on_show(|_| Message::ShowOlder)
+            .into()
+    }
+}
+
+fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+    let c = look.colors;
+    let mut title: Vec<Element<'a, Message>> = vec![
+        look.one_line(look.name(called(contact), 16.0), 16.0)
+            .max_width(360)
+            .into(),
+    ];
+    if contact.verified {
+        title.push(look.tip(
+            Icon::ShieldCheck.of_size(15.0).color(c.good),
+            look.say("verified-tip"),
+        ));
+    }
+    let (color, words) = if model.typing.contains(&contact.id) {
+        (c.good, look.say("typing"))
+    } else if contact.connected {
+        (c.good, way_sentence(contact, look))
+    } else {
+        (c.muted, way_sentence(contact, look))
+    };
+    let way = look.one_line(look.muted(words, 12.5), 12.5).width(Fill);
+    let way = look.row(vec![dot(color, 7.0), way.into()]).spacing(7);
+    let lines = look
+        .column(vec![look.row(title).spacing(7).into(), way.into()])
+        .spacing(3)
+        .width(Fill);
+    let row = look.row(vec![
+        picture(contact, 40.0, c.page, look),
+        lines.into(),
+        look.icon_button(
+            Icon::Eye,
+            "privacy",
+            look.say("privacy-open"),
+            Some(Message::Dialog(Which::Privacy(contact.id))),
+        ),
+        look.icon_button(
+            Icon::Info,
+            "panel",
+            look.say("panel-open"),
+            Some(Message::Panel),
+        ),
+    ]);
+    container(row.spacing(12))
+        .padding(Padding::from([11.0, 16.0]))
+        .into()
+}
+
+fn day_heading<'a>(time: u64, look: &'a Look) -> Element<'a, Message> {
+    let c = look.colors;
+    let words = look.muted(look.clock.day_heading(time, &look.words), 12.0);
+    let pill = container(words)
+        .padding([4, 12])
+        .style(move |_| container::Style {
+            background: Some(c.surface.into()),
+            border: border::rounded(12),
+            ..container::Style::default()
+        });
+    container(pill)
+        .center_x(Fill)
+        .padding(Padding::ZERO.top(16).bottom(6))
+        .into()
+}
+
+fn jump(unread: u32, look: &Look) -> Element<'_, Message> {
+    let words = if unread > 0 {
+        look.with("jump-unread", [("count", unread.into())])
+    } else {
+        look.say("jump")
+    };
+    let button = look
+        .button(Kind::Secondary, Some(Icon::ArrowDown), words)
+        .id("jump")
+        .on_press(Message::Jump);
+    container(button)
+        .width(Fill)
+        .height(Fill)
+        .padding(14)
+        .align_x(Alignment::Center)
+        .align_y(alignment::Vertical::Bottom)
+        .into()
+}

@@ -1,0 +1,360 @@
+//! Everything about one contact: what I call it, whether its code was compared, how its conversation is
+//! kept, blocking.
+
+use data_encoding::BASE64;
+use iced::widget::{column, container, scrollable, text};
+use iced::{Element, Fill, Padding, Task};
+use undertone_engine::{
+    Command, CommandError, ContactId, ContactView, ConversationSettings, Reply, Stage,
+    VerificationView,
+};
+
+use super::model::{Model, called, way_sentence};
+use super::sidebar::picture;
+use crate::bridge::Running;
+use crate::font;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::qr::Code;
+use crate::screen::dialog::Which;
+use crate::screen::dialog::settings::retentions;
+use crate::visible;
+
+/// Its width.
+pub const WIDTH: f32 = 328.0;
+/// Seconds of a year: muted for good, nearly.
+const LONG: u64 = 366 * 86_400;
+
+/// What is typed and asked for.
+#[derive(Debug)]
+pub struct State {
+    contact: ContactId,
+    pet_name: String,
+    code: Option<(VerificationView, Option<Code>)>,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Hide the panel.
+    Close,
+    /// Typed.
+    PetName(String),
+    /// Take the name.
+    SavePetName,
+    /// The code to compare.
+    Code(Result<Reply, CommandError>),
+    /// The code was compared, or is not held equal any more.
+    Verified(bool),
+    /// Other settings of the conversation.
+    Settings(ConversationSettings),
+    /// Dial now.
+    Retry,
+    /// Show a dialog.
+    Dialog(Which),
+    /// Done, or not.
+    Done(Result<Reply, CommandError>),
+}
+
+/// What the messenger is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Work.
+    Run(Task<Message>),
+    /// Hide the panel.
+    Close,
+    /// Show a dialog.
+    Dialog(Which),
+    /// Say why something was not done.
+    Refused(CommandError),
+}
+
+impl State {
+    /// Begins.
+    pub fn open(contact: ContactId, model: &Model, running: &Running) -> (Self, Task<Message>) {
+        let pet_name = model
+            .contacts
+            .get(&contact)
+            .and_then(|contact| contact.pet_name.clone())
+            .unwrap_or_default();
+        let state = Self {
+            contact,
+            pet_name,
+            code: None,
+        };
+        let task = running.task(Command::Verification { contact }, Message::Code);
+        (state, task)
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message, running: &Running) -> Action {
+        let contact = self.contact;
+        let command = match message {
+            Message::Close => return Action::Close,
+            Message::Dialog(which) => return Action::Dialog(which),
+            Message::PetName(mut text) => {
+                text.truncate(text.floor_char_boundary(128));
+                self.pet_name = text;
+                return Action::None;
+            }
+            Message::Code(Ok(Reply::Verification(view))) => {
+                let code = BASE64
+                    .decode(view.qr.as_bytes())
+                    .ok()
+                    .and_then(|bytes| Code::draw(&bytes));
+                self.code = Some((view, code));
+                return Action::None;
+            }
+            // Before both sides know each other there is none.
+            Message::Code(_) | Message::Done(Ok(_)) => return Action::None,
+            Message::Done(Err(error)) => return Action::Refused(error),
+            Message::SavePetName => {
+                let name = self.pet_name.trim();
+                Command::SetPetName {
+                    contact,
+                    pet_name: (!name.is_empty()).then(|| name.to_owned()),
+                }
+            }
+            Message::Verified(verified) => Command::SetVerified { contact, verified },
+            Message::Settings(settings) => Command::SetConversation { contact, settings },
+            Message::Retry => Command::Retry {
+                contact: Some(contact),
+            },
+        };
+        Action::Run(running.task(command, Message::Done))
+    }
+
+    /// What is shown.
+    pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let Some(contact) = model.contacts.get(&self.contact) else {
+            return column![].into();
+        };
+        let view = model.conversations.get(&self.contact);
+        let settings = view.map(|view| view.settings.clone()).unwrap_or_default();
+        let mut parts = vec![self.who(contact, look), look.line()];
+        if contact.stage == Stage::Accepted {
+            parts.push(self.verification(contact, look));
+            parts.push(look.line());
+            parts.push(self.conversation(&settings, model, look));
+            parts.push(look.line());
+        }
+        parts.push(danger(contact, look));
+        let head = look.row(vec![
+            look.heading(look.say("panel-title"), 15.0)
+                .width(Fill)
+                .into(),
+            look.icon_button(
+                Icon::X,
+                "panel-close",
+                look.say("close"),
+                Some(Message::Close),
+            ),
+        ]);
+        let content = look
+            .column(parts)
+            .spacing(15)
+            .padding(Padding::from([4.0, 18.0]).bottom(18.0));
+        let content = column![
+            container(head).padding(Padding::from([11.0, 14.0]).left(18.0)),
+            scrollable(content.width(Fill)).style(look.scroll_style())
+        ];
+        look.ground(look.colors.sidebar, content).into()
+    }
+
+    fn who<'a>(&'a self, contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
+        let mut lines: Vec<Element<'a, Message>> = vec![
+            picture(contact, 84.0, look.colors.sidebar, look),
+            container(look.name(called(contact), 18.0))
+                .clip(true)
+                .into(),
+        ];
+        if contact.pet_name.is_some() {
+            let theirs = look.shown_name(&contact.nickname);
+            lines.push(
+                look.muted(look.with("panel-nickname", [("name", theirs.into())]), 13.0)
+                    .into(),
+            );
+        }
+        if !contact.status.is_empty() {
+            lines.push(look.muted(visible::line(&contact.status, 120), 13.5).into());
+        }
+        lines.push(look.muted(way_sentence(contact, look), 12.5).into());
+        if contact.stage == Stage::Accepted && !contact.connected {
+            lines.push(
+                look.button(Kind::Secondary, Some(Icon::RefreshCw), look.say("retry"))
+                    .id("panel-retry")
+                    .on_press(Message::Retry)
+                    .into(),
+            );
+        }
+        let centred = column(lines).spacing(8).align_x(iced::Center).width(Fill);
+        let changed = self.pet_name.trim() != contact.pet_name.as_deref().unwrap_or_default();
+        let field = look
+            .field(
+                "pet-name",
+                &look.say("pet-name-placeholder"),
+                &self.pet_name,
+                Message::PetName,
+            )
+            .on_submit(Message::SavePetName);
+        let save = look
+            .button(Kind::Secondary, Some(Icon::Check), look.say("save"))
+            .id("pet-name-save")
+            .on_press_maybe(changed.then_some(Message::SavePetName));
+        let mut name = vec![field.into()];
+        if changed {
+            name.push(save.into());
+        }
+        column![
+            centred,
+            look.labelled(look.say("pet-name"), look.row(name).spacing(8))
+        ]
+        .spacing(14)
+        .into()
+    }
+
+    fn verification<'a>(
+        &'a self,
+        contact: &'a ContactView,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let c = look.colors;
+        let note = if contact.verified {
+            look.note(Icon::ShieldCheck, c.good, look.say("verify-done"))
+        } else {
+            look.note(Icon::ShieldAlert, c.warn, look.say("verify-not-done"))
+        };
+        let mut parts = vec![
+            look.heading(look.say("verify-title"), 14.0).into(),
+            note,
+            look.muted(look.say("verify-hint"), 13.0).width(Fill).into(),
+        ];
+        if let Some((view, code)) = self.code.as_ref().filter(|_| !look.presentation) {
+            let digits: Vec<&str> = view.digits.split_whitespace().collect();
+            let lines: Vec<String> = digits.chunks(4).map(|line| line.join("  ")).collect();
+            let digits = text(lines.join("\n"))
+                .font(font::MONO)
+                .size(14.5)
+                .line_height(1.6)
+                .color(c.text);
+            parts.push(
+                look.card(container(digits).center_x(Fill))
+                    .padding(12)
+                    .width(Fill)
+                    .into(),
+            );
+            if let Some(code) = code {
+                parts.push(container(code.view(168.0)).center_x(Fill).into());
+            }
+        }
+        let button = if contact.verified {
+            look.button(Kind::Secondary, None, look.say("verify-undo"))
+                .id("verify-undo")
+                .on_press(Message::Verified(false))
+        } else {
+            look.button(
+                Kind::Primary,
+                Some(Icon::ShieldCheck),
+                look.say("verify-same"),
+            )
+            .id("verify-same")
+            .on_press(Message::Verified(true))
+        };
+        parts.push(button.into());
+        look.column(parts).spacing(11).width(Fill).into()
+    }
+
+    fn conversation<'a>(
+        &'a self,
+        settings: &ConversationSettings,
+        model: &'a Model,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let defaults = &model.profile.defaults;
+        let with = |change: &dyn Fn(&mut ConversationSettings)| {
+            let mut changed = settings.clone();
+            change(&mut changed);
+            Message::Settings(changed)
+        };
+        let muted = model.is_muted(self.contact, look.clock.now);
+        let until = look.clock.now.saturating_add(LONG);
+        let read = settings.read_receipts.unwrap_or(defaults.read_receipts);
+        let typing = settings.typing.unwrap_or(defaults.typing);
+        let toggle = |name, on: bool, message| look.choice(name, look.say(name), None, on, message);
+        let mut parts = vec![
+            look.heading(look.say("panel-conversation"), 14.0).into(),
+            toggle(
+                "panel-pinned",
+                settings.pinned,
+                with(&|s| s.pinned = !s.pinned),
+            ),
+            toggle(
+                "panel-muted",
+                muted,
+                with(&|s| s.muted_until = (!muted).then_some(until)),
+            ),
+            toggle(
+                "panel-archived",
+                settings.archived,
+                with(&|s| s.archived = !s.archived),
+            ),
+            toggle("panel-read", read, with(&|s| s.read_receipts = Some(!read))),
+            toggle("panel-typing", typing, with(&|s| s.typing = Some(!typing))),
+            look.heading(look.say("settings-retention"), 14.0).into(),
+            look.option(
+                "panel-retention-default",
+                look.say("retention-default"),
+                None,
+                settings.retention.is_none(),
+                with(&|s| s.retention = None),
+            ),
+        ];
+        for (name, retention) in retentions(look) {
+            parts.push(look.option(
+                format!("panel-retention-{name}"),
+                name,
+                None,
+                settings.retention == Some(retention),
+                with(&|s| s.retention = Some(retention)),
+            ));
+        }
+        look.column(parts).spacing(4).width(Fill).into()
+    }
+}
+
+fn danger<'a>(contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
+    let mut parts: Vec<Element<'a, Message>> = vec![
+        look.entry(
+            Icon::Eye,
+            look.say("privacy-open"),
+            false,
+            Message::Dialog(Which::Privacy(contact.id)),
+        )
+        .id("panel-privacy")
+        .into(),
+    ];
+    parts.push(
+        look.entry(
+            Icon::Trash2,
+            look.say("clear-title"),
+            true,
+            Message::Dialog(Which::Clear(contact.id)),
+        )
+        .id("panel-clear")
+        .into(),
+    );
+    parts.push(
+        look.entry(
+            Icon::Ban,
+            look.say("block-title"),
+            true,
+            Message::Dialog(Which::Block(contact.id)),
+        )
+        .id("panel-block")
+        .into(),
+    );
+    column(parts).spacing(2).into()
+}

@@ -1,0 +1,147 @@
+//! People who ask to be contacts. Nothing of theirs but a name and a greeting is shown, and both can be
+//! chosen by anyone.
+
+use iced::widget::{column, container, scrollable};
+use iced::{Element, Fill, Padding, Task};
+use undertone_engine::{Command, CommandError, ContactId, ContactView, Reply};
+
+use super::model::Model;
+use super::sidebar::picture;
+use crate::bridge::Running;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::screen::dialog::Which;
+use crate::visible;
+
+/// Requests that are shown at a time.
+const SHOWN: usize = 50;
+
+/// Nothing is typed here.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct State;
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Become contacts.
+    Accept(ContactId),
+    /// Do not.
+    Reject(ContactId),
+    /// Ask before blocking.
+    Block(ContactId),
+    /// Accepted, or not.
+    Accepted(ContactId, Result<Reply, CommandError>),
+    /// Done, or not.
+    Done(Result<Reply, CommandError>),
+}
+
+/// What the messenger is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Work.
+    Run(Task<Message>),
+    /// Show the conversation.
+    Open(ContactId),
+    /// Show a dialog.
+    Dialog(Which),
+    /// Say why something was not done.
+    Refused(CommandError),
+}
+
+impl State {
+    /// Takes in what happened.
+    pub fn update(self, message: Message, running: &Running) -> Action {
+        match message {
+            Message::Accept(contact) => {
+                let command = Command::Accept {
+                    contact,
+                    pet_name: None,
+                };
+                Action::Run(running.task(command, move |result| Message::Accepted(contact, result)))
+            }
+            Message::Reject(contact) => {
+                Action::Run(running.task(Command::Reject { contact }, Message::Done))
+            }
+            Message::Block(contact) => Action::Dialog(Which::Block(contact)),
+            Message::Accepted(contact, Ok(_)) => Action::Open(contact),
+            Message::Done(Ok(_)) => Action::None,
+            Message::Accepted(_, Err(error)) | Message::Done(Err(error)) => Action::Refused(error),
+        }
+    }
+
+    /// What is shown.
+    pub fn view<'a>(self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let mut parts: Vec<Element<'a, Message>> = vec![
+            look.heading(look.say("requests"), 22.0).into(),
+            look.muted(look.say("requests-hint"), 14.0)
+                .width(Fill)
+                .into(),
+        ];
+        let before = parts.len();
+        parts.extend(
+            model
+                .requests()
+                .take(SHOWN)
+                .map(|contact| request(contact, look)),
+        );
+        if parts.len() == before {
+            parts.push(look.note(Icon::Inbox, look.colors.muted, look.say("requests-none")));
+        }
+        let content = container(look.column(parts).spacing(14).width(Fill)).max_width(620);
+        let content = container(content)
+            .center_x(Fill)
+            .padding(Padding::from([28.0, 24.0]));
+        let page = scrollable(column![content])
+            .width(Fill)
+            .height(Fill)
+            .style(look.scroll_style());
+        look.ground(look.colors.page, page).into()
+    }
+}
+
+fn request<'a>(contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
+    let greeting = contact.greeting.as_deref().unwrap_or_default();
+    let greeting = if greeting.is_empty() {
+        look.muted(look.say("request-no-greeting"), 14.0)
+    } else {
+        look.text(visible::body(greeting, 8, 500).text, 14.0)
+    };
+    let lines = look
+        .column(vec![
+            look.name(&contact.nickname, 16.0).into(),
+            greeting.width(Fill).into(),
+        ])
+        .spacing(5)
+        .width(Fill);
+    let button = |kind, icon, name, message| {
+        look.button(kind, icon, look.say(name))
+            .id(format!("{name}-{}", contact.id))
+            .on_press(message)
+            .into()
+    };
+    let id = contact.id;
+    let buttons = look.row(vec![
+        button(
+            Kind::Primary,
+            Some(Icon::Check),
+            "request-accept",
+            Message::Accept(id),
+        ),
+        button(Kind::Secondary, None, "request-reject", Message::Reject(id)),
+        button(Kind::Danger, None, "request-block", Message::Block(id)),
+    ]);
+    let head = look
+        .row(vec![
+            picture(contact, 48.0, look.colors.surface, look),
+            lines.into(),
+        ])
+        .spacing(14)
+        .align_y(iced::Top);
+    look.card(column![head, buttons.spacing(8)].spacing(14))
+        .padding(18)
+        .width(Fill)
+        .into()
+}

@@ -1,0 +1,410 @@
+//! The left side: who I am, search, requests, conversations. It shows what the model holds and keeps
+//! only what is typed into the search and whether archived conversations are shown.
+
+use iced::widget::{Space, Text, column, container, scrollable, stack};
+use iced::{Element, Fill, Length, Padding, alignment, border};
+use undertone_engine::{ContactId, ContactView, CopyState, NetworkStatus};
+
+use super::Pane;
+use super::model::{Model, called, network_sentence, preview, way_sentence};
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::screen::dialog;
+use crate::visible;
+use crate::widget::{PressStyle, press};
+
+/// The field of the search.
+pub const SEARCH: &str = "search";
+/// Its width.
+pub const WIDTH: f32 = 304.0;
+/// Conversations that are listed at most; the search finds the others.
+const LISTED: usize = 200;
+
+/// What is typed, and what is shown.
+#[derive(Debug, Default)]
+pub struct State {
+    search: String,
+    archived: bool,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Typed into the search.
+    Search(String),
+    /// Show the archived, or the others.
+    Archived(bool),
+    /// Open a conversation.
+    Open(ContactId),
+    /// Open the requests.
+    Requests,
+    /// Open a dialog.
+    Dialog(dialog::Which),
+    /// Lock.
+    Lock,
+}
+
+/// What the messenger is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Open a conversation.
+    Open(ContactId),
+    /// Open the requests.
+    Requests,
+    /// Open a dialog.
+    Dialog(dialog::Which),
+    /// Lock.
+    Lock,
+}
+
+impl State {
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message) -> Action {
+        match message {
+            Message::Search(text) => self.search = text.chars().take(100).collect(),
+            Message::Archived(archived) => self.archived = archived,
+            Message::Open(contact) => return Action::Open(contact),
+            Message::Requests => return Action::Requests,
+            Message::Dialog(which) => return Action::Dialog(which),
+            Message::Lock => return Action::Lock,
+        }
+        Action::None
+    }
+
+    /// What is shown.
+    pub fn view<'a>(
+        &'a self,
+        model: &'a Model,
+        pane: &Pane,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let search = look
+            .field(SEARCH, &look.say("search"), &self.search, Message::Search)
+            .padding(Padding::from([9.0, 12.0]));
+        let mut rows: Vec<Element<'a, Message>> = Vec::new();
+        match model.profile.copy {
+            CopyState::Present => {}
+            CopyState::PerhapsReplaced => rows.push(look.note(
+                Icon::TriangleAlert,
+                look.colors.warn,
+                look.say("copy-perhaps"),
+            )),
+            CopyState::Replaced => rows.push(look.note(
+                Icon::TriangleAlert,
+                look.colors.bad,
+                look.say("copy-replaced"),
+            )),
+        }
+        let requests = model.requests().count();
+        if requests > 0 && self.search.is_empty() {
+            rows.push(requests_row(
+                u32::try_from(requests).unwrap_or(u32::MAX),
+                matches!(pane, Pane::Requests(_)),
+                look,
+            ));
+        }
+        let wanted = self.search.trim().to_lowercase();
+        let found = |contact: &&&ContactView| {
+            wanted.is_empty() || called(contact).to_lowercase().contains(&wanted)
+        };
+        let listed = model.listed(self.archived);
+        let open = pane.contact();
+        let before = rows.len();
+        rows.extend(
+            listed
+                .iter()
+                .filter(found)
+                .take(LISTED)
+                .map(|contact| conversation(contact, model, open == Some(contact.id), look)),
+        );
+        if rows.len() == before {
+            let words = if wanted.is_empty() {
+                look.say("list-empty")
+            } else {
+                look.say("list-not-found")
+            };
+            rows.push(
+                container(look.muted(words, 13.5).width(Fill))
+                    .padding([14, 12])
+                    .into(),
+            );
+        }
+        let hidden = model.listed(!self.archived).len();
+        if self.archived || hidden > 0 {
+            rows.push(archive_row(self.archived, hidden, look));
+        }
+        let list = scrollable(column(rows).spacing(2).padding([0, 10]))
+            .direction(Look::thin())
+            .height(Fill)
+            .style(look.scroll_style());
+        let new = look
+            .button(
+                Kind::Secondary,
+                Some(Icon::Plus),
+                look.say("new-conversation"),
+            )
+            .id("new-conversation")
+            .width(Fill)
+            .on_press(Message::Dialog(dialog::Which::Add));
+        let content = column![
+            header(model, look),
+            container(search).padding([0, 14]),
+            Space::new().height(10),
+            list,
+            container(new).padding(14),
+        ];
+        look.ground(look.colors.sidebar, content)
+            .width(WIDTH)
+            .into()
+    }
+}
+
+fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+    let status = model.profile.network;
+    let c = look.colors;
+    let (color, words) = match status {
+        _ if model.profile.hidden => (c.muted, look.say("profile-hidden")),
+        NetworkStatus::Ready => (c.good, look.say("network-short-ready")),
+        NetworkStatus::Bootstrapping(done) => (
+            c.warn,
+            look.with(
+                "network-short-on-the-way",
+                [("percent", u64::from(done).into())],
+            ),
+        ),
+        NetworkStatus::Dormant => (c.muted, look.say("network-short-off")),
+        _ => (c.bad, look.say("network-short-none")),
+    };
+    let line = look
+        .row(vec![dot(color, 8.0), look.muted(words, 12.5).into()])
+        .spacing(7);
+    let me = press(
+        look.row(vec![
+            look.avatars
+                .show(own_picture(&model.profile.nickname), c.dark, 38.0)
+                .into(),
+            look.column(vec![
+                look.one_line(look.name(&model.profile.nickname, 14.5), 14.5)
+                    .max_width(126)
+                    .into(),
+                line.into(),
+            ])
+            .spacing(2)
+            .into(),
+        ])
+        .spacing(11),
+    )
+    .id("network-status")
+    .label(network_sentence(status, look))
+    .on_press(Message::Dialog(dialog::Which::Settings))
+    .padding([5, 6])
+    .style(move |status| PressStyle {
+        background: status.hovered.then_some(c.hover),
+        text: c.text,
+        border: border::rounded(11),
+        ring: c.ring,
+    });
+    let row = look.row(vec![
+        me.into(),
+        Space::new().width(Fill).into(),
+        look.icon_button(
+            Icon::QrCode,
+            "invite",
+            look.say("invite-open"),
+            Some(Message::Dialog(dialog::Which::Invite)),
+        ),
+        look.icon_button(Icon::Lock, "lock", look.say("lock"), Some(Message::Lock)),
+        look.icon_button(
+            Icon::Settings,
+            "settings",
+            look.say("settings-open"),
+            Some(Message::Dialog(dialog::Which::Settings)),
+        ),
+    ]);
+    container(row).padding(Padding::from([13.0, 10.0])).into()
+}
+
+/// The picture of the profile itself follows its name.
+#[must_use]
+pub fn own_picture(nickname: &str) -> [u8; 16] {
+    let mut picture = [0; 16];
+    for (at, byte) in nickname.bytes().enumerate() {
+        picture[at % 16] ^= byte.rotate_left(u32::try_from(at / 16).unwrap_or_default());
+    }
+    picture
+}
+
+/// A dot that says by its colour what the words beside it say.
+pub fn dot<'a, Message: 'a>(color: iced::Color, size: f32) -> Element<'a, Message> {
+    container(Space::new().width(size).height(size))
+        .style(move |_| container::Style {
+            background: Some(color.into()),
+            border: border::rounded(size / 2.0),
+            ..container::Style::default()
+        })
+        .into()
+}
+
+/// A contact's picture, with a dot while it is connected.
+pub fn picture<'a, Message: 'a>(
+    contact: &ContactView,
+    size: f32,
+    ground: iced::Color,
+    look: &Look,
+) -> Element<'a, Message> {
+    let image = look
+        .avatars
+        .show(*contact.id.as_bytes(), look.colors.dark, size);
+    if !contact.connected {
+        return image.into();
+    }
+    let sign = container(dot(look.colors.good, size * 0.24))
+        .padding(2)
+        .style(move |_| container::Style {
+            background: Some(ground.into()),
+            border: border::rounded(size),
+            ..container::Style::default()
+        });
+    let corner = container(sign)
+        .width(size + 2.0)
+        .height(size + 2.0)
+        .align_x(alignment::Horizontal::Right)
+        .align_y(alignment::Vertical::Bottom);
+    stack![image, corner].into()
+}
+
+fn row_style(
+    selected: bool,
+    look: &Look,
+) -> impl Fn(crate::widget::Status) -> PressStyle + 'static {
+    let c = look.colors;
+    move |status| PressStyle {
+        background: if selected {
+            Some(c.accent_soft)
+        } else {
+            (status.hovered || status.pressed).then_some(c.hover)
+        },
+        text: c.text,
+        border: border::rounded(12),
+        ring: c.ring,
+    }
+}
+
+fn conversation<'a>(
+    contact: &'a ContactView,
+    model: &'a Model,
+    selected: bool,
+    look: &'a Look,
+) -> Element<'a, Message> {
+    let c = look.colors;
+    let view = model.conversations.get(&contact.id);
+    let ground = if selected { c.accent_soft } else { c.sidebar };
+    let unread = view.map_or(0, |view| view.unread);
+    let time = view
+        .and_then(|view| view.last.as_ref())
+        .map(|last| look.clock.short(last.time, &look.words))
+        .unwrap_or_default();
+    let words = if contact.stage != undertone_engine::Stage::Accepted {
+        way_sentence(contact, look)
+    } else if model.typing.contains(&contact.id) {
+        look.say("typing")
+    } else if look.presentation {
+        look.say("preview-covered")
+    } else {
+        preview(view, look)
+    };
+    let cut = |content: Text<'a>, size: f32| look.one_line(content, size).width(Fill);
+    let mut first: Vec<Element<'a, Message>> =
+        vec![cut(look.name(called(contact), 14.5), 14.5).into()];
+    let mut sign = |icon: Icon| first.push(icon.of_size(13.0).color(c.muted).into());
+    if contact.verified {
+        sign(Icon::ShieldCheck);
+    }
+    if view.is_some_and(|view| view.settings.pinned) {
+        sign(Icon::Pin);
+    }
+    if model.is_muted(contact.id, look.clock.now) {
+        sign(Icon::BellOff);
+    }
+    first.push(look.muted(time, 11.5).into());
+    let shown = if unread > 0 {
+        look.text(words, 13.0)
+    } else {
+        look.muted(words, 13.0)
+    };
+    let mut second: Vec<Element<'a, Message>> = vec![cut(shown, 13.0).into()];
+    if unread > 0 {
+        second.push(look.badge(unread));
+    }
+    let lines = column![look.row(first).spacing(6), look.row(second).spacing(8)]
+        .spacing(3)
+        .width(Fill);
+    press(
+        look.row(vec![picture(contact, 44.0, ground, look), lines.into()])
+            .spacing(12),
+    )
+    .id(row_id(contact.id))
+    .label(visible::name(called(contact)))
+    .on_press(Message::Open(contact.id))
+    .width(Fill)
+    .padding([9, 10])
+    .style(row_style(selected, look))
+    .into()
+}
+
+/// The name of a contact's row, for focus and tests.
+#[must_use]
+pub fn row_id(contact: ContactId) -> String {
+    format!("contact-{contact}")
+}
+
+fn requests_row(count: u32, selected: bool, look: &Look) -> Element<'_, Message> {
+    let c = look.colors;
+    let sign = container(Icon::Inbox.of_size(20.0).color(c.accent_text))
+        .center(44)
+        .style(look.badge_ground());
+    press(
+        look.row(vec![
+            sign.into(),
+            look.heading(look.say("requests"), 14.5).width(Fill).into(),
+            look.badge(count),
+        ])
+        .spacing(12),
+    )
+    .id("requests")
+    .on_press(Message::Requests)
+    .width(Fill)
+    .padding([9, 10])
+    .style(row_style(selected, look))
+    .into()
+}
+
+fn archive_row(shown: bool, others: usize, look: &Look) -> Element<'_, Message> {
+    let words = if shown {
+        look.say("archive-leave")
+    } else {
+        let count = u64::try_from(others).unwrap_or(u64::MAX);
+        look.with("archive-show", [("count", count.into())])
+    };
+    let icon = if shown {
+        Icon::MessageCircle
+    } else {
+        Icon::Archive
+    };
+    press(
+        look.row(vec![
+            icon.of_size(16.0).color(look.colors.muted).into(),
+            look.muted(words, 13.0).into(),
+        ])
+        .spacing(12),
+    )
+    .id("archive")
+    .on_press(Message::Archived(!shown))
+    .width(Length::Fill)
+    .padding([10, 12])
+    .style(row_style(false, look))
+    .into()
+}

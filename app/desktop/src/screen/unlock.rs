@@ -1,0 +1,116 @@
+//! Asks for the passphrase. It says nothing about which profiles exist, nor whether the one that is
+//! meant was there.
+
+use iced::widget::{Space, column, container};
+use iced::{Element, Fill, Task};
+
+use crate::bridge::Running;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::place::{OpenFailure, Place};
+use crate::secret::Secret;
+
+/// The name of the field.
+pub const FIELD: &str = "unlock-passphrase";
+
+/// What is typed, and what became of it.
+#[derive(Debug, Default)]
+pub struct State {
+    passphrase: Secret,
+    busy: bool,
+    failure: Option<OpenFailure>,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// Typed.
+    Passphrase(Secret),
+    /// Unlock.
+    Submit,
+    /// What came of it.
+    Done(Result<Running, OpenFailure>),
+}
+
+/// What the window is to do.
+#[derive(Debug)]
+pub enum Action {
+    /// Nothing.
+    None,
+    /// Work.
+    Run(Task<Message>),
+    /// Show the profile.
+    Open(Running),
+}
+
+impl State {
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message, place: &Place) -> Action {
+        match message {
+            Message::Passphrase(text) if !self.busy => {
+                self.passphrase = text;
+                self.failure = None;
+                Action::None
+            }
+            Message::Submit if !self.busy && !self.passphrase.is_empty() => {
+                self.busy = true;
+                self.failure = None;
+                let passphrase = std::mem::take(&mut self.passphrase);
+                Action::Run(Task::perform(place.clone().open(passphrase), Message::Done))
+            }
+            Message::Done(Ok(running)) => Action::Open(running),
+            Message::Done(Err(failure)) => {
+                self.busy = false;
+                self.failure = Some(failure);
+                Action::Run(iced::widget::operation::focus(FIELD))
+            }
+            Message::Passphrase(_) | Message::Submit => Action::None,
+        }
+    }
+
+    /// What is shown.
+    pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        let mark = container(Icon::Lock.of_size(26.0).color(look.colors.accent_text))
+            .center(56)
+            .style(look.badge_ground());
+        let field = look
+            .field(
+                FIELD,
+                &look.say("unlock-passphrase"),
+                &self.passphrase,
+                |text| Message::Passphrase(text.into()),
+            )
+            .secure(true)
+            .on_submit(Message::Submit);
+        let words = if self.busy {
+            look.say("unlock-busy")
+        } else {
+            look.say("unlock-button")
+        };
+        let ready = !self.busy && !self.passphrase.is_empty();
+        let button = look
+            .wide_button(Kind::Primary, words)
+            .id("unlock-button")
+            .on_press_maybe(ready.then_some(Message::Submit));
+        let mut parts: Vec<Element<'a, Message>> = vec![
+            mark.into(),
+            look.heading(look.say("unlock-title"), 24.0).into(),
+            look.muted(look.say("unlock-hint"), 14.0).into(),
+            Space::new().height(6).into(),
+            field.into(),
+        ];
+        if let Some(failure) = self.failure {
+            parts.push(look.note(
+                Icon::CircleAlert,
+                look.colors.bad,
+                look.say(failure.sentence()),
+            ));
+        }
+        parts.push(button.into());
+        let card = look
+            .card(look.column(parts).spacing(14).width(Fill))
+            .padding(32);
+        look.middle(460.0, column![card])
+    }
+}

@@ -1,0 +1,10 @@
+//! The widgets that iced lacks: a button that the keyboard reaches, a layer that a dialog puts to
+//! sleep, and a root that hears shortcuts before anything else does.
+
+mod inert;
+mod press;
+mod shortcuts;
+
+pub use inert::Inert;
+pub use press::{Press, PressStyle, Status, press};
+pub use shortcuts::Shortcuts;

@@ -1,0 +1,143 @@
+//! The real program under Xvfb, driven by xdotool, its picture read by tesseract: what no simulated window
+//! shows, that it opens, draws, hears keys and draws again. It ends before there is a profile, so no
+//! network is touched. Left out with a printed reason where a tool is missing, unless `CI` is set.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Longer than anything takes on a busy computer.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A process that ends with the test.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// An X server without a screen.
+struct Display {
+    _server: Process,
+    name: String,
+}
+
+impl Display {
+    fn start() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1080x720x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb");
+        let output = server.stdout.take().expect("its output");
+        let server = Process(server);
+        let mut number = String::new();
+        BufReader::new(output)
+            .read_line(&mut number)
+            .expect("the number of the display");
+        Self {
+            _server: server,
+            name: format!(":{}", number.trim()),
+        }
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> String {
+        let output = Command::new(program)
+            .args(arguments)
+            .env("DISPLAY", &self.name)
+            .stderr(Stdio::null())
+            .output()
+            .expect(program);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// What can be read on the display now.
+    fn read(&self, place: &Path) -> String {
+        let picture = place.join("picture.png");
+        let picture = picture.to_string_lossy();
+        // Dark letters on light ground are read best.
+        let form = ["-colorspace", "Gray", "-negate", "-resize", "200%"];
+        let arguments: Vec<&str> = [&["-window", "root"], &form[..], &[&*picture]].concat();
+        self.run("import", &arguments);
+        self.run(
+            "tesseract",
+            &[&picture, "stdout", "-l", "eng", "--psm", "6"],
+        )
+    }
+
+    /// Looks until something is so: nothing tells from outside when a window has drawn.
+    fn until<T>(&self, what: &str, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+        let began = Instant::now();
+        loop {
+            if let Some(found) = look(self) {
+                return found;
+            }
+            assert!(began.elapsed() < DEADLINE, "waited in vain: {what}");
+        }
+    }
+
+    fn sees(&self, words: &str, place: &Path) {
+        self.until(words, |display| {
+            display.read(place).contains(words).then_some(())
+        });
+    }
+}
+
+fn missing() -> Option<&'static str> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    ["Xvfb", "xdotool", "tesseract", "import"]
+        .into_iter()
+        .find(|tool| !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()))
+}
+
+#[test]
+fn the_program_opens_draws_and_hears_keys() {
+    if let Some(tool) = missing() {
+        assert!(std::env::var_os("CI").is_none(), "{tool} is missing");
+        println!("left out: {tool} is missing");
+        return;
+    }
+    let place = tempfile::tempdir().expect("a directory");
+    let display = Display::start();
+    // The control: without the program there is nothing to read.
+    assert!(!display.read(place.path()).contains("Undertone"));
+    let began = Instant::now();
+    let program = Command::new(env!("CARGO_BIN_EXE_undertone-desktop"))
+        .arg("--home")
+        .arg(place.path().join("home"))
+        .args(["--language", "en"])
+        .env("DISPLAY", &display.name)
+        .env_remove("WAYLAND_DISPLAY")
+        .spawn()
+        .expect("the program");
+    let number = program.id().to_string();
+    let _program = Process(program);
+    let window = display.until("the window", |display| {
+        let found = display.run("xdotool", &["search", "--onlyvisible", "--pid", &number]);
+        found.lines().next().map(str::to_owned)
+    });
+    println!("window visible after {:?}", began.elapsed());
+    display.run("xdotool", &["windowfocus", "--sync", &window]);
+    display.sees("Welcome to Undertone", place.path());
+    display.run("xdotool", &["key", "Tab"]);
+    display.run("xdotool", &["key", "Return"]);
+    display.sees("What should people call you", place.path());
+    display.run("xdotool", &["type", "Robin Hood"]);
+    display.sees("Robin Hood", place.path());
+    display.run("xdotool", &["key", "Return"]);
+    display.sees("Choose a passphrase", place.path());
+    assert!(!place.path().join("home").exists(), "nothing is made yet");
+}

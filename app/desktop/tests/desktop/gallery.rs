@@ -1,0 +1,262 @@
+//! Draws the pictures of the gallery:
+//! `cargo test -p undertone-desktop --test desktop -- --ignored gallery`
+//! writes `assets/screenshots`, and with `UNDERTONE_GALLERY=DIR` every screen in every form into DIR.
+
+use std::path::{Path, PathBuf};
+
+use iced_test::Simulator;
+use undertone_desktop::app::{App, Message};
+use undertone_desktop::colors::Appearance;
+use undertone_desktop::program;
+use undertone_desktop::screen::dialog::{self, Change, Target, Which, invite, settings};
+use undertone_desktop::screen::messenger::{self, conversation, panel, sidebar};
+use undertone_desktop::screen::welcome;
+use undertone_desktop::words::Language;
+use undertone_engine::{InvitationView, NetworkStatus, Reply, VerificationView};
+
+use crate::samples::{self, apply, id, tell, window};
+
+/// Draws a window into a file.
+fn draw(app: &App, size: (f32, f32), into: &Path) {
+    let scale = app.scale_factor();
+    let size = (size.0 / scale, size.1 / scale);
+    let mut ui = Simulator::with_size(program::settings(), size, app.view());
+    let picture = ui.snapshot(&app.theme()).expect("a picture");
+    let _ = std::fs::remove_file(into);
+    let name = into.file_stem().unwrap().to_string_lossy();
+    let drawn = into.with_file_name(format!("{name}-tiny-skia.png"));
+    let _ = std::fs::remove_file(&drawn);
+    assert!(picture.matches_image(into).expect("a file"));
+    std::fs::rename(drawn, into).expect("the same place");
+}
+
+fn appear(app: &mut App, appearance: Appearance) {
+    app.look_mut().set_appearance(appearance);
+}
+
+fn open(app: &mut App, which: Which) {
+    tell(app, messenger::Message::Open(which));
+}
+
+fn with_invitation(mut app: App) -> App {
+    open(&mut app, Which::Invite);
+    let text = format!("undertone:{}", "ABCDEFGHJKMNPQRSTUVWXYZ23456789".repeat(9));
+    let invitations = vec![InvitationView {
+        number: 1,
+        text,
+        one_time: true,
+        expires: None,
+        reachable: true,
+    }];
+    let listed = invite::Message::Listed(Ok(Reply::Invitations { invitations }));
+    tell(
+        &mut app,
+        messenger::Message::Dialog(dialog::Message::Invite(listed)),
+    );
+    app
+}
+
+fn with_panel(mut app: App) -> App {
+    let message = messenger::Message::Conversation(id(1), conversation::Message::Panel);
+    tell(&mut app, message);
+    let code = Reply::Verification(VerificationView {
+        digits: "12345 67890 24680 13579 11223 34455 66778 89900 10293 84756 55443 32211"
+            .to_owned(),
+        qr: "dW5kZXJ0b25lLWNvZGUtZm9yLXRoZS1nYWxsZXJ5LW9ubHktMTIzNDU2Nzg5MA==".to_owned(),
+    });
+    tell(
+        &mut app,
+        messenger::Message::Panel(panel::Message::Code(Ok(code))),
+    );
+    app
+}
+
+fn connecting(mut app: App, status: NetworkStatus) -> App {
+    let mut snapshot = samples::snapshot(Language::English);
+    snapshot.profile.network = status;
+    snapshot.contacts.clear();
+    snapshot.conversations.clear();
+    tell(
+        &mut app,
+        messenger::Message::Snapshot(Ok(Box::new(snapshot))),
+    );
+    app
+}
+
+fn welcome(steps: usize) -> App {
+    let mut app = samples::fresh();
+    for step in 0..steps {
+        if step == 1 {
+            let _ = app.update(Message::Welcome(welcome::Message::Name("Robin".into())));
+        }
+        let _ = app.update(Message::Welcome(welcome::Message::Next));
+    }
+    if steps == 2 {
+        for message in [
+            welcome::Message::Passphrase("orbit lantern copper velvet".into()),
+            welcome::Message::Repeated("orbit lantern copper".into()),
+        ] {
+            let _ = app.update(Message::Welcome(message));
+        }
+    }
+    app
+}
+
+/// Every screen, by its name.
+fn screens() -> Vec<(&'static str, App)> {
+    let english = Language::English;
+    let talking = || samples::talking(english);
+    let mut all = vec![
+        ("welcome", welcome(0)),
+        ("welcome-name", welcome(1)),
+        ("welcome-passphrase", welcome(2)),
+        (
+            "start",
+            connecting(samples::messenger(english), NetworkStatus::Ready),
+        ),
+        (
+            "start-connecting",
+            connecting(
+                samples::messenger(english),
+                NetworkStatus::Bootstrapping(40),
+            ),
+        ),
+        (
+            "start-stuck",
+            connecting(samples::messenger(english), NetworkStatus::Stuck(15)),
+        ),
+        ("conversation", talking()),
+        ("invitation", with_invitation(talking())),
+        ("contact", with_panel(talking())),
+        ("arabic", samples::talking(Language::Arabic)),
+        ("german", samples::talking(Language::German)),
+        (
+            "arabic-panel",
+            with_panel(samples::talking(Language::Arabic)),
+        ),
+    ];
+    let mut app = samples::messenger(english);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    all.push(("unlock", app));
+    let mut app = samples::messenger(english);
+    tell(
+        &mut app,
+        messenger::Message::Sidebar(sidebar::Message::Requests),
+    );
+    all.push(("requests", app));
+    for (name, which) in [
+        ("add", Which::Add),
+        ("settings", Which::Settings),
+        ("palette", Which::Palette),
+        ("privacy", Which::Privacy(id(1))),
+        ("emoji", Which::Emoji(Target::Composer)),
+        ("forward", Which::Forward(id(1), 3)),
+        ("delete", Which::Delete(id(1), 4, true)),
+        ("block", Which::Block(id(1))),
+        ("link", Which::Link("https://example.org/steps".into())),
+    ] {
+        let mut app = talking();
+        open(&mut app, which);
+        all.push((name, app));
+    }
+    for (name, section) in [
+        ("settings-network", settings::Section::Network),
+        ("settings-privacy", settings::Section::Privacy),
+        ("settings-profile", settings::Section::Profile),
+        ("settings-about", settings::Section::About),
+    ] {
+        let mut app = talking();
+        open(&mut app, Which::Settings);
+        let message = dialog::Message::Settings(settings::Message::Section(section));
+        tell(&mut app, messenger::Message::Dialog(message));
+        all.push((name, app));
+    }
+    let mut app = talking();
+    for message in [
+        conversation::Message::Choose(8),
+        conversation::Message::Reply(9),
+    ] {
+        tell(&mut app, messenger::Message::Conversation(id(1), message));
+    }
+    tell(
+        &mut app,
+        messenger::Message::Conversation(id(1), conversation::Message::Choose(8)),
+    );
+    all.push(("actions", app));
+    let mut app = talking();
+    let _ = app.update(Message::Focus(true));
+    app.look_mut().presentation = true;
+    all.push(("presentation", app));
+    all
+}
+
+#[test]
+#[ignore = "draws pictures; see the head of this file"]
+fn gallery() {
+    if let Some(into) = std::env::var_os("UNDERTONE_GALLERY") {
+        let wanted = std::env::var("UNDERTONE_GALLERY_ONLY").unwrap_or_default();
+        for (name, mut app) in screens() {
+            if !wanted.is_empty() && !wanted.split(',').any(|wanted| wanted == name) {
+                continue;
+            }
+            for (look, appearance) in [("dark", Appearance::Dark), ("light", Appearance::Light)] {
+                appear(&mut app, appearance);
+                for size in [(900.0, 600.0), (1_440.0, 900.0)] {
+                    let _ = app.update(Message::Resized(size.0));
+                    let file = format!("{name}-{look}-{}.png", size.0);
+                    draw(&app, size, &PathBuf::from(&into).join(file));
+                }
+            }
+        }
+        return;
+    }
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/screenshots");
+    std::fs::create_dir_all(&place).expect("the folder of pictures");
+    for (name, mut app) in screens() {
+        let wide = (1_080.0, 720.0);
+        let _ = app.update(Message::Resized(wide.0));
+        let picture = |name: &str| place.join(format!("{name}.png"));
+        match name {
+            "conversation" => {
+                appear(&mut app, Appearance::Dark);
+                draw(&app, wide, &picture("conversation-dark"));
+                appear(&mut app, Appearance::Light);
+                draw(&app, wide, &picture("conversation-light"));
+                appear(&mut app, Appearance::Contrast);
+                draw(&app, wide, &picture("conversation-contrast"));
+                appear(&mut app, Appearance::Dark);
+                let change = Change::Scale(200);
+                app.look_mut().scale = 200;
+                assert_eq!(change, Change::Scale(app.look().scale));
+                draw(&app, (1_440.0, 900.0), &picture("conversation-200-percent"));
+            }
+            "arabic" | "invitation" | "privacy" | "start-connecting" | "welcome" => {
+                appear(&mut app, Appearance::Dark);
+                draw(&app, wide, &picture(name));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn every_screen_of_the_gallery_can_be_drawn_and_reached_by_keyboard() {
+    for (name, mut app) in screens() {
+        for language in Language::ALL {
+            app.look_mut().set_language(language);
+            let messages = {
+                let mut ui = window(&app, samples::USUAL);
+                ui.tap_key(iced::keyboard::key::Named::Tab);
+                ui.into_messages().collect::<Vec<_>>()
+            };
+            assert!(
+                messages
+                    .iter()
+                    .any(|message| matches!(message, Message::Focus(true))),
+                "{name}"
+            );
+            apply(&mut app, messages);
+        }
+    }
+}

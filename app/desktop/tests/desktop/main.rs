@@ -1,0 +1,11 @@
+//! Tests of the window without a display: screens with made-up data, a flow of two real engines, hostile
+//! content, and the command that draws the gallery.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod display;
+mod driver;
+mod flow;
+mod gallery;
+mod hostile;
+mod samples;
+mod screens;

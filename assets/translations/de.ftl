@@ -1,0 +1,399 @@
+# Deutsch. Die Namen sind dieselben wie in en.ftl.
+
+window-title = Undertone
+window-title-unread = ({ $count }) Undertone
+loading = Deine Unterhaltungen werden geöffnet …
+closing = Wird gesperrt …
+close = Schließen
+cancel = Abbrechen
+back = Zurück
+next = Weiter
+save = Speichern
+paste = Einfügen
+copied = Kopiert
+search = Suchen
+lock = Sperren
+stopped = Dein Profil wurde angehalten, weil nichts gespeichert werden kann. Schaffe Platz und starte das Programm neu.
+
+# Erster Start
+hello-title = Willkommen bei Undertone
+hello-first = Schreib Menschen, die du kennst, ohne Konto, ohne Telefonnummer und ohne eine Firma dazwischen.
+hello-second = Alles geht durch das Tor-Netzwerk, von deinem Computer direkt zu ihrem. So erfährt niemand dazwischen, wer mit wem spricht.
+hello-third = Deine Nachrichten und Schlüssel liegen nur auf diesem Computer, versiegelt mit einer Passphrase, die niemand zurücksetzen kann.
+hello-begin = Los geht es
+welcome-step = Schritt { $now } von { $all }
+name-title = Wie sollen dich andere nennen?
+name-hint = Diesen Namen sehen nur deine Kontakte. Er muss nicht dein echter sein, und du kannst ihn später ändern.
+name-label = Dein Name
+name-placeholder = Zum Beispiel Robin
+passphrase-title = Wähle eine Passphrase
+passphrase-hint = Sie versiegelt alles auf diesem Computer. Vier oder mehr Wörter ohne Zusammenhang sind gut. Niemand kann sie wiederherstellen: Vergisst du sie, ist alles verloren.
+passphrase-label = Passphrase
+passphrase-placeholder = Mehrere Wörter
+passphrase-again = Noch einmal
+passphrase-differs = Die beiden sind nicht gleich.
+strength-none = Noch nichts eingegeben
+strength-weak = Zu leicht zu erraten
+strength-fair = Immer noch zu leicht zu erraten; nimm ein Wort mehr
+strength-good = Gut
+strength-strong = Sehr gut
+create-button = Mein Profil anlegen
+create-busy = Dein Profil wird versiegelt …
+
+# Entsperren
+unlock-title = Gesperrt
+unlock-hint = Gib deine Passphrase ein.
+unlock-passphrase = Passphrase
+unlock-button = Entsperren
+unlock-busy = Wird entsperrt …
+
+failure-passphrase = Diese Passphrase öffnet hier nichts.
+failure-in-use = Es ist schon in einem anderen Fenster oder Programm geöffnet.
+failure-exists = Hier ist schon etwas, das diese Passphrase nicht öffnet.
+failure-home = Der Ordner ist nicht brauchbar: Er fehlt, ist voll oder steht anderen auf diesem Computer offen.
+failure-damaged = Was gespeichert ist, lässt sich nicht lesen. Es ist vielleicht beschädigt oder von einer anderen Version.
+failure-name = Ein Name hat 1 bis 128 Byte und keine Steuerzeichen.
+failure-network = Tor ließ sich nicht starten. Starte das Programm neu.
+
+# Seite
+new-conversation = Neue Unterhaltung
+invite-open = Meine Einladung
+settings-open = Einstellungen
+requests = Kontaktanfragen
+list-empty = Noch keine Unterhaltungen.
+list-not-found = Nichts gefunden.
+archive-show =
+    { $count ->
+        [one] { $count } archivierte Unterhaltung
+       *[other] { $count } archivierte Unterhaltungen
+    }
+archive-leave = Zurück zu allen Unterhaltungen
+typing = schreibt …
+preview-none = Noch keine Nachrichten
+preview-draft = Entwurf: { $words }
+preview-timer = Verschwindende Nachrichten geändert
+preview-covered = Verdeckt
+unread-count =
+    { $count ->
+        [one] { $count } ungelesene Nachricht
+       *[other] { $count } ungelesene Nachrichten
+    }
+profile-hidden = Versteckt
+network-short-ready = Verbunden
+network-short-on-the-way = Verbindet, { $percent } %
+network-short-off = Offline
+network-short-none = Nicht verbunden
+
+# Netz
+network-ready = Mit dem Tor-Netzwerk verbunden.
+network-dormant = Tor läuft noch nicht.
+network-bootstrapping = Verbindung zum Tor-Netzwerk: { $percent } %
+network-none = Kein Weg zum Tor-Netzwerk.
+network-clock = Die Uhr dieses Computers geht falsch.
+network-stuck = Die Verbindung zum Tor-Netzwerk hängt bei { $percent } %.
+network-why-bootstrapping = Beim ersten Mal kann das einige Minuten dauern, weil die Liste der Relais geholt wird. Du kannst inzwischen weitermachen.
+network-why-stuck = Etwas ist im Weg: ein Netz, das Tor sperrt, eine Firewall oder eine langsame Leitung. Das Programm versucht es weiter.
+network-why-none = Ist dieser Computer online? Manche Netze sperren Tor; diese Version hat keinen Weg daran vorbei.
+network-why-clock = Tor braucht das richtige Datum und die richtige Zeit. Bitte stelle die Uhr; das Programm macht von selbst weiter.
+retry = Jetzt versuchen
+retry-all = Jetzt noch einmal versuchen
+way-connected = Verbunden
+way-not-tried = Noch nicht verbunden
+way-dialling = Verbindet …
+way-no-network = Keine Verbindung zum Tor-Netzwerk
+way-clock = Die Uhr dieses Computers geht falsch
+way-bootstrapping = Wartet auf das Tor-Netzwerk
+way-away = Abwesend, oder das Programm läuft nicht
+way-not-admitted = Die Tür lässt dich gerade nicht ein
+way-introduction = Seit Kurzem abwesend, oder der Weg ist gestört
+way-rendezvous = Der Weg durch Tor dauerte zu lange
+way-refused = Das andere Programm hat abgelehnt
+way-no-answer = Das andere Programm antwortet nicht
+way-broken = Die Verbindung ist abgebrochen
+way-failed = Der Weg durch Tor ist gescheitert
+way-next = { $reason }; nächster Versuch in { $time }
+stage-requested = Du hast angefragt; noch keine Antwort
+stage-no-answer = Du hast mehrmals angefragt; keine Antwort kam
+stage-accepting = Angenommen; wird gerade mitgeteilt
+stage-undecided = Möchte ein Kontakt werden
+stage-rejected = Abgelehnt
+stage-blocked = Blockiert
+
+# Startseite
+start-title = Hallo { $name }
+start-invite = Jemanden einladen
+start-invite-hint = Erstelle eine Einladung und gib sie weiter: als Nachricht, auf Papier oder als QR-Code.
+start-add = Ich habe eine Einladung
+start-add-hint = Füge eine Einladung ein, die dir jemand gegeben hat.
+start-keys = Strg+K findet jeden Befehl und jede Unterhaltung, Strg+N beginnt eine neue, Strg+L sperrt sofort, Strg+Plus und Strg+Minus ändern die Textgröße.
+
+# Einladung
+invite-title = Meine Einladung
+invite-loading = Einen Moment …
+invite-hint = Wer deine Einladung bekommt, kann anfragen, dein Kontakt zu werden. Dann entscheidest du.
+invite-one = Für eine Person. Mit ihrer Anfrage ist sie verbraucht.
+invite-many = Für mehrere Personen. Wer sie bekommt, kann dich fragen, bis du sie schließt.
+invite-reachable = Kann jetzt benutzt werden
+invite-not-reachable = Wird veröffentlicht; das kann eine Minute dauern
+invite-copy = Kopieren
+invite-shut = Für immer schließen
+invite-next = { $now } von { $all }
+invite-make-one = Neue Einladung für eine Person
+invite-make-many = Neue Einladung für mehrere
+invite-covered = Verdeckt, solange Namen verborgen sind. Kopieren geht.
+
+# Neue Unterhaltung
+add-title = Neue Unterhaltung
+add-hint = Füge die Einladung ein, die du bekommen hast. Die andere Seite sieht deinen Namen und Gruß und entscheidet, ob sie annimmt.
+add-invitation = Einladung
+add-invitation-placeholder = undertone:…
+add-name = Wie du sie nennst (siehst nur du)
+add-name-placeholder = Freiwillig
+add-greeting = Gruß
+add-greeting-placeholder = Damit man weiß, dass du es bist
+add-submit = Kontaktanfrage senden
+add-busy = Wird gesendet …
+
+# Anfragen
+requests-hint = Wer eine deiner Einladungen hat, kann anfragen, unter jedem Namen. Vom Ablehnen erfährt niemand.
+requests-none = Keine Anfragen warten.
+request-no-greeting = Kein Gruß
+request-accept = Annehmen
+request-reject = Ablehnen
+request-block = Blockieren
+
+# Unterhaltung
+conversation-begin = Hier beginnt die Unterhaltung. Nur ihr beide könnt sie lesen.
+history-loading = Nachrichten werden geladen …
+day-today = Heute
+day-yesterday = Gestern
+day-date = { $day }. { $month } { $year }
+day-short = { $day }.{ $month }.
+month-name =
+    { $month ->
+        [1] Januar
+        [2] Februar
+        [3] März
+        [4] April
+        [5] Mai
+        [6] Juni
+        [7] Juli
+        [8] August
+        [9] September
+        [10] Oktober
+        [11] November
+       *[12] Dezember
+    }
+jump = Neueste Nachrichten
+jump-unread =
+    { $count ->
+        [one] { $count } neue Nachricht
+       *[other] { $count } neue Nachrichten
+    }
+verified-tip = Du hast die Codes mit diesem Kontakt verglichen
+panel-open = Über diesen Kontakt
+message-deleted = Diese Nachricht wurde gelöscht
+message-unsupported = Eine Nachricht einer neueren Version; dieses Programm kann sie nicht zeigen
+message-edited = bearbeitet
+message-forwarded = Weitergeleitet
+message-more = Mehr zeigen
+message-cut = Der Rest wird hier nicht gezeigt. Kopieren gibt die ganze Nachricht.
+quote-unknown = Eine frühere Nachricht
+delivery-waiting = Wartet auf diesem Computer. { $reason }.
+delivery-sent = Gesendet; noch nicht bestätigt
+delivery-received = Auf dem anderen Computer gespeichert
+delivery-read = Wurde gelesen, sagt die andere Seite
+reaction-join = Ebenso reagieren
+reaction-take-back = Zurücknehmen
+action-reply = Antworten
+action-copy = Kopieren
+action-forward = Weiterleiten
+action-edit = Bearbeiten
+action-pin = Anheften
+action-unpin = Lösen
+action-delete = Löschen
+timer-on-mine = Du lässt Nachrichten { $time } nach dem Lesen verschwinden
+timer-on-theirs = Die andere Seite lässt Nachrichten { $time } nach dem Lesen verschwinden
+timer-off-mine = Du lässt Nachrichten von hier an stehen
+timer-off-theirs = Die andere Seite lässt Nachrichten von hier an stehen
+seconds =
+    { $count ->
+        [one] { $count } Sekunde
+       *[other] { $count } Sekunden
+    }
+minutes =
+    { $count ->
+        [one] { $count } Minute
+       *[other] { $count } Minuten
+    }
+hours =
+    { $count ->
+        [one] { $count } Stunde
+       *[other] { $count } Stunden
+    }
+days =
+    { $count ->
+        [one] { $count } Tag
+       *[other] { $count } Tage
+    }
+composer-placeholder = Nachricht schreiben
+composer-reply = Antwort auf
+composer-edit = Du bearbeitest deine Nachricht
+composer-left =
+    { $count ->
+        [one] noch { $count } Byte
+       *[other] noch { $count } Byte
+    }
+composer-too-long = Zu lang: Eine Nachricht kann 65.536 Byte haben. Sende sie in Teilen.
+send = Senden
+emoji-open = Emoji
+emoji-title = Emoji
+emoji-search = Nach englischem Namen suchen
+emoji-none = Kein Emoji mit diesem Namen.
+
+# Fragen
+delete-title = Nachricht löschen
+delete-words = Sie wird auf diesem Computer gelöscht. Auf dem anderen bleibt sie.
+delete-words-mine = Für beide löschen bittet das andere Programm, sie auch zu löschen; sicher sein kannst du nicht.
+delete-me = Für mich löschen
+delete-both = Für beide löschen
+clear-title = Alle Nachrichten löschen
+clear-words = Alle Nachrichten dieser Unterhaltung werden auf diesem Computer vernichtet. Auf dem anderen bleiben sie.
+clear-yes = Alle löschen
+block-title = Blockieren
+block-words = { $name } sieht dann, was man sieht, wenn du nie wieder online bist. Alle Schlüssel werden vernichtet: Das lässt sich nicht zurücknehmen.
+block-yes = Für immer blockieren
+link-title = Dieser Link verlässt Tor
+link-words = In einem gewöhnlichen Browser geöffnet, zeigt er jener Website und deinem Netz, wer du bist. Kopiere ihn und öffne ihn im Tor Browser.
+link-copy = Adresse kopieren
+forward-title = Weiterleiten an
+forward-hint = Man sieht, dass die Nachricht weitergeleitet wurde, und nicht, von wem.
+
+# Kontakt
+panel-title = Kontakt
+panel-nickname = Nennt sich selbst { $name }
+pet-name = Wie du diesen Kontakt nennst
+pet-name-placeholder = Siehst nur du
+verify-title = Sicherheitscode
+verify-done = Du hast die Codes verglichen: Es ist, wer du denkst.
+verify-not-done = Noch nicht verglichen. Jemand könnte dir eine falsche Einladung gegeben haben.
+verify-hint = Lest euch diese Ziffern vor, oder haltet die Bildschirme nebeneinander. Sie müssen gleich sein.
+verify-same = Sie sind gleich
+verify-undo = Nicht mehr verglichen
+panel-conversation = Unterhaltung
+panel-pinned = Oben halten
+panel-muted = Nicht stören
+panel-archived = Archivieren
+panel-read = Mitteilen, was du gelesen hast
+panel-typing = Mitteilen, wenn du schreibst
+
+# Einstellungen
+settings-title = Einstellungen
+settings-appearance = Aussehen
+settings-privacy = Privatsphäre
+settings-network = Netz
+settings-profile = Profil
+settings-about = Über
+settings-theme = Farben
+theme-system = Wie das System
+theme-light = Hell
+theme-dark = Dunkel
+theme-contrast = Hoher Kontrast
+settings-language = Sprache
+settings-rtl-hint = Läuft von rechts nach links. Beim Schreiben kann die Einfügemarke an der falschen Stelle stehen.
+settings-size = Textgröße
+percent = { $number } %
+settings-appearance-hint = Diese Wahl gilt, bis das Programm endet; diese Version merkt sie sich nicht.
+settings-read = Kontakten mitteilen, was du gelesen hast
+settings-read-hint = Aus: Sie erfahren, dass eine Nachricht ankam, und nicht mehr.
+settings-typing = Kontakten mitteilen, wenn du schreibst
+settings-typing-hint = Nur während ihr verbunden seid.
+settings-earlier = Wortlaut vor einer Bearbeitung behalten
+settings-earlier-hint = Auf diesem Computer, bei Nachrichten, die Kontakte ändern.
+settings-presentation = Namen und Vorschauen verdecken
+settings-presentation-hint = Wenn andere auf deinen Bildschirm sehen. Offene Unterhaltungen bleiben lesbar.
+settings-retention = Wie lange Nachrichten hier bleiben
+settings-retention-hint = Jede Unterhaltung kann ihre eigene Einstellung haben.
+retention-until = Bis ich sie lösche
+retention-after = { $time } nach dem Lesen
+retention-nothing = Gar nicht: nur solange das Programm läuft
+retention-default = Wie alle Unterhaltungen
+settings-doors = { $count } von { $all } deiner Adressen sind erreichbar.
+settings-contacts = Kontakte
+settings-nickname = Name, den Kontakte sehen
+settings-status = Ein paar Worte über dich, die Kontakte sehen
+settings-profile-hint = Kontakte erfahren von einer Änderung, wenn sie verbunden sind.
+settings-hidden = Mich verstecken
+settings-hidden-hint = Nichts wird angewählt, und niemand erreicht dich. Nachrichten warten auf beiden Seiten.
+about-version = Undertone { $version }
+about-words = Ein Messenger ohne Mitte. Kontakte sprechen direkt über Onion-Dienste von Tor, Ende-zu-Ende verschlüsselt.
+about-audit = Jung und von niemandem geprüft. Verlass dich noch nicht mit deiner Sicherheit darauf.
+about-licences = Undertone ist freie Software unter MIT oder Apache-2.0. Es enthält die Schriften Inter, JetBrains Mono und Noto Sans Arabic (SIL Open Font License), Symbole von Lucide (ISC) und die Crates equix und hashx (LGPL-3.0).
+
+# Befehle
+palette-title = Was möchtest du tun?
+palette-search = Eine Unterhaltung oder ein Befehl
+palette-hint = ↑ ↓ wählt, Enter nimmt, Esc schließt
+palette-dark = Dunkle Farben
+palette-light = Helle Farben
+palette-contrast = Hoher Kontrast
+palette-presentation = Namen verdecken oder zeigen
+
+# Was eine Unterhaltung verrät
+privacy-open = Was wem verraten wird
+privacy-title = Was diese Unterhaltung verrät
+reveal-me = Dieser Computer
+reveal-me-until = Nachrichten liegen hier, versiegelt, bis du sie löschst.
+reveal-me-after = Nachrichten liegen hier, versiegelt, bis { $time } nach dem Lesen.
+reveal-me-nothing = Nachrichten sind nur im Arbeitsspeicher und weg, wenn das Programm endet.
+reveal-timer = Beide Programme löschen Nachrichten { $time } nach dem Lesen; ein verändertes Programm muss das nicht.
+reveal-me-computer = Wer diesen Computer beherrscht, während er entsperrt ist, kann alles lesen.
+reveal-contact = Dein Kontakt
+reveal-contact-words = { $name } erfährt, was du schreibst, wann, und welchen Namen und Status du gewählt hast. Das lässt sich anderen zeigen, aber nicht beweisen.
+reveal-contact-online = Dein Kontakt sieht, wann dein Programm mit seinem verbunden ist.
+reveal-read-on = Ihm wird mitgeteilt, was du gelesen hast.
+reveal-read-off = Ihm wird nicht mitgeteilt, was du gelesen hast, nur dass es ankam.
+reveal-typing-on = Ihm wird mitgeteilt, wenn du schreibst.
+reveal-typing-off = Ihm wird nicht mitgeteilt, wenn du schreibst.
+reveal-verified = Ihr habt die Codes verglichen, also kann sich niemand dazwischen als dieser Kontakt ausgeben.
+reveal-not-verified = Ihr habt die Codes nicht verglichen: Wurde die Einladung unterwegs ausgetauscht, liest vielleicht jemand anderes.
+reveal-muted = Dein Kontakt merkt nicht, dass du Mitteilungen abgestellt hast.
+reveal-network = Das Netz
+reveal-network-tor = Dein Anbieter sieht, dass und wie viel du Tor benutzt, nicht mit wem oder wofür. Der andere ebenso.
+reveal-network-relays = Relais von Tor reichen versiegelte Zellen weiter. Wer beide Enden zugleich beobachtet, könnte vergleichen, wann ihr beide aktiv seid.
+reveal-server = Ein Server
+reveal-server-none = Es gibt keinen: Ihr sprecht direkt. Darum kommt nichts an, solange eine Seite abwesend ist.
+
+# Abgelehnt
+refused-invitation = Das ist keine Einladung, die diese Version versteht. Ist sie vollständig?
+refused-own-invitation = Das ist deine eigene Einladung. Gib sie jemand anderem.
+refused-used = Diese Einladung hast du schon benutzt.
+refused-greeting = Ein Gruß kann 500 Byte haben.
+refused-status = Ein Status kann 256 Byte haben und keine Steuerzeichen.
+refused-timer = Diese Zeitspanne ist nicht möglich.
+refused-reaction = Eine Reaktion ist ein einzelnes Emoji.
+refused-not-yours = Nur eigene Nachrichten lassen sich ändern.
+refused-not-connected = Dein Kontakt ist gerade nicht verbunden.
+refused-too-soon = Das war eben erst; warte ein wenig.
+refused-pinned = Höchstens 64 Nachrichten können angeheftet sein; löse zuerst eine.
+refused-empty = Die Nachricht ist leer.
+refused-queue = Für diesen Kontakt wartet schon zu viel.
+refused-too-many = Es sind schon zu viele offen; schließe zuerst eine.
+refused-codes = Die Codes sind verschieden: Es ist nicht, wer du denkst.
+refused-not-a-code = Das ist kein Code dieser Version.
+refused-own-code = Das ist dein eigener Code.
+refused-request = Diese Anfrage lässt sich nicht annehmen: Sie ist beschädigt.
+refused-closed = Das Profil ist geschlossen.
+refused-storage = Es ließ sich nicht speichern: Der Datenträger ist voll oder nicht beschreibbar.
+refused-no-message = Diese Nachricht gibt es nicht mehr.
+refused-gone = Das gibt es nicht mehr.
+refused-stage = Das ist mit diesem Kontakt jetzt nicht möglich.
+refused-unsupported = Das kann diese Version nicht.
+
+# Kopien eines Profils
+delivery-unknown = Sie wartete, als die Kopie entstand, aus der dieses Profil wiederhergestellt wurde; vielleicht kam sie an
+line-restored = Von hier an benutzt die andere Seite eine wiederhergestellte Kopie ihres Profils
+copy-perhaps = Deine Kontakte benutzen vielleicht eine neuere Kopie dieses Profils, die anderswo wiederhergestellt wurde. Warst du das nicht, schreib hier nichts.
+copy-replaced = Eine neuere Kopie dieses Profils wurde anderswo wiederhergestellt, und deine Kontakte benutzen jene. Von hier wird nichts gesendet.
+refused-replaced = Dieser Kontakt macht mit einer neueren Kopie deines Profils weiter
+refused-busy = Gerade kommt zu viel herein; versuche es noch einmal.

@@ -1,0 +1,399 @@
+# What the desktop program says. The other languages have the same names; tests compare them.
+
+window-title = Undertone
+window-title-unread = ({ $count }) Undertone
+loading = Opening your conversations …
+closing = Locking …
+close = Close
+cancel = Cancel
+back = Back
+next = Next
+save = Save
+paste = Paste
+copied = Copied
+search = Search
+lock = Lock
+stopped = Your profile has stopped because nothing can be stored. Free some space and start the program again.
+
+# First run
+hello-title = Welcome to Undertone
+hello-first = Write to people you know, without an account, a phone number or a company in between.
+hello-second = Everything travels through the Tor network, straight from your computer to theirs, so nobody in between learns who talks to whom.
+hello-third = Your messages and keys are kept on this computer only, sealed by a passphrase that nobody can reset.
+hello-begin = Get started
+welcome-step = Step { $now } of { $all }
+name-title = What should people call you?
+name-hint = Only people you contact see this name. It need not be your real one, and you can change it later.
+name-label = Your name
+name-placeholder = For example Robin
+passphrase-title = Choose a passphrase
+passphrase-hint = It seals everything on this computer. Four or more unrelated words are good. Nobody can recover it: if you forget it, everything is lost.
+passphrase-label = Passphrase
+passphrase-placeholder = Several words
+passphrase-again = Once more
+passphrase-differs = The two are not the same.
+strength-none = Not typed yet
+strength-weak = Too easy to guess
+strength-fair = Still too easy to guess; add a word
+strength-good = Good
+strength-strong = Very good
+create-button = Create my profile
+create-busy = Sealing your profile …
+
+# Unlock
+unlock-title = Locked
+unlock-hint = Enter your passphrase.
+unlock-passphrase = Passphrase
+unlock-button = Unlock
+unlock-busy = Unlocking …
+
+failure-passphrase = This passphrase opens nothing here.
+failure-in-use = It is open in another window or program already.
+failure-exists = There is something here already that this passphrase does not open.
+failure-home = The folder cannot be used: it is missing, full, or open to other users of this computer.
+failure-damaged = What is stored cannot be read. It may be damaged, or made by another version.
+failure-name = A name has 1 to 128 bytes and no control characters.
+failure-network = Tor could not be started. Start the program again.
+
+# Side
+new-conversation = New conversation
+invite-open = My invitation
+settings-open = Settings
+requests = Contact requests
+list-empty = No conversations yet.
+list-not-found = Nothing found.
+archive-show =
+    { $count ->
+        [one] { $count } archived conversation
+       *[other] { $count } archived conversations
+    }
+archive-leave = Back to all conversations
+typing = is writing …
+preview-none = No messages yet
+preview-draft = Draft: { $words }
+preview-timer = Disappearing messages changed
+preview-covered = Covered
+unread-count =
+    { $count ->
+        [one] { $count } unread message
+       *[other] { $count } unread messages
+    }
+profile-hidden = Hidden
+network-short-ready = Connected
+network-short-on-the-way = Connecting, { $percent } %
+network-short-off = Offline
+network-short-none = Not connected
+
+# Network
+network-ready = Connected to the Tor network.
+network-dormant = Tor is not running yet.
+network-bootstrapping = Connecting to the Tor network: { $percent } %
+network-none = No way to the Tor network.
+network-clock = The clock of this computer is wrong.
+network-stuck = Connecting to the Tor network hangs at { $percent } %.
+network-why-bootstrapping = The first time this can take some minutes, because the list of relays is fetched. You can go on meanwhile.
+network-why-stuck = Something is in the way: a network that blocks Tor, a firewall, or a slow line. The program keeps trying.
+network-why-none = Is this computer online? Some networks block Tor; this version has no way around that.
+network-why-clock = Tor needs the right date and time. Please set the clock; the program goes on by itself.
+retry = Try now
+retry-all = Try again now
+way-connected = Connected
+way-not-tried = Not connected yet
+way-dialling = Connecting …
+way-no-network = No connection to the Tor network
+way-clock = The clock of this computer is wrong
+way-bootstrapping = Waiting for the Tor network
+way-away = Away, or not running
+way-not-admitted = Their door does not let you in at the moment
+way-introduction = Away since a short time, or the way is disturbed
+way-rendezvous = The way through Tor took too long
+way-refused = Their program refused
+way-no-answer = Their program does not answer
+way-broken = The connection broke
+way-failed = The way through Tor failed
+way-next = { $reason }; next try in { $time }
+stage-requested = You asked; no answer yet
+stage-no-answer = You asked several times; no answer came
+stage-accepting = Accepted; telling them
+stage-undecided = Asks to be a contact
+stage-rejected = Rejected
+stage-blocked = Blocked
+
+# Start page
+start-title = Hello, { $name }
+start-invite = Invite somebody
+start-invite-hint = Make an invitation and hand it over: by a message, on paper or as a QR code.
+start-add = I have an invitation
+start-add-hint = Paste an invitation that somebody gave you.
+start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size.
+
+# Invitation
+invite-title = My invitation
+invite-loading = One moment …
+invite-hint = Whoever gets your invitation can ask to be your contact. You decide then.
+invite-one = For one person. It is used up when they ask you.
+invite-many = For several people. Everyone who gets it can ask you, until you close it.
+invite-reachable = Can be used now
+invite-not-reachable = Is being published; this can take a minute
+invite-copy = Copy
+invite-shut = Close it for ever
+invite-next = { $now } of { $all }
+invite-make-one = New invitation for one person
+invite-make-many = New invitation for several
+invite-covered = Covered while names are hidden. Copying works.
+
+# New conversation
+add-title = New conversation
+add-hint = Paste the invitation you were given. They see your name and greeting and decide whether to accept.
+add-invitation = Invitation
+add-invitation-placeholder = undertone:…
+add-name = What you call them (only you see this)
+add-name-placeholder = Optional
+add-greeting = Greeting
+add-greeting-placeholder = So that they know it is you
+add-submit = Send contact request
+add-busy = Sending …
+
+# Requests
+requests-hint = Anyone who has one of your invitations can ask, under any name. Rejecting tells them nothing.
+requests-none = No requests are waiting.
+request-no-greeting = No greeting
+request-accept = Accept
+request-reject = Reject
+request-block = Block
+
+# Conversation
+conversation-begin = Here the conversation begins. Only the two of you can read it.
+history-loading = Loading messages …
+day-today = Today
+day-yesterday = Yesterday
+day-date = { $day } { $month } { $year }
+day-short = { $day }/{ $month }
+month-name =
+    { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    }
+jump = Newest messages
+jump-unread =
+    { $count ->
+        [one] { $count } new message
+       *[other] { $count } new messages
+    }
+verified-tip = You compared codes with this contact
+panel-open = About this contact
+message-deleted = This message was deleted
+message-unsupported = A message of a newer version; this program cannot show it
+message-edited = edited
+message-forwarded = Forwarded
+message-more = Show more
+message-cut = The rest is not shown here. Copying gives the whole message.
+quote-unknown = An earlier message
+delivery-waiting = Waits on this computer. { $reason }.
+delivery-sent = Sent; not confirmed yet
+delivery-received = Stored on their computer
+delivery-read = They say they have read it
+reaction-join = React the same way
+reaction-take-back = Take back
+action-reply = Reply
+action-copy = Copy
+action-forward = Forward
+action-edit = Edit
+action-pin = Pin
+action-unpin = Unpin
+action-delete = Delete
+timer-on-mine = You let messages disappear { $time } after reading
+timer-on-theirs = They let messages disappear { $time } after reading
+timer-off-mine = You let messages stay from here on
+timer-off-theirs = They let messages stay from here on
+seconds =
+    { $count ->
+        [one] { $count } second
+       *[other] { $count } seconds
+    }
+minutes =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }
+hours =
+    { $count ->
+        [one] { $count } hour
+       *[other] { $count } hours
+    }
+days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+composer-placeholder = Write a message
+composer-reply = Replying to
+composer-edit = Editing your message
+composer-left =
+    { $count ->
+        [one] { $count } byte left
+       *[other] { $count } bytes left
+    }
+composer-too-long = Too long: a message can have 65,536 bytes. Send it in parts.
+send = Send
+emoji-open = Emoji
+emoji-title = Emoji
+emoji-search = Search by English name
+emoji-none = No emoji of that name.
+
+# Questions
+delete-title = Delete message
+delete-words = It is deleted on this computer. On the other one it stays.
+delete-words-mine = Deleting for both asks their program to delete it too; you cannot be sure that it does.
+delete-me = Delete for me
+delete-both = Delete for both
+clear-title = Delete all messages
+clear-words = All messages of this conversation are destroyed on this computer. On the other one they stay.
+clear-yes = Delete all
+block-title = Block
+block-words = { $name } will see what they would see if you were never online again. All keys are destroyed: this cannot be taken back.
+block-yes = Block for ever
+link-title = This link leaves Tor
+link-words = Opening it in an ordinary browser shows that website, and your network, who you are. Copy it and open it in Tor Browser.
+link-copy = Copy the address
+forward-title = Forward to
+forward-hint = They see that it was forwarded, and not from whom.
+
+# Contact
+panel-title = Contact
+panel-nickname = Calls themselves { $name }
+pet-name = What you call them
+pet-name-placeholder = Only you see this
+verify-title = Safety code
+verify-done = You compared codes: this is who you think it is.
+verify-not-done = Not compared yet. Somebody may have handed you a false invitation.
+verify-hint = Read these digits to each other by voice, or hold the screens side by side. They must be the same.
+verify-same = They are the same
+verify-undo = Not compared any more
+panel-conversation = Conversation
+panel-pinned = Keep at the top
+panel-muted = Do not disturb
+panel-archived = Archive
+panel-read = Tell them what you have read
+panel-typing = Tell them when you are writing
+
+# Settings
+settings-title = Settings
+settings-appearance = Appearance
+settings-privacy = Privacy
+settings-network = Network
+settings-profile = Profile
+settings-about = About
+settings-theme = Theme
+theme-system = Like the system
+theme-light = Light
+theme-dark = Dark
+theme-contrast = High contrast
+settings-language = Language
+settings-rtl-hint = Shown from right to left. While you type, the caret can stand in the wrong place.
+settings-size = Text size
+percent = { $number } %
+settings-appearance-hint = These choices hold until the program ends; this version does not keep them.
+settings-read = Tell contacts what you have read
+settings-read-hint = Off: they learn that a message arrived, and nothing more.
+settings-typing = Tell contacts when you are writing
+settings-typing-hint = Only while you are connected.
+settings-earlier = Keep words from before an edit
+settings-earlier-hint = On this computer, for messages that contacts change.
+settings-presentation = Cover names and previews
+settings-presentation-hint = For showing your screen to others. Open conversations stay readable.
+settings-retention = How long messages are kept here
+settings-retention-hint = Each conversation can have its own setting.
+retention-until = Until I delete them
+retention-after = { $time } after reading
+retention-nothing = Not at all: only while the program runs
+retention-default = Like all conversations
+settings-doors = { $count } of { $all } of your addresses can be reached.
+settings-contacts = Contacts
+settings-nickname = Name that contacts see
+settings-status = A few words about you that contacts see
+settings-profile-hint = Contacts hear of a change when they are connected.
+settings-hidden = Hide me
+settings-hidden-hint = Nothing is dialled and nobody reaches you. Messages wait on both sides.
+about-version = Undertone { $version }
+about-words = A messenger without a middle. Contacts talk directly over Tor onion services, encrypted end to end.
+about-audit = Young, and not audited by anyone. Do not stake your safety on it yet.
+about-licences = Undertone is free software under MIT or Apache-2.0. It contains the fonts Inter, JetBrains Mono and Noto Sans Arabic (SIL Open Font License), icons by Lucide (ISC), and the crates equix and hashx (LGPL-3.0).
+
+# Palette
+palette-title = What do you want to do?
+palette-search = A conversation or a command
+palette-hint = ↑ ↓ choose, Enter takes, Esc closes
+palette-dark = Dark theme
+palette-light = Light theme
+palette-contrast = High contrast theme
+palette-presentation = Cover or show names
+
+# What a conversation reveals
+privacy-open = What is revealed to whom
+privacy-title = What this conversation reveals
+reveal-me = This computer
+reveal-me-until = Messages are kept here, sealed, until you delete them.
+reveal-me-after = Messages are kept here, sealed, until { $time } after reading.
+reveal-me-nothing = Messages are in memory only, and gone when the program ends.
+reveal-timer = Both programs delete messages { $time } after reading; a changed program need not.
+reveal-me-computer = Whoever controls this computer while it is unlocked can read everything.
+reveal-contact = Your contact
+reveal-contact-words = { $name } learns what you write, when, and the name and status you chose. They can show it to others, but not prove that it was you.
+reveal-contact-online = They can tell when your program is connected to theirs.
+reveal-read-on = They are told what you have read.
+reveal-read-off = They are not told what you have read, only that it arrived.
+reveal-typing-on = They are told when you are writing.
+reveal-typing-off = They are not told when you are writing.
+reveal-verified = You compared codes, so nobody in between can pretend to be them.
+reveal-not-verified = You have not compared codes: if the invitation was exchanged on its way, somebody else may be reading.
+reveal-muted = They cannot tell that you turned notifications off.
+reveal-network = The network
+reveal-network-tor = Your provider sees that you use Tor and how much, not with whom or what. So does theirs.
+reveal-network-relays = Relays of Tor pass on sealed cells. Somebody who watches both ends at once could compare when you are both active.
+reveal-server = A server
+reveal-server-none = There is none: you talk directly. So nothing arrives while one of you is away.
+
+# Refused
+refused-invitation = This is no invitation that this version understands. Is it complete?
+refused-own-invitation = This is your own invitation. Give it to somebody else.
+refused-used = You have used this invitation already.
+refused-greeting = A greeting can have 500 bytes.
+refused-status = A status can have 256 bytes and no control characters.
+refused-timer = This time span is not possible.
+refused-reaction = A reaction is a single emoji.
+refused-not-yours = Only your own messages can be changed.
+refused-not-connected = Your contact is not connected at the moment.
+refused-too-soon = That was a moment ago; wait a little.
+refused-pinned = At most 64 messages can be pinned; unpin one first.
+refused-empty = The message is empty.
+refused-queue = Too much is waiting for this contact already.
+refused-too-many = Too many are open already; close one first.
+refused-codes = The codes differ: this is not who you think it is.
+refused-not-a-code = This is no code of this version.
+refused-own-code = This is your own code.
+refused-request = This request cannot be accepted: it is damaged.
+refused-closed = The profile is closed.
+refused-storage = It could not be stored: the disk is full or cannot be written.
+refused-no-message = This message is not there any more.
+refused-gone = This is not there any more.
+refused-stage = This is not possible with this contact now.
+refused-unsupported = This version cannot do that.
+
+# Copies of a profile
+delivery-unknown = It waited when the copy was made from which this profile was restored; it may have arrived
+line-restored = From here on they use a restored copy of their profile
+copy-perhaps = Your contacts may be using a newer copy of this profile, restored elsewhere. If that was not you, do not write here.
+copy-replaced = A newer copy of this profile was restored elsewhere and your contacts use that one. Nothing is sent from here.
+refused-replaced = They go on with a newer copy of your profile
+refused-busy = Too much is coming in at this moment; try again.

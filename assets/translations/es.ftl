@@ -1,0 +1,399 @@
+# Español. Los nombres son los mismos que en en.ftl.
+
+window-title = Undertone
+window-title-unread = ({ $count }) Undertone
+loading = Abriendo tus conversaciones …
+closing = Bloqueando …
+close = Cerrar
+cancel = Cancelar
+back = Atrás
+next = Siguiente
+save = Guardar
+paste = Pegar
+copied = Copiado
+search = Buscar
+lock = Bloquear
+stopped = Tu perfil se ha detenido porque no se puede guardar nada. Libera espacio y vuelve a abrir el programa.
+
+# Primer inicio
+hello-title = Te damos la bienvenida a Undertone
+hello-first = Escribe a gente que conoces, sin cuenta, sin número de teléfono y sin una empresa en medio.
+hello-second = Todo viaja por la red Tor, directamente de tu ordenador al suyo, así que nadie en medio sabe quién habla con quién.
+hello-third = Tus mensajes y claves están solo en este ordenador, sellados con una frase de contraseña que nadie puede restablecer.
+hello-begin = Empezar
+welcome-step = Paso { $now } de { $all }
+name-title = ¿Cómo deben llamarte?
+name-hint = Este nombre lo ve solo la gente con la que contactas. No hace falta que sea el verdadero, y puedes cambiarlo después.
+name-label = Tu nombre
+name-placeholder = Por ejemplo, Robin
+passphrase-title = Elige una frase de contraseña
+passphrase-hint = Sella todo en este ordenador. Cuatro o más palabras sin relación son una buena elección. Nadie puede recuperarla: si la olvidas, todo se pierde.
+passphrase-label = Frase de contraseña
+passphrase-placeholder = Varias palabras
+passphrase-again = Otra vez
+passphrase-differs = Las dos no son iguales.
+strength-none = Aún sin escribir
+strength-weak = Demasiado fácil de adivinar
+strength-fair = Todavía demasiado fácil de adivinar; añade una palabra
+strength-good = Buena
+strength-strong = Muy buena
+create-button = Crear mi perfil
+create-busy = Sellando tu perfil …
+
+# Desbloqueo
+unlock-title = Bloqueado
+unlock-hint = Escribe tu frase de contraseña.
+unlock-passphrase = Frase de contraseña
+unlock-button = Desbloquear
+unlock-busy = Desbloqueando …
+
+failure-passphrase = Esta frase de contraseña no abre nada aquí.
+failure-in-use = Ya está abierto en otra ventana o programa.
+failure-exists = Aquí ya hay algo que esta frase de contraseña no abre.
+failure-home = No se puede usar la carpeta: falta, está llena o abierta a otras personas de este ordenador.
+failure-damaged = Lo guardado no se puede leer. Puede estar dañado o ser de otra versión.
+failure-name = Un nombre tiene de 1 a 128 bytes y ningún carácter de control.
+failure-network = No se pudo iniciar Tor. Vuelve a abrir el programa.
+
+# Lateral
+new-conversation = Nueva conversación
+invite-open = Mi invitación
+settings-open = Ajustes
+requests = Solicitudes de contacto
+list-empty = Aún no hay conversaciones.
+list-not-found = No se encontró nada.
+archive-show =
+    { $count ->
+        [one] { $count } conversación archivada
+       *[other] { $count } conversaciones archivadas
+    }
+archive-leave = Volver a todas las conversaciones
+typing = está escribiendo …
+preview-none = Aún no hay mensajes
+preview-draft = Borrador: { $words }
+preview-timer = Cambió la desaparición de mensajes
+preview-covered = Cubierto
+unread-count =
+    { $count ->
+        [one] { $count } mensaje sin leer
+       *[other] { $count } mensajes sin leer
+    }
+profile-hidden = Oculto
+network-short-ready = Conectado
+network-short-on-the-way = Conectando, { $percent } %
+network-short-off = Sin conexión
+network-short-none = No conectado
+
+# Red
+network-ready = Conectado a la red Tor.
+network-dormant = Tor aún no está en marcha.
+network-bootstrapping = Conectando a la red Tor: { $percent } %
+network-none = No hay camino a la red Tor.
+network-clock = El reloj de este ordenador está mal.
+network-stuck = La conexión a la red Tor se ha parado en { $percent } %.
+network-why-bootstrapping = La primera vez puede tardar unos minutos, porque se descarga la lista de repetidores. Mientras tanto puedes continuar.
+network-why-stuck = Algo lo impide: una red que bloquea Tor, un cortafuegos o una línea lenta. El programa sigue intentándolo.
+network-why-none = ¿Está en línea este ordenador? Algunas redes bloquean Tor; esta versión no puede rodear el bloqueo.
+network-why-clock = Tor necesita la fecha y la hora correctas. Ajusta el reloj; el programa continúa por sí mismo.
+retry = Probar ahora
+retry-all = Probar otra vez ahora
+way-connected = Conectado
+way-not-tried = Aún no conectado
+way-dialling = Conectando …
+way-no-network = Sin conexión a la red Tor
+way-clock = El reloj de este ordenador está mal
+way-bootstrapping = Esperando a la red Tor
+way-away = Ausente, o su programa no está en marcha
+way-not-admitted = Su puerta no te deja entrar en este momento
+way-introduction = Ausente desde hace poco, o el camino está alterado
+way-rendezvous = El camino por Tor tardó demasiado
+way-refused = Su programa se negó
+way-no-answer = Su programa no responde
+way-broken = La conexión se cortó
+way-failed = El camino por Tor falló
+way-next = { $reason }; próximo intento en { $time }
+stage-requested = Lo has solicitado; aún sin respuesta
+stage-no-answer = Lo has solicitado varias veces; no llegó respuesta
+stage-accepting = Aceptado; comunicándolo
+stage-undecided = Quiere ser tu contacto
+stage-rejected = Rechazado
+stage-blocked = Bloqueado
+
+# Página inicial
+start-title = Hola, { $name }
+start-invite = Invitar a alguien
+start-invite-hint = Crea una invitación y entrégala: por mensaje, en papel o como código QR.
+start-add = Tengo una invitación
+start-add-hint = Pega una invitación que alguien te dio.
+start-keys = Ctrl+K encuentra cada orden y conversación, Ctrl+N empieza una nueva, Ctrl+L bloquea al instante, Ctrl+Más y Ctrl+Menos cambian el tamaño del texto.
+
+# Invitación
+invite-title = Mi invitación
+invite-loading = Un momento …
+invite-hint = Quien reciba tu invitación puede solicitar ser tu contacto. Entonces decides tú.
+invite-one = Para una persona. Se gasta con su solicitud.
+invite-many = Para varias personas. Quien la tenga puede solicitarlo hasta que la cierres.
+invite-reachable = Ya se puede usar
+invite-not-reachable = Se está publicando; puede tardar un minuto
+invite-copy = Copiar
+invite-shut = Cerrar para siempre
+invite-next = { $now } de { $all }
+invite-make-one = Nueva invitación para una persona
+invite-make-many = Nueva invitación para varias
+invite-covered = Cubierta mientras los nombres están ocultos. Copiar funciona.
+
+# Nueva conversación
+add-title = Nueva conversación
+add-hint = Pega la invitación que te dieron. La otra persona ve tu nombre y tu saludo y decide si acepta.
+add-invitation = Invitación
+add-invitation-placeholder = undertone:…
+add-name = Cómo la llamas (solo lo ves tú)
+add-name-placeholder = Opcional
+add-greeting = Saludo
+add-greeting-placeholder = Para que sepa que eres tú
+add-submit = Enviar solicitud de contacto
+add-busy = Enviando …
+
+# Solicitudes
+requests-hint = Quien tenga una de tus invitaciones puede solicitarlo, con cualquier nombre. Rechazar no le comunica nada.
+requests-none = No hay solicitudes pendientes.
+request-no-greeting = Sin saludo
+request-accept = Aceptar
+request-reject = Rechazar
+request-block = Bloquear
+
+# Conversación
+conversation-begin = Aquí empieza la conversación. Solo vosotros dos podéis leerla.
+history-loading = Cargando mensajes …
+day-today = Hoy
+day-yesterday = Ayer
+day-date = { $day } de { $month } de { $year }
+day-short = { $day }/{ $month }
+month-name =
+    { $month ->
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
+    }
+jump = Mensajes más recientes
+jump-unread =
+    { $count ->
+        [one] { $count } mensaje nuevo
+       *[other] { $count } mensajes nuevos
+    }
+verified-tip = Has comparado los códigos con este contacto
+panel-open = Sobre este contacto
+message-deleted = Este mensaje fue eliminado
+message-unsupported = Un mensaje de una versión más nueva; este programa no puede mostrarlo
+message-edited = editado
+message-forwarded = Reenviado
+message-more = Mostrar más
+message-cut = El resto no se muestra aquí. Al copiar se obtiene el mensaje entero.
+quote-unknown = Un mensaje anterior
+delivery-waiting = Espera en este ordenador. { $reason }.
+delivery-sent = Enviado; aún sin confirmar
+delivery-received = Guardado en su ordenador
+delivery-read = Dice que lo ha leído
+reaction-join = Reaccionar igual
+reaction-take-back = Retirar
+action-reply = Responder
+action-copy = Copiar
+action-forward = Reenviar
+action-edit = Editar
+action-pin = Fijar
+action-unpin = Soltar
+action-delete = Eliminar
+timer-on-mine = Haces que los mensajes desaparezcan { $time } después de leerlos
+timer-on-theirs = La otra persona hace que los mensajes desaparezcan { $time } después de leerlos
+timer-off-mine = Desde aquí dejas que los mensajes se queden
+timer-off-theirs = Desde aquí la otra persona deja que los mensajes se queden
+seconds =
+    { $count ->
+        [one] { $count } segundo
+       *[other] { $count } segundos
+    }
+minutes =
+    { $count ->
+        [one] { $count } minuto
+       *[other] { $count } minutos
+    }
+hours =
+    { $count ->
+        [one] { $count } hora
+       *[other] { $count } horas
+    }
+days =
+    { $count ->
+        [one] { $count } día
+       *[other] { $count } días
+    }
+composer-placeholder = Escribe un mensaje
+composer-reply = En respuesta a
+composer-edit = Editas tu mensaje
+composer-left =
+    { $count ->
+        [one] queda { $count } byte
+       *[other] quedan { $count } bytes
+    }
+composer-too-long = Demasiado largo: un mensaje puede tener 65.536 bytes. Envíalo por partes.
+send = Enviar
+emoji-open = Emoji
+emoji-title = Emoji
+emoji-search = Buscar por su nombre inglés
+emoji-none = Ningún emoji con ese nombre.
+
+# Preguntas
+delete-title = Eliminar mensaje
+delete-words = Se elimina en este ordenador. En el otro permanece.
+delete-words-mine = Eliminar para ambos pide a su programa que también lo elimine; no puedes tener la certeza de que lo haga.
+delete-me = Eliminar para mí
+delete-both = Eliminar para ambos
+clear-title = Eliminar todos los mensajes
+clear-words = Todos los mensajes de esta conversación se destruyen en este ordenador. En el otro permanecen.
+clear-yes = Eliminar todos
+block-title = Bloquear
+block-words = { $name } verá lo que vería si nunca más estuvieras en línea. Todas las claves se destruyen: no se puede deshacer.
+block-yes = Bloquear para siempre
+link-title = Este enlace sale de Tor
+link-words = Abierto en un navegador corriente, muestra a ese sitio y a tu red quién eres. Cópialo y ábrelo en Tor Browser.
+link-copy = Copiar la dirección
+forward-title = Reenviar a
+forward-hint = Se ve que el mensaje fue reenviado, y no de quién.
+
+# Contacto
+panel-title = Contacto
+panel-nickname = Se llama a sí mismo { $name }
+pet-name = Cómo lo llamas
+pet-name-placeholder = Solo lo ves tú
+verify-title = Código de seguridad
+verify-done = Has comparado los códigos: es quien crees.
+verify-not-done = Aún sin comparar. Alguien podría haberte dado una invitación falsa.
+verify-hint = Leeos estas cifras de viva voz o poned las pantallas juntas. Deben ser iguales.
+verify-same = Son iguales
+verify-undo = Ya no está comparado
+panel-conversation = Conversación
+panel-pinned = Mantener arriba
+panel-muted = No molestar
+panel-archived = Archivar
+panel-read = Comunicar lo que has leído
+panel-typing = Comunicar cuándo escribes
+
+# Ajustes
+settings-title = Ajustes
+settings-appearance = Apariencia
+settings-privacy = Privacidad
+settings-network = Red
+settings-profile = Perfil
+settings-about = Acerca de
+settings-theme = Tema
+theme-system = Como el sistema
+theme-light = Claro
+theme-dark = Oscuro
+theme-contrast = Alto contraste
+settings-language = Idioma
+settings-rtl-hint = Se muestra de derecha a izquierda. Al escribir, el cursor puede estar en un lugar equivocado.
+settings-size = Tamaño del texto
+percent = { $number } %
+settings-appearance-hint = Esta elección vale hasta que el programa termine; esta versión no la guarda.
+settings-read = Comunicar a los contactos lo que has leído
+settings-read-hint = Apagado: saben que un mensaje llegó, y nada más.
+settings-typing = Comunicar a los contactos cuándo escribes
+settings-typing-hint = Solo mientras estáis conectados.
+settings-earlier = Conservar las palabras de antes de una edición
+settings-earlier-hint = En este ordenador, para mensajes que los contactos cambian.
+settings-presentation = Cubrir nombres y vistas previas
+settings-presentation-hint = Para mostrar tu pantalla a otros. Las conversaciones abiertas siguen legibles.
+settings-retention = Cuánto tiempo se quedan aquí los mensajes
+settings-retention-hint = Cada conversación puede tener su propio ajuste.
+retention-until = Hasta que los elimine
+retention-after = { $time } después de leerlos
+retention-nothing = Nada: solo mientras el programa está en marcha
+retention-default = Como todas las conversaciones
+settings-doors = Se puede llegar a { $count } de { $all } de tus direcciones.
+settings-contacts = Contactos
+settings-nickname = Nombre que ven los contactos
+settings-status = Unas palabras sobre ti que ven los contactos
+settings-profile-hint = Los contactos se enteran de un cambio cuando están conectados.
+settings-hidden = Ocultarme
+settings-hidden-hint = No se llama a nadie y nadie llega a ti. Los mensajes esperan en ambos lados.
+about-version = Undertone { $version }
+about-words = Un mensajero sin intermediario. Los contactos hablan directamente por servicios onion de Tor, con cifrado de extremo a extremo.
+about-audit = Joven y sin auditar por nadie. No le confíes todavía tu seguridad.
+about-licences = Undertone es software libre bajo MIT o Apache-2.0. Contiene los tipos de letra Inter, JetBrains Mono y Noto Sans Arabic (SIL Open Font License), símbolos de Lucide (ISC) y los paquetes equix y hashx (LGPL-3.0).
+
+# Órdenes
+palette-title = ¿Qué quieres hacer?
+palette-search = Una conversación o una orden
+palette-hint = ↑ ↓ elige, Intro toma, Esc cierra
+palette-dark = Tema oscuro
+palette-light = Tema claro
+palette-contrast = Tema de alto contraste
+palette-presentation = Cubrir o mostrar nombres
+
+# Qué revela una conversación
+privacy-open = Qué se revela a quién
+privacy-title = Qué revela esta conversación
+reveal-me = Este ordenador
+reveal-me-until = Los mensajes se guardan aquí, sellados, hasta que los elimines.
+reveal-me-after = Los mensajes se guardan aquí, sellados, hasta { $time } después de leerlos.
+reveal-me-nothing = Los mensajes están solo en la memoria y desaparecen cuando el programa termina.
+reveal-timer = Ambos programas eliminan mensajes { $time } después de leerlos; un programa modificado no tiene por qué.
+reveal-me-computer = Quien controle este ordenador mientras está desbloqueado puede leerlo todo.
+reveal-contact = Tu contacto
+reveal-contact-words = { $name } sabe qué escribes, cuándo, y el nombre y estado que elegiste. Puede mostrarlo a otros, pero no probar que fuiste tú.
+reveal-contact-online = Puede ver cuándo tu programa está conectado con el suyo.
+reveal-read-on = Se le comunica lo que has leído.
+reveal-read-off = No se le comunica lo que has leído, solo que llegó.
+reveal-typing-on = Se le comunica cuándo escribes.
+reveal-typing-off = No se le comunica cuándo escribes.
+reveal-verified = Habéis comparado los códigos, así que nadie en medio puede hacerse pasar por este contacto.
+reveal-not-verified = No habéis comparado los códigos: si la invitación fue cambiada por el camino, quizá lee otra persona.
+reveal-muted = No puede saber que apagaste los avisos.
+reveal-network = La red
+reveal-network-tor = Tu proveedor ve que usas Tor y cuánto, no con quién ni para qué. El suyo también.
+reveal-network-relays = Los repetidores de Tor pasan celdas selladas. Quien observe ambos extremos a la vez podría comparar cuándo estáis activos.
+reveal-server = Un servidor
+reveal-server-none = No hay ninguno: habláis directamente. Por eso nada llega mientras uno de los dos está ausente.
+
+# Rechazado
+refused-invitation = Esto no es una invitación que esta versión entienda. ¿Está completa?
+refused-own-invitation = Esta es tu propia invitación. Dásela a otra persona.
+refused-used = Ya has usado esta invitación.
+refused-greeting = Un saludo puede tener 500 bytes.
+refused-status = Un estado puede tener 256 bytes y ningún carácter de control.
+refused-timer = Ese tiempo no es posible.
+refused-reaction = Una reacción es un solo emoji.
+refused-not-yours = Solo se pueden cambiar los mensajes propios.
+refused-not-connected = Tu contacto no está conectado en este momento.
+refused-too-soon = Eso fue hace un momento; espera un poco.
+refused-pinned = Se pueden fijar como mucho 64 mensajes; suelta uno antes.
+refused-empty = El mensaje está vacío.
+refused-queue = Ya espera demasiado para este contacto.
+refused-too-many = Ya hay demasiadas abiertas; cierra una antes.
+refused-codes = Los códigos son distintos: no es quien crees.
+refused-not-a-code = Esto no es un código de esta versión.
+refused-own-code = Este es tu propio código.
+refused-request = Esta solicitud no se puede aceptar: está dañada.
+refused-closed = El perfil está cerrado.
+refused-storage = No se pudo guardar: el disco está lleno o no admite escritura.
+refused-no-message = Este mensaje ya no existe.
+refused-gone = Esto ya no existe.
+refused-stage = Esto no es posible ahora con este contacto.
+refused-unsupported = Esta versión no puede hacerlo.
+
+# Copias de un perfil
+delivery-unknown = Esperaba cuando se hizo la copia de la que se restauró este perfil; quizá llegó
+line-restored = Desde aquí la otra persona usa una copia restaurada de su perfil
+copy-perhaps = Puede que tus contactos usen una copia más nueva de este perfil, restaurada en otro lugar. Si no fuiste tú, no escribas aquí.
+copy-replaced = Una copia más nueva de este perfil se restauró en otro lugar y tus contactos usan esa. Desde aquí no se envía nada.
+refused-replaced = Este contacto continúa con una copia más nueva de tu perfil
+refused-busy = Ahora mismo llega demasiado; inténtalo de nuevo.

@@ -1,0 +1,161 @@
+//! Opens a home for a program that knows nothing of stores: makes a profile in it or unlocks the one
+//! that is there, and starts it on a network. The one place where a passphrase meets the store on
+//! behalf of an application; it decides nothing about profiles.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use undertone_storage::{CreateError, Home, HomeError, KdfParameters, OpenError, ReadError, Store};
+use undertone_transport::{KeptState, Transport};
+
+use crate::engine::{Engine, EngineOptions, StartError, kept_state};
+
+/// Why a home was not unlocked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnlockError {
+    /// Nothing opens with this passphrase.
+    #[error("the passphrase is wrong")]
+    Passphrase,
+    /// Another program has it open.
+    #[error("this profile is in use: close the other program that has it open")]
+    InUse,
+    /// There is a profile already.
+    #[error("there is a profile here already")]
+    Exists,
+    /// Its directory cannot be used.
+    #[error(transparent)]
+    Home(HomeError),
+    /// It was not made.
+    #[error(transparent)]
+    Create(CreateError),
+    /// It cannot be opened.
+    #[error(transparent)]
+    Open(OpenError),
+}
+
+impl From<OpenError> for UnlockError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::WrongPassphrase => Self::Passphrase,
+            OpenError::InUse => Self::InUse,
+            other => Self::Open(other),
+        }
+    }
+}
+
+impl From<CreateError> for UnlockError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Exists => Self::Exists,
+            CreateError::Open(error) => error.into(),
+            other => Self::Create(other),
+        }
+    }
+}
+
+/// Whether something was made in a home. It says nothing about whether it can be opened.
+#[must_use]
+pub fn holds_profile(home: &Path) -> bool {
+    Home::open(home).is_ok_and(|home| home.holds_store())
+}
+
+/// A home that was unlocked and is held until it is dropped or its profile ends.
+pub struct Unlocked {
+    store: Store,
+}
+
+impl std::fmt::Debug for Unlocked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Unlocked(..)")
+    }
+}
+
+impl Unlocked {
+    /// Makes the place for a profile, sealed by a passphrase. Takes most of a second: call it from a
+    /// thread that may wait. One that was made before and got no profile is taken again, by the same
+    /// passphrase.
+    ///
+    /// # Errors
+    /// See [`UnlockError`].
+    pub fn create(home: &Path, passphrase: &[u8]) -> Result<Self, UnlockError> {
+        let home = Home::create(home).map_err(UnlockError::Home)?;
+        let store = match Store::create(&home, passphrase, KdfParameters::shipped()) {
+            Err(CreateError::Exists) => {
+                Store::open(&home, passphrase).map_err(|error| match error {
+                    OpenError::InUse => UnlockError::InUse,
+                    _ => UnlockError::Exists,
+                })?
+            }
+            other => other?,
+        };
+        Ok(Self { store })
+    }
+
+    /// Unlocks what is there. Takes most of a second: call it from a thread that may wait.
+    ///
+    /// # Errors
+    /// See [`UnlockError`].
+    pub fn open(home: &Path, passphrase: &[u8]) -> Result<Self, UnlockError> {
+        let home = Home::open(home).map_err(UnlockError::Home)?;
+        let store = Store::open(&home, passphrase)?;
+        Ok(Self { store })
+    }
+
+    /// What the network layer of the last run wanted to find again.
+    ///
+    /// # Errors
+    /// The store refuses to read.
+    pub fn kept_state(&self) -> Result<KeptState, ReadError> {
+        kept_state(&self.store)
+    }
+
+    /// Starts the profile on a network.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(self, transport: Arc<dyn Transport>) -> Result<Engine, StartError> {
+        Engine::start(EngineOptions::new(self.store, transport)).await
+    }
+
+    /// Makes the profile and starts it on a network.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start_new(
+        self,
+        transport: Arc<dyn Transport>,
+        nickname: &str,
+    ) -> Result<Engine, StartError> {
+        Engine::create(EngineOptions::new(self.store, transport), nickname).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_opens_with_its_passphrase_and_once_at_a_time() {
+        let place = tempfile::tempdir().expect("a directory");
+        let home = place.path().join("home");
+        assert!(!holds_profile(&home));
+        let open = Unlocked::create(&home, b"right").expect("a home");
+        assert!(holds_profile(&home));
+        assert!(matches!(
+            Unlocked::open(&home, b"right"),
+            Err(UnlockError::InUse)
+        ));
+        drop(open);
+        assert!(matches!(
+            Unlocked::open(&home, b"wrong"),
+            Err(UnlockError::Passphrase)
+        ));
+        assert!(matches!(
+            Unlocked::create(&home, b"wrong"),
+            Err(UnlockError::Exists)
+        ));
+        // What was made and got no profile is taken again.
+        Unlocked::create(&home, b"right").expect("the same home");
+    }
+}
