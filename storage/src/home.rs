@@ -160,13 +160,25 @@ impl Home {
             .upgrade()
     }
 
-    fn lock(&self) -> io::Result<Option<File>> {
+    fn lock(&self) -> io::Result<Option<HomeLock>> {
         let file = private_file(&self.path.join("lock"))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(file)),
+            Ok(()) => Ok(Some(HomeLock(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
+    }
+}
+
+/// Says that a home is in use, to other programs and to this one.
+#[derive(Debug)]
+pub(crate) struct HomeLock(File);
+
+impl Drop for HomeLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that this one is just starting has the file too, until it runs
+        // its own program. If it fails, closing does the same a moment later.
+        let _unlocked = self.0.unlock();
     }
 }
 
@@ -320,6 +332,18 @@ mod tests {
         assert!(home.lock().unwrap().is_none());
         drop(held);
         assert!(home.lock().unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_is_given_back_although_somebody_else_has_its_file_open() {
+        let place = tempfile::tempdir().unwrap();
+        let home = Home::create(place.path().join("profile")).unwrap();
+        let held = home.lock().unwrap().unwrap();
+        // As a process has it between its fork and its program.
+        let inherited = held.0.try_clone().unwrap();
+        drop(held);
+        assert!(home.lock().unwrap().is_some());
+        drop(inherited);
     }
 
     #[cfg(unix)]

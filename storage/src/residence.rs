@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use crate::home::{self, VAULTS, VaultPaths};
+use crate::home::{self, HomeLock, VAULTS, VaultPaths};
 use crate::log::Log;
 
 /// What the open stores of a home share.
@@ -22,11 +22,11 @@ pub(crate) struct Residence {
     destroyed: [AtomicBool; VAULTS],
     logs: Mutex<[Weak<Log>; VAULTS]>,
     /// Given back when the last store is closed.
-    _lock: File,
+    _lock: HomeLock,
 }
 
 impl Residence {
-    pub(crate) fn new(home: PathBuf, lock: File) -> Self {
+    pub(crate) fn new(home: PathBuf, lock: HomeLock) -> Self {
         Self {
             home,
             files: Mutex::default(),
