@@ -35,6 +35,10 @@ impl<T: Transport> Transport for Forgetful<T> {
         self.0.network_changed();
     }
 
+    fn network_time(&self) -> Option<u64> {
+        self.0.network_time()
+    }
+
     fn shutdown(&self) -> BoxFuture<'_, KeptState> {
         async {
             self.0.shutdown().await;

@@ -22,7 +22,7 @@ pub const REPEATED: &str = "welcome-repeated";
 
 /// Bytes of a name at most.
 const MAX_NAME: usize = 128;
-/// Letters of a passphrase that its strength is judged by; the estimate becomes slow beyond.
+/// Bytes of a passphrase that its strength is judged by; the estimate becomes slow beyond.
 const JUDGED: usize = 100;
 
 /// Where one is.
@@ -318,11 +318,27 @@ fn strength(passphrase: &str, name: &str) -> u8 {
     if passphrase.is_empty() {
         return 0;
     }
-    let judged: Zeroizing<String> = Zeroizing::new(passphrase.chars().take(JUDGED).collect());
-    let name = name.to_lowercase();
-    zxcvbn::zxcvbn(&judged, &[&name, "undertone"])
-        .score()
-        .into()
+    let known = name.to_lowercase();
+    let lower = Zeroizing::new(passphrase.to_lowercase());
+    // Words that are said twice, or are in the name, count for nothing.
+    let mut judged = Zeroizing::new(String::with_capacity(passphrase.len()));
+    for word in lower.split_whitespace() {
+        let counts = !known.split_whitespace().any(|part| part == word)
+            && !judged.split(' ').any(|before| before == word);
+        if counts && judged.len() < JUDGED {
+            judged.push_str(word);
+            judged.push(' ');
+        }
+    }
+    let judged = &judged[..judged.floor_char_boundary(JUDGED)];
+    // Powers of ten of guesses. Ten of them cost whoever has the files centuries of one computer, and
+    // they may have thousands; fourteen are nearly four words drawn at random.
+    match zxcvbn::zxcvbn(judged.trim_end(), &[&known, "undertone"]).guesses_log10() {
+        guesses if guesses < 6.0 => 1,
+        guesses if guesses < 10.0 => 2,
+        guesses if guesses < 14.0 => 3,
+        _ => 4,
+    }
 }
 
 fn cut(mut text: String, bytes: usize) -> String {
@@ -340,6 +356,8 @@ mod tests {
         assert!(strength("password1", "") < 2);
         assert!(strength("Robin Undertone", "Robin Undertone") < 3);
         assert!(strength("Robin Robin", "Robin") < 3);
+        assert!(strength("velvet velvet velvet velvet velvet", "") < 3);
+        assert!(strength(&"x".repeat(10_000), "") < 3);
         assert_eq!(strength("orbit-lantern-copper-velvet", "Robin"), 4);
     }
 }

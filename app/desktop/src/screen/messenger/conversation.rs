@@ -193,7 +193,7 @@ impl State {
             Message::Jump => Action::Run(self.jump(running)),
             Message::Scrolled(viewport) => {
                 self.above = viewport.absolute_offset().y;
-                self.seen(running)
+                Action::None
             }
             Message::Drop(last, height) => {
                 self.history.drop_after(last);
