@@ -38,6 +38,10 @@ impl Transport for Lasting {
         self.0.kept_state()
     }
 
+    fn network_time(&self) -> Option<u64> {
+        self.0.network_time()
+    }
+
     /// Does not end the client.
     fn shutdown(&self) -> BoxFuture<'_, KeptState> {
         Box::pin(async { None })
