@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use undertone_engine::{Engine, EngineOptions, Forgetful, kept_state};
-use undertone_storage::{CreateError, Home, HomeError, KdfParameters, OpenError, ReadError, Store};
+use undertone_storage::{
+    CreateError, EraseError, Home, HomeError, KdfParameters, OpenError, ReadError, Store,
+};
 use undertone_tor::{Network, NetworkFile, NetworkFileError, TorOptions, TorTransport};
 use undertone_transport::Transport;
 
@@ -30,6 +32,9 @@ pub enum StartError {
     /// The store was not opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The profile was not closed in order; nothing is lost.
+    #[error(transparent)]
+    Close(#[from] EraseError),
     /// The network file is unusable.
     #[error(transparent)]
     Network(#[from] NetworkFileError),
@@ -106,7 +111,9 @@ pub async fn change_passphrase(
     let home = Home::open(home)?;
     with_passphrase(old, move |old| {
         let store = Store::open(&home, old)?;
-        Ok(store.change_passphrase(&new, KdfParameters::shipped())?)
+        store.change_passphrase(&new, KdfParameters::shipped())?;
+        // In order, so that the times of files tell nothing in deniable mode.
+        Ok(store.lock()?)
     })
     .await?
 }

@@ -191,6 +191,8 @@ impl Connections {
         }
         let held = std::mem::take(&mut self.held);
         self.doubted.clear();
+        // What was under way is not any more: nobody may stay busy.
+        self.dials = Dials::default();
         let links = held.keys().copied().collect();
         for held in held.into_values() {
             held.connection.close();

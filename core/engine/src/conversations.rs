@@ -305,11 +305,13 @@ impl Conversations {
         disk: &Disk,
     ) -> Option<u64> {
         if self.of(contact).names.is_none() {
-            let names = (self.begin(contact)..next)
+            let messages = (self.begin(contact)..next)
                 .filter_map(|number| self.message(contact, number, disk))
-                .map(|message| (message.id, message.number))
-                .collect();
-            self.of(contact).names = Some(names);
+                .collect::<Vec<_>>();
+            let names = self.of(contact).names.get_or_insert_default();
+            for message in messages {
+                names.entry(message.id).or_insert(message.number);
+            }
         }
         self.of(contact).names.as_ref()?.get(&id).copied()
     }

@@ -12,6 +12,10 @@ use crate::relation::zeroizing_bytes;
 /// The most earlier texts that are kept of one message.
 pub const MAX_EARLIER: usize = 32;
 
+/// Bytes of earlier texts that are kept of one message; the oldest go first. With the longest texts a record
+/// would otherwise become larger than a store takes, and a contact decides how long they are.
+pub const MAX_EARLIER_BYTES: usize = 256 * 1024;
+
 /// Something that a step did to a conversation, to be taken in with the same commit.
 #[derive(Clone)]
 pub struct Annotation {
@@ -254,9 +258,7 @@ impl StoredMessage {
                 text: before,
                 until: annotation.time,
             });
-            if self.earlier.len() > MAX_EARLIER {
-                self.earlier.remove(0);
-            }
+            self.forget_oldest_texts();
         } else if self.edited.is_none() {
             self.forget_first_text();
         }
@@ -265,6 +267,15 @@ impl StoredMessage {
         }
         self.edited = Some((annotation.order, text.to_owned()));
         true
+    }
+
+    fn forget_oldest_texts(&mut self) {
+        let mut bytes: usize = self.earlier.iter().map(|earlier| earlier.text.len()).sum();
+        while self.earlier.len() > MAX_EARLIER || bytes > MAX_EARLIER_BYTES {
+            let mut oldest = self.earlier.remove(0);
+            bytes -= oldest.text.len();
+            oldest.text.zeroize();
+        }
     }
 
     /// Leaves nothing of the words with which it came but what they are about.
@@ -407,6 +418,21 @@ mod tests {
             record.windows(11).any(|w| w == b"first words"),
             "the control"
         );
+    }
+
+    #[test]
+    fn the_longest_texts_edited_again_and_again_stay_within_a_record() {
+        use undertone_wire::v1::MAX_TEXT;
+        let mut theirs = message(false);
+        for order in 1..=40 {
+            let text = "x".repeat(MAX_TEXT - 1) + if order % 2 == 0 { "a" } else { "b" };
+            assert!(theirs.annotate(&edit(false, order, &text), true));
+        }
+        // What a store takes in one record is 1 MiB.
+        assert!(theirs.encode().expect("a record").len() < 512 * 1024);
+        assert_eq!(theirs.earlier.len(), MAX_EARLIER_BYTES / MAX_TEXT);
+        let newest = theirs.earlier.last().expect("some are kept");
+        assert!(newest.text.ends_with('b'));
     }
 
     #[test]

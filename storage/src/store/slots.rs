@@ -16,6 +16,9 @@ use crate::store::{CommitError, EraseError, Store, Writer};
 /// Records are sealed again in batches of about this many bytes.
 const BATCH: u64 = 4 << 20;
 
+/// The records of a slot go to another, or away; and in how many lists they are.
+type Move = (SlotNumber, Option<SlotNumber>, u8);
+
 impl Store {
     /// Gives [`Slot::State`] a new key: all its records are sealed again and the old key is
     /// overwritten, so that earlier states cannot be read any more with anything on disk and the
@@ -188,15 +191,43 @@ impl Store {
         if retiring.is_empty() {
             return Ok(());
         }
-        let moves = retiring
-            .iter()
-            .map(|(from, into, purpose)| (*from, Some(*into), purpose.lists()));
-        self.empty_slots(writer, moves)?;
+        let moves: Vec<_> = retiring
+            .into_iter()
+            .map(|(from, into, purpose)| (from, Some(into), purpose.lists()))
+            .collect();
+        let emptied = match self.empty_slots(writer, moves.iter().copied()) {
+            Ok(()) => moves,
+            Err(CommitError::SlotFull) => self.empty_what_fits(writer, moves)?,
+            Err(error) => return Err(error),
+        };
+        if emptied.is_empty() {
+            return Ok(());
+        }
         let mut ring = self.ring()?.clone();
-        for (number, ..) in retiring {
+        for (number, ..) in emptied {
             ring.remove(number);
         }
         self.adopt(ring)
+    }
+
+    /// Moves slot by slot; gives those that are empty now. What another slot has no room for stays where it
+    /// is, readable and erasable under its own key: a contact that fills a month must not shut the store.
+    fn empty_what_fits(
+        &self,
+        writer: &mut Writer,
+        moves: Vec<Move>,
+    ) -> Result<Vec<Move>, CommitError> {
+        let mut emptied = Vec::new();
+        for one in moves {
+            match self.empty_slots(writer, std::iter::once(one)) {
+                Ok(()) => emptied.push(one),
+                Err(CommitError::SlotFull) => {
+                    tracing::warn!("a month is full; a day stays under its own key");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(emptied)
     }
 
     /// Deletes what erased slots still hold, then forgets that they were.
@@ -220,7 +251,7 @@ impl Store {
     fn empty_slots(
         &self,
         writer: &mut Writer,
-        slots: impl Iterator<Item = (SlotNumber, Option<SlotNumber>, u8)>,
+        slots: impl Iterator<Item = Move>,
     ) -> Result<(), CommitError> {
         let ring = self.ring()?;
         let mut plan = Plan::new(&self.keys, &self.log, &ring, writer.tip);
@@ -295,6 +326,47 @@ mod tests {
             })
             .unwrap();
         count
+    }
+
+    /// Days that do not fit into their month together. In tests a list holds 64 pieces.
+    #[test]
+    fn a_month_that_is_full_shuts_nothing() {
+        let place = tempfile::tempdir().unwrap();
+        let home = Home::create(place.path().join("profile")).unwrap();
+        let store = Store::build(&home, key(), schema::CURRENT).unwrap();
+        let conversation = [1; 16];
+        for day in [40, 41] {
+            let mut set = ChangeSet::new();
+            for number in 0..700_u16 {
+                let slot = Slot::Conversation { conversation, day };
+                let id = [&[day as u8][..], &number.to_be_bytes()].concat();
+                set.put(Kind::Message, &id, slot, Zeroizing::new(vec![7; 20]));
+            }
+            store.commit(set).unwrap();
+        }
+        let count = |store: &Store| {
+            let mut count = 0;
+            store.scan(Kind::Message, |_, _, _| count += 1).unwrap();
+            count
+        };
+        store.merge_days(90).unwrap();
+        assert_eq!(count(&store), 1_400);
+        // Otherwise nothing was full, and nothing is shown here.
+        let left = |store: &Store| {
+            let ring = store.ring().unwrap();
+            let retiring = ring.entries().filter(|(_, e)| e.retiring_into.is_some());
+            retiring.count()
+        };
+        assert_eq!(left(&store), 1);
+        drop(store);
+        let store = open(&home);
+        assert_eq!((count(&store), left(&store)), (1_400, 1));
+        store.merge_days(91).unwrap();
+        assert_eq!(count(&store), 1_400);
+        store.erase_conversation(conversation).unwrap();
+        assert_eq!((count(&store), left(&store)), (0, 0));
+        drop(store);
+        assert_eq!(count(&open(&home)), 0);
     }
 
     #[test]

@@ -80,7 +80,8 @@ impl Conversations {
         let expires = message.words().is_some_and(|words| words.expires.is_some());
         let conversation = self.of(contact);
         if let Some(names) = &mut conversation.names {
-            names.insert(message.id, number);
+            // Who named a message first keeps the name: the other side chooses its names as it likes.
+            names.entry(message.id).or_insert(number);
         }
         let known = number <= conversation.record.read_up_to;
         let newly = expires && !conversation.record.disappearing;

@@ -1,6 +1,6 @@
 //! The listening side up to flight 2 (D3.7–8): who may go on, and silence for everyone else.
 
-use undertone_wire::v1::{FLIGHT_1, Flight1, Purpose, Role};
+use undertone_wire::v1::{FLIGHT_1, Flight1, MAX_GENERATION, Purpose, Role};
 use undertone_wire::{ContactId, OnionKey};
 
 use crate::derive;
@@ -167,8 +167,10 @@ impl Profile {
         let counter = u64::from_be_bytes(*flight.nonce.first_chunk()?);
         let claimed = u32::try_from(counter >> GENERATION_BITS).ok()?;
         let ratchet = contact.ratchet.as_mut()?;
-        // A copy of theirs that was replaced (D12.3).
-        if claimed < ratchet.peer_generation || !ratchet.replay.accept(counter) {
+        // A copy of theirs that was replaced (D12.3), or a generation that nobody can have: it would leave no
+        // counter for those that come.
+        let possible = ratchet.peer_generation..=MAX_GENERATION;
+        if !possible.contains(&claimed) || !ratchet.replay.accept(counter) {
             return None;
         }
         turn.ratchets.insert(id);

@@ -10,7 +10,7 @@ use super::flight::{KEM_CIPHERTEXT, KEM_KEY};
 use super::messages::{MAX_HASHED, MessageError, array, boxed};
 
 /// The highest generation: it travels in the upper bits of dial counters, too.
-pub const MAX_GENERATION: u32 = (1 << 22) - 1;
+pub const MAX_GENERATION: u32 = (1 << 10) - 1;
 
 /// A restored copy begins anew with a contact.
 #[derive(Clone, PartialEq, Eq)]
