@@ -62,6 +62,8 @@ pub(crate) enum LogError {
 impl From<sled::Error> for LogError {
     fn from(error: sled::Error) -> Self {
         match error {
+            // A place in the log that names one beyond its end.
+            sled::Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => Self::Damaged,
             sled::Error::Io(error) => Self::Io(error),
             // Said when one of sled's threads has panicked; it does not recover. Other bugs that
             // sled reports are pages it does not find.
