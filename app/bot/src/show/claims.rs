@@ -4,8 +4,8 @@
 /// Said when deniable mode is switched on.
 pub const DENIABLE: &str = "\
 In deniable mode one look at the disk, without knowing earlier states, does not tell how many of the
-four places of this home are used. Not covered: two looks at different times, memory, a program that runs,
-what the file system and a flash chip remember by themselves, and traffic. Every profile of this home
+four places of this home are used. Not covered: two looks at different times, memory, a program that runs
+or was killed, someone who has one of the passphrases (he can count what it does not open), what the file system and a flash chip remember by themselves, and traffic. Every profile of this home
 needs the mode: one that is used without it shows that it is used.";
 
 /// Said when deniable mode is switched off.
@@ -27,12 +27,12 @@ all profiles that you want to keep.";
 /// Said when a decoy is made.
 pub const DECOY: &str = "\
 A decoy is a profile like any other, with a passphrase that you can tell. It convinces nobody while it is empty: use it.
-Only in deniable mode, switched on in every profile of this home, does one look at the disk not tell that there is more; without it,
+Only in deniable mode, switched on in every profile of this home, does one look at the disk not tell that there is more to someone without any passphrase; without it,
 sizes and times show it.";
 
 /// Said when a wiping passphrase is set.
 pub const WIPE: &str = "\
-When this passphrase is entered, the keys of all other profiles of this home are overwritten before anything is
+When this passphrase is entered for the first time, the keys of all other profiles of this home are overwritten before anything is
 opened or shown, and then this profile opens. It takes as long as any other opening. Afterwards
 nothing in the files opens the others with any passphrase. Not covered: copies of the files made before, snapshots, file systems that
 copy on write, flash cells that still hold old contents, and a program that has a profile open.";
@@ -61,5 +61,6 @@ it reaches nobody and says that it was replaced.";
 /// Of deleting.
 pub const DELETION: &str = "\
 What is deleted cannot be read in the profile's files any more, not even with the passphrase: its
-key is destroyed. That says nothing about flash cells, snapshots and backups of these files, nor
+key is destroyed. Not covered: what still waits to be received by the contact, and old versions of a draft until
+a month later. It says nothing about flash cells, snapshots and backups of these files, nor
 about what the other side keeps.";
