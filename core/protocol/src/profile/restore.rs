@@ -6,37 +6,34 @@
 //! crashes. Generations stand in dial counters and acknowledgements: a lower one gets silence, and numbers of
 //! one generation are never taken for those of another.
 
+mod contact;
+mod replaced;
+
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
-use undertone_wire::v1::{
-    DoorNotice, Inside, InsideKind, ParcelKind, Purpose, Restore, Restored, Role,
-};
+use undertone_wire::v1::{DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role};
 use undertone_wire::{ContactId, MessageId, OnionKey, X25519Public};
-use vodozemac::olm::{Account, Session, SessionConfig};
+use vodozemac::olm::SessionConfig;
 use zeroize::Zeroizing;
 
 use crate::conversation::{Note, StoredMessage};
 use crate::derive::{self, Secret};
 use crate::event::Event;
-use crate::export::{Export, ExportedBond, ExportedContact, ExportedStage, RestoreError};
+use crate::export::{Export, RestoreError};
 use crate::kem::{self, KemSeed};
 use crate::keys::KeyPair;
 use crate::link::{Link, Phase};
-use crate::ratchet::Ratchet;
-use crate::relation::{Relation, Stage, zeroizing_bytes};
+use crate::relation::{Stage, zeroizing_bytes};
 use crate::step::{
     Bug, Effect, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind,
 };
 
-use super::acceptance::{new_one_time_key, olm_key, own_olm_key};
+use super::Profile;
+use super::acceptance::{olm_key, own_olm_key};
 use super::persist::{day_of, encode, save_message, save_waiting};
-use super::{Contact, CopyState, Profile, Refusal};
 
 /// A dial counter begins with the generation in its upper bits (D12.2).
 pub(crate) const GENERATION_BITS: u32 = 40;
-
-/// So many silences in a row are a sign.
-const SILENCES: u32 = 3;
 
 /// What a restored copy keeps until a contact answered.
 #[derive(Serialize, Deserialize)]
@@ -88,7 +85,7 @@ impl Profile {
         }
         for exported in export.contacts {
             let id = exported.id;
-            let contact = restored_contact(exported, &mut turn)?;
+            let contact = contact::restored_contact(exported, &mut turn)?;
             profile.contacts.insert(id, contact);
             profile.save_relation(id, &mut turn)?;
             turn.ratchets.insert(id);
@@ -410,68 +407,6 @@ impl Profile {
         Ok(())
     }
 
-    /// A door that is there and does not know us, again and again, or a restored copy that gets no answer:
-    /// perhaps they know a newer copy (D12.3).
-    pub(super) fn count_silence(&mut self, link: &Link, turn: &mut Turn<'_>) {
-        let contact = link.contact.and_then(|id| self.contacts.get_mut(&id));
-        let Some(contact) = contact else { return };
-        let chat = matches!(link.purpose, Some(Purpose::Chat | Purpose::Recovery));
-        let unanswered = link.live && contact.relation.restoring.is_some();
-        if !chat || !(unanswered || link.met_silence(turn.now)) {
-            return;
-        }
-        contact.silences = contact.silences.saturating_add(1);
-        if contact.silences == SILENCES {
-            turn.step.event(Event::Replaced);
-        }
-    }
-
-    /// Whether this copy of the profile is the present one, as far as contacts tell.
-    #[must_use]
-    pub fn copy_state(&self) -> CopyState {
-        let (mut contacts, mut told, mut silent) = (0, 0, 0);
-        for contact in self.contacts.values() {
-            if let Stage::Accepted(_) = contact.relation.stage {
-                let known = contact.relation.replaced;
-                contacts += 1;
-                told += u32::from(known);
-                silent += u32::from(known || contact.silences >= SILENCES);
-            }
-        }
-        // One contact among several must not be able to switch the profile off.
-        let enough = contacts.clamp(1, 2);
-        if told >= enough {
-            CopyState::Replaced
-        } else if silent >= enough {
-            CopyState::PerhapsReplaced
-        } else {
-            CopyState::Present
-        }
-    }
-
-    /// Forgets what contacts said about a newer copy, and tries them again.
-    ///
-    /// # Errors
-    /// Only for a broken invariant of ours.
-    pub fn use_this_copy(&mut self, now: Now, rng: &mut dyn CryptoRng) -> Result<Step, Refusal> {
-        let (step, ()) = self.command(now, rng, |profile, turn| {
-            let all: Vec<ContactId> = profile.contacts.keys().copied().collect();
-            for id in all {
-                let contact = profile.contact_mut(id)?;
-                contact.silences = 0;
-                if std::mem::take(&mut contact.relation.replaced) {
-                    profile.save_relation(id, turn)?;
-                    turn.step.event(Event::ContactChanged(id));
-                }
-            }
-            turn.step.doors_changed();
-            turn.step.dials_changed();
-            turn.step.event(Event::Replaced);
-            Ok(())
-        })?;
-        Ok(step)
-    }
-
     /// A line of the conversation that nobody wrote.
     fn keep_note(&mut self, id: ContactId, note: Note, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let name = MessageId::from_bytes(turn.random());
@@ -497,87 +432,4 @@ fn outlives_sessions(inside: &[u8]) -> bool {
             | InsideKind::RekeyAnswer(_)
             | InsideKind::Spares(_))
     )
-}
-
-fn restored_contact(exported: ExportedContact, turn: &mut Turn<'_>) -> Result<Contact, Bug> {
-    let (noise, account, restoring, ratchet, stage) = match exported.stage {
-        ExportedStage::NoAnswer => (None, None, None, None, Stage::NoAnswer),
-        ExportedStage::Rejected(request, invitation) => {
-            (None, None, None, None, Stage::Rejected(request, invitation))
-        }
-        ExportedStage::Blocked(request) => (None, None, None, None, Stage::Blocked(request)),
-        ExportedStage::Accepted(bond) => {
-            let mut account = Account::new();
-            let restoring = begin(&mut account, &bond, turn)?;
-            let ratchet = restored_ratchet(&bond, turn);
-            let bond = *bond;
-            (
-                Some(bond.noise),
-                Some(account),
-                Some(Box::new(restoring)),
-                Some(ratchet),
-                Stage::Accepted(Box::new(bond.bond)),
-            )
-        }
-    };
-    let mut contact = Contact::new(Relation {
-        id: exported.id,
-        role: exported.role,
-        nickname: exported.nickname,
-        pet_name: exported.pet_name,
-        created: exported.created,
-        noise,
-        account,
-        stage,
-        status: exported.status,
-        timer: exported.timer,
-        base_keys: Vec::new(),
-        // What they know of our doors may be newer than the export.
-        moved: restoring.is_some().then_some(0),
-        restoring,
-        answered: None,
-        replaced: false,
-    });
-    contact.ratchet = ratchet;
-    Ok(contact)
-}
-
-/// The message with which a restored copy begins anew, and what reads its answer.
-fn begin(
-    account: &mut Account,
-    exported: &ExportedBond,
-    turn: &mut Turn<'_>,
-) -> Result<Restoring, Bug> {
-    let kem = KemSeed::random(turn.rng);
-    let random = Secret::random(turn.rng);
-    let one_time_key = new_one_time_key(account)?;
-    let message = Restore {
-        generation: exported.generation + 1,
-        olm: own_olm_key(account)?,
-        one_time_key,
-        kem: kem.public(),
-        random: Zeroizing::new(*random.as_bytes()),
-        door: exported.bond.peer_door.as_ref().map(|peer| peer.door),
-    };
-    Ok(Restoring {
-        message: message.encode(),
-        kem,
-        random,
-        one_time_key,
-    })
-}
-
-fn restored_ratchet(exported: &ExportedBond, turn: &mut Turn<'_>) -> Ratchet {
-    // Nothing is ever sealed under this root: the answer brings one.
-    let root = Secret::random(turn.rng);
-    let mut ratchet = Ratchet::new(root, None::<Session>, turn.now.wall);
-    ratchet.generation = exported.generation + 1;
-    ratchet.peer_generation = exported.peer_generation;
-    ratchet.dial_counter = u64::from(ratchet.generation) << GENERATION_BITS;
-    ratchet.next_message = exported.next_message;
-    ratchet.heads.clone_from(&exported.heads);
-    ratchet.outbox_first = exported.outbox.1;
-    ratchet.outbox_next = exported.outbox.1;
-    ratchet.unknown = exported.outbox;
-    ratchet
 }
