@@ -8,6 +8,8 @@ mod export;
 mod handshake;
 mod kem;
 mod keys;
+#[cfg(feature = "lies")]
+mod lies;
 pub mod limits;
 mod link;
 mod pickle;

@@ -24,6 +24,13 @@ pub const RESETS_PER_MINUTE: u32 = 6;
 /// ever (D6.5), and a contact that opens one after another must not fill the disk.
 pub const MAX_SESSIONS: usize = 4_096;
 
+/// Restores of one contact (D12.2) that are answered at once; after that, one in [`RESTORE_PAUSE`]. Each costs an
+/// encapsulation, a line of the conversation and new keys. In the whole life of a relationship there are
+/// no more than [`undertone_wire::v1::MAX_GENERATION`], for each needs a higher generation.
+pub const RESTORES: u32 = 4;
+/// See [`RESTORES`].
+pub const RESTORE_PAUSE: Duration = Duration::from_secs(3_600);
+
 /// Contacts for whom a recovery door is open at a time (D10.4).
 pub const MAX_RECOVERY: usize = 3;
 

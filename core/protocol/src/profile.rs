@@ -35,6 +35,8 @@ pub use persist::LoadError;
 pub(crate) use persist::encode;
 #[cfg(test)]
 pub(crate) use recovery::RecoveryKeys;
+#[cfg(feature = "lies")]
+pub(crate) use restore::GENERATION_BITS;
 #[cfg(test)]
 pub(crate) use restore::seal_root;
 pub(crate) use restore::{Answered, Restoring};
@@ -48,7 +50,7 @@ use crate::derive::Secret;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::{
     HANDSHAKES_PER_MINUTE, INBOUND_BURST, INBOUND_PER_MINUTE, MAX_CIRCLE, REPEAT_SECONDS,
-    REQUEST_SECONDS, RESETS_PER_MINUTE,
+    REQUEST_SECONDS, RESETS_PER_MINUTE, RESTORE_PAUSE, RESTORES,
 };
 use crate::link::{DoorName, Link};
 use crate::ratchet::{Ratchet, Waiting};
@@ -128,6 +130,8 @@ pub(crate) struct Contact {
     /// Bytes of messages that they may still send, and new sessions that they may still have.
     pub(crate) inbound: Bucket,
     pub(crate) resets: Bucket,
+    /// Restores of theirs that are still answered.
+    pub(crate) restores: Bucket,
     /// The short code that is compared at the moment.
     pub(crate) comparison: Comparison,
     /// How often in a row their door was there and did not know us.
@@ -404,6 +408,7 @@ impl Contact {
             reply_door: None,
             inbound: Bucket::new(INBOUND_BURST, INBOUND_PER_MINUTE),
             resets: Bucket::new(RESETS_PER_MINUTE, RESETS_PER_MINUTE),
+            restores: Bucket::slow(RESTORES, RESTORE_PAUSE),
             comparison: Comparison::default(),
             silences: 0,
         }

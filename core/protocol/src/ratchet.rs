@@ -55,6 +55,9 @@ pub(crate) struct Ratchet {
     /// The place of the oldest waiting message and of the next one.
     pub(crate) outbox_first: u64,
     pub(crate) outbox_next: u64,
+    /// The places of all waiting messages, where they lie too far apart to look at each in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outbox_places: Vec<u64>,
     /// The number of the next message of the conversation, from 1.
     pub(crate) next_message: u64,
     /// The newest message of either side: parents of the next.
@@ -63,6 +66,9 @@ pub(crate) struct Ratchet {
     /// second.
     #[serde(default)]
     pub(crate) unknown: (u64, u64),
+    /// The number and the day of the last line that said that they were restored.
+    #[serde(default)]
+    pub(crate) noted: (u64, u32),
 }
 
 /// What is to be done with a received sequence.
@@ -93,9 +99,11 @@ impl Ratchet {
             replay: ReplayWindow::default(),
             outbox_first: 0,
             outbox_next: 0,
+            outbox_places: Vec::new(),
             next_message: 1,
             heads: Vec::new(),
             unknown: (0, 0),
+            noted: (0, 0),
         }
     }
 

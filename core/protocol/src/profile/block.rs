@@ -2,7 +2,7 @@
 //! knows. To the blocked side it is as if the profile had been switched off at that moment.
 
 use undertone_wire::ContactId;
-use undertone_wire::v1::{DoorNotice, Inside, InsideKind};
+use undertone_wire::v1::{DoorNotice, InsideKind};
 
 use crate::event::Event;
 use crate::keys::{DoorSeed, KeyPair};
@@ -94,7 +94,7 @@ impl Profile {
                 descriptor: reader.secret,
             };
             let kind = InsideKind::Door(notice);
-            self.enqueue(member, None, &Inside { kind }, turn)?;
+            self.enqueue_latest(member, kind, turn)?;
             self.settle(member, turn)?;
         }
         Ok(())

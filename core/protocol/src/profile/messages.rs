@@ -1,5 +1,7 @@
 //! Messages between contacts (D6, D9): outbox, transmission, receipt, acknowledgement.
 
+use std::mem::discriminant;
+
 use undertone_wire::v1::{
     Acknowledgement, Content, Direction, Inside, InsideKind, Kind, Letter, ParcelKind, Role,
     SealedBody,
@@ -56,6 +58,49 @@ impl Profile {
         contact.waiting_bytes += waiting.inside.len();
         contact.waiting.push_back(waiting);
         Ok(place)
+    }
+
+    /// Puts a notice into the outbox that makes those before it worthless. Of the same kind, what has not left is dropped, so
+    /// that nothing piles up for a contact that makes us say it again and again.
+    pub(crate) fn enqueue_latest(
+        &mut self,
+        id: ContactId,
+        kind: InsideKind,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let same = |inside: &[u8]| {
+            let inside = Inside::decode(inside);
+            inside.is_ok_and(|inside| discriminant(&inside.kind) == discriminant(&kind))
+        };
+        let stale = |waiting: &Waiting| {
+            waiting.message.is_none() && waiting.encrypted.is_none() && same(&waiting.inside)
+        };
+        self.drop_waiting(id, stale, turn)?;
+        self.enqueue(id, None, &Inside { kind }, turn)?;
+        Ok(())
+    }
+
+    /// Takes out of the outbox what must not leave any more.
+    pub(super) fn drop_waiting(
+        &mut self,
+        id: ContactId,
+        which: impl Fn(&Waiting) -> bool,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let contact = self.contact_mut(id)?;
+        let mut freed = 0;
+        contact.waiting.retain(|waiting| {
+            let dropped = which(waiting);
+            if dropped {
+                freed += waiting.inside.len();
+                let key = RecordKey::Outbox(id, waiting.place);
+                turn.step.changes.delete(key);
+            }
+            !dropped
+        });
+        contact.waiting_bytes -= freed;
+        turn.ratchets.insert(id);
+        Ok(())
     }
 
     /// Encrypts what the window has room for and transmits what the present link has not carried
@@ -267,9 +312,7 @@ impl Profile {
                 }
                 let seal = &mut contact.ratchet_mut()?.seal;
                 let answer = seal.answer(&offer, turn.now.wall, turn.rng)?;
-                let kind = InsideKind::RekeyAnswer(answer);
-                self.enqueue(id, None, &Inside { kind }, turn)?;
-                Ok(())
+                Ok(self.enqueue_latest(id, InsideKind::RekeyAnswer(answer), turn)?)
             }
             InsideKind::RekeyAnswer(answer) => {
                 let ratchet = self.contact_mut(id)?.ratchet_mut()?;

@@ -201,8 +201,7 @@ impl Profile {
         ratchet.spares.drain(..excess);
         self.save_relation(id, turn)?;
         let kind = InsideKind::Spares(SpareKeys { keys });
-        self.enqueue(id, None, &Inside { kind }, turn)?;
-        Ok(())
+        self.enqueue_latest(id, kind, turn)
     }
 
     /// Encrypts what is not acknowledged with the new session, under the same sequences.

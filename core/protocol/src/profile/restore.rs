@@ -192,9 +192,10 @@ impl Profile {
         if contact.relation.is_own(&message.olm) || contact.relation.is_own(&message.one_time_key) {
             return Err(ViolationKind::Key.into());
         }
-        // Each costs us an encapsulation and all that is on the way once more.
-        if !contact.resets.take(turn.now.monotonic, 1) {
-            return Err(ViolationKind::Flood.into());
+        // Each costs us an encapsulation, and all that is on the way once more. Whoever does it again and again by
+        // mistake is heard later.
+        if !contact.restores.take(turn.now.monotonic, 1) {
+            return Ok(self.close(link, turn)?);
         }
         self.answer(id, link, &message, (bytes, digest), turn)
     }
@@ -346,19 +347,8 @@ impl Profile {
         contact
             .ratchet_mut()?
             .begin_generation(root, generation, turn.now.wall);
-        let mut freed = 0;
-        contact.waiting.retain(|waiting| {
-            let lives = outlives_sessions(&waiting.inside);
-            if !lives {
-                freed += waiting.inside.len();
-                turn.step
-                    .changes
-                    .delete(RecordKey::Outbox(id, waiting.place));
-            }
-            lives
-        });
-        contact.waiting_bytes -= freed;
-        for waiting in &mut contact.waiting {
+        self.drop_waiting(id, |waiting| !outlives_sessions(&waiting.inside), turn)?;
+        for waiting in &mut self.contact_mut(id)?.waiting {
             waiting.on = None;
             if waiting.encrypted.take().is_some() {
                 save_waiting(id, waiting, turn)?;
@@ -403,18 +393,21 @@ impl Profile {
             door,
             descriptor: reader.secret,
         });
-        self.enqueue(id, None, &Inside { kind }, turn)?;
-        Ok(())
+        self.enqueue_latest(id, kind, turn)
     }
 
-    /// A line of the conversation that nobody wrote.
+    /// A line of the conversation that nobody wrote; one for several of a day with nothing between them.
     fn keep_note(&mut self, id: ContactId, note: Note, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let name = MessageId::from_bytes(turn.random());
+        let wall = turn.now.wall;
         let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         let number = ratchet.next_message;
+        if ratchet.noted == (number - 1, day_of(wall)) {
+            return Ok(());
+        }
+        ratchet.noted = (number, day_of(wall));
         ratchet.next_message += 1;
         turn.ratchets.insert(id);
-        let wall = turn.now.wall;
         let message = StoredMessage::noted(number, name, wall, day_of(wall), note);
         save_message(id, &message, turn)?;
         turn.step.event(Event::MessageReceived(id, number));

@@ -5,6 +5,7 @@
 
 mod attacks;
 mod faults;
+mod liars;
 mod life;
 mod recovery;
 mod restore;

@@ -11,7 +11,7 @@ use undertone_protocol::{
     Change, ContactId, Delivery, DoorName, Effect, Event, Input, LinkId, Now, Profile, Purpose,
     RecordKey, StageName, Step, StoredMessage, Violation, public_of,
 };
-use undertone_wire::v1::{Kind, Text};
+use undertone_wire::v1::{Kind, ParcelKind, Text};
 use undertone_wire::{MessageId, OnionKey, X25519Public};
 use zeroize::Zeroizing;
 
@@ -90,6 +90,9 @@ pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) violations: Vec<Violation>,
     pub(crate) crashes: u32,
+    /// Nodes that are contacts with programs of their own: they hear what makes a link, and nothing of what is said on it.
+    pub(crate) liars: BTreeSet<usize>,
+    heard: BTreeMap<(usize, LinkId), u32>,
     /// The network does not tell the time.
     pub(crate) quiet_clock: bool,
     /// Everything that a node received, for comparisons of what two contacts saw.
@@ -116,6 +119,8 @@ impl World {
             now: Duration::ZERO,
             violations: Vec::new(),
             crashes: 0,
+            liars: BTreeSet::new(),
+            heard: BTreeMap::new(),
             quiet_clock: false,
             wire: Vec::new(),
             trace: Vec::new(),
@@ -342,6 +347,14 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Frame(node, link, frame) => {
+                if self.liars.contains(&node) {
+                    let heard = self.heard.entry((node, link)).or_default();
+                    *heard += 1;
+                    // The flights, and the first words.
+                    if *heard > 3 {
+                        return;
+                    }
+                }
                 if self.peers.contains_key(&(node, link)) && self.nodes[node].online {
                     self.wire.push((node, link, frame.clone()));
                     self.input(node, Input::Frame(link, frame));
@@ -389,7 +402,9 @@ impl World {
             .profile
             .handle(now, &mut self.rng, input)
             .expect("no broken invariant");
-        self.violations.extend_from_slice(step.violations());
+        if !self.liars.contains(&node) {
+            self.violations.extend_from_slice(step.violations());
+        }
         self.carry_out(node, step);
     }
 
@@ -400,7 +415,9 @@ impl World {
             .profile
             .handle(now, &mut self.rng, input)
             .expect("no broken invariant");
-        self.violations.extend_from_slice(step.violations());
+        if !self.liars.contains(&node) {
+            self.violations.extend_from_slice(step.violations());
+        }
         store(&mut self.nodes[node].store, &step);
         self.plan_wake(node);
         step.committed()
@@ -447,6 +464,23 @@ impl World {
             }
         }
         None
+    }
+
+    /// A liar says anything; whether there was a link to say it on.
+    pub(crate) fn lie(
+        &mut self,
+        node: usize,
+        to: ContactId,
+        kind: ParcelKind,
+        bytes: &[u8],
+    ) -> bool {
+        let (now, bytes) = (self.time(), bytes.to_vec());
+        let profile = &mut self.nodes[node].profile;
+        let Some(step) = profile.lie(now, &mut self.rng, to, kind, bytes) else {
+            return false;
+        };
+        self.carry_out(node, step);
+        true
     }
 
     /// Commit, then transmit; or a crash before, after or instead.

@@ -1,0 +1,45 @@
+//! What a contact with a program of its own can do with keys that it really has, for tests of what the other side makes
+//! of it. It takes the feature `lies`, which no program turns on.
+
+use rand::CryptoRng;
+use undertone_wire::ContactId;
+use undertone_wire::v1::ParcelKind;
+
+use crate::derive::Secret;
+use crate::profile::GENERATION_BITS;
+use crate::profile::Profile;
+use crate::step::{Now, Step, Turn};
+
+impl Profile {
+    /// Says anything on the link to a contact. `None`: there is none.
+    pub fn lie(
+        &mut self,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        contact: ContactId,
+        kind: ParcelKind,
+        bytes: Vec<u8>,
+    ) -> Option<Step> {
+        let link = self.sending_link(contact)?;
+        let mut turn = Turn::new(now, rng);
+        self.link_mut(link)
+            .ok()?
+            .send(kind, bytes, &mut turn)
+            .ok()?;
+        Some(turn.step)
+    }
+
+    /// Claims to be of a generation, in dials and in acknowledgements.
+    pub fn claim_generation(&mut self, contact: ContactId, generation: u32) {
+        let contact = self.contacts.get_mut(&contact);
+        let Some(ratchet) = contact.and_then(|contact| contact.ratchet.as_mut()) else {
+            return;
+        };
+        // As if the other had answered: nothing that was said before counts.
+        let root = Secret::from_bytes([0; 32]);
+        ratchet.begin_generation(root, ratchet.peer_generation, 0);
+        ratchet.generation = generation;
+        let first = u64::from(generation) << GENERATION_BITS;
+        ratchet.dial_counter = ratchet.dial_counter.max(first);
+    }
+}
