@@ -222,11 +222,12 @@ impl crate::Profile {
     /// # Errors
     /// Only for a broken invariant of ours.
     pub fn export(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, Bug> {
+        let ahead = self.ahead();
         let contacts: Vec<ExportedContact> = self
             .record
             .contacts
             .iter()
-            .filter_map(|id| self.contacts.get(id)?.exported())
+            .filter_map(|id| self.contacts.get(id)?.exported(ahead))
             .collect();
         let mut profile = self.record.clone();
         profile.contacts = contacts.iter().map(|contact| contact.id).collect();
@@ -253,7 +254,7 @@ impl crate::Profile {
 }
 
 impl crate::profile::Contact {
-    fn exported(&self) -> Option<ExportedContact> {
+    fn exported(&self, ahead: u32) -> Option<ExportedContact> {
         let relation = &self.relation;
         let stage = match &relation.stage {
             // Whoever asked repeats it; the new copy takes it in anew.
@@ -281,7 +282,8 @@ impl crate::profile::Contact {
                         peer_olm: bond.peer_noise,
                         ..(**bond).clone()
                     },
-                    generation: ratchet.generation,
+                    // Copies that were made of this one are known to contacts: the next has to be newer.
+                    generation: ratchet.generation + ahead,
                     peer_generation: ratchet.peer_generation,
                     next_message: ratchet.next_message,
                     heads: ratchet.heads.clone(),

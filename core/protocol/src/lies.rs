@@ -42,4 +42,17 @@ impl Profile {
         let first = u64::from(generation) << GENERATION_BITS;
         ratchet.dial_counter = ratchet.dial_counter.max(first);
     }
+
+    /// Speaks as if this contact had never been restored.
+    pub fn forget_newer_copy(&mut self, contact: ContactId) {
+        let Some(contact) = self.contacts.get_mut(&contact) else {
+            return;
+        };
+        if let Some(bond) = contact.relation.bond_mut() {
+            bond.peer_proof = None;
+        }
+        if let Some(ratchet) = &mut contact.ratchet {
+            ratchet.peer_generation = 0;
+        }
+    }
 }

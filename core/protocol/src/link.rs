@@ -120,6 +120,12 @@ impl Link {
             )
     }
 
+    /// Whether the other side goes on with this very copy.
+    pub(crate) fn is_agreed(&self) -> bool {
+        let chat = matches!(self.purpose, Some(Purpose::Chat | Purpose::Recovery));
+        chat && self.live && self.agreed
+    }
+
     /// Which of two links of a pair survives: the one that both know to live, then the one that
     /// A dialled, then the newer (D3.10).
     pub(crate) fn rank(&self, own: Role) -> (bool, bool, LinkId) {

@@ -150,6 +150,8 @@ pub struct Profile {
     network_time: Option<recovery::NetworkTime>,
     /// Whose recovery doors are open, of which week.
     recovery: Vec<(ContactId, u32)>,
+    /// What was last reported of [`Self::copy_state`].
+    copy: CopyState,
 }
 
 impl std::fmt::Debug for Profile {
@@ -169,6 +171,7 @@ impl Profile {
             handshakes: BTreeMap::new(),
             network_time: None,
             recovery: Vec::new(),
+            copy: CopyState::Present,
         }
     }
 
@@ -233,6 +236,7 @@ impl Profile {
     /// Acknowledges what the step received and writes the ratchets that it changed.
     fn finish(&mut self, mut turn: Turn<'_>) -> Result<Step, Bug> {
         self.send_acknowledgements(&mut turn)?;
+        self.report_copy(&mut turn);
         for contact in std::mem::take(&mut turn.ratchets) {
             self.save_ratchet(contact, &mut turn)?;
         }

@@ -130,6 +130,7 @@ impl Ratchet {
             bitmap: self.received_bitmap,
             from: self.generation,
             to: self.peer_generation,
+            proof: None,
         }
     }
 

@@ -104,6 +104,13 @@ identifier!(
     32
 );
 
+identifier!(
+    /// What a restored copy gives to a contact, and the contact shows to an older copy, which alone can tell that it is
+    /// genuine (D12.3). `Debug` does not show it.
+    CopyProof,
+    32
+);
+
 /// Message, request and contact identifiers are random and name no person, so they may be printed: in hex.
 macro_rules! printable {
     ($name:ident) => {
@@ -153,6 +160,7 @@ printable!(RequestId);
 printable!(ContactId);
 redacted!(PairId);
 redacted!(InvitationHash);
+redacted!(CopyProof);
 
 #[cfg(test)]
 mod tests {

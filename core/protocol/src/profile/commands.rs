@@ -274,6 +274,8 @@ impl Profile {
             answered: None,
             moved: None,
             replaced: false,
+            proven: 0,
+            dismissed: 0,
         })
     }
 

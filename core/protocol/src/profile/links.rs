@@ -147,7 +147,7 @@ impl Profile {
             return Ok(());
         };
         self.end_short_code(id, link.id, turn);
-        self.count_silence(&link, turn);
+        self.count_silence(&link, turn.now);
         let door = DoorName::Reply(id);
         let last = !self.links.values().any(|other| other.door == Some(door));
         if let Some(DoorName::Recovery(..)) = link.door {

@@ -428,7 +428,7 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let ack = Acknowledgement::decode(bytes).ok_or(ViolationKind::Malformed)?;
-        if !self.agree(id, link, (ack.from, ack.to), turn)? {
+        if !self.agree(id, link, &ack, turn)? {
             return Ok(());
         }
         let contact = self.contact_mut(id)?;

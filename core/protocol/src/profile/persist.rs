@@ -101,6 +101,7 @@ impl Profile {
             }
             profile.contacts.insert(id, contact);
         }
+        profile.copy = profile.copy_state();
         Ok(profile)
     }
 

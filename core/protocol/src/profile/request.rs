@@ -177,6 +177,8 @@ impl Profile {
             answered: None,
             moved: None,
             replaced: false,
+            proven: 0,
+            dismissed: 0,
         };
         self.add_contact(relation, turn)?;
         turn.step.event(Event::RequestReceived(id));

@@ -11,8 +11,8 @@ mod replaced;
 
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
-use undertone_wire::v1::{DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role};
-use undertone_wire::{ContactId, MessageId, OnionKey, X25519Public};
+use undertone_wire::v1::{Acknowledgement, DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role};
+use undertone_wire::{ContactId, CopyProof, MessageId, OnionKey, X25519Public};
 use vodozemac::olm::SessionConfig;
 use zeroize::Zeroizing;
 
@@ -53,6 +53,13 @@ pub(crate) struct Answered {
     message: [u8; 32],
     #[serde(with = "zeroizing_bytes")]
     answer: Zeroizing<Vec<u8>>,
+}
+
+/// What the other side says of itself when a generation begins.
+struct Peer {
+    olm: X25519Public,
+    generation: u32,
+    proof: CopyProof,
 }
 
 /// `KDF(EXT(th, ss ∥ r ∥ r'), "seal root")`.
@@ -113,7 +120,10 @@ impl Profile {
         let Some(ratchet) = &contact.ratchet else {
             return Ok(());
         };
-        let bytes = ratchet.acknowledgement().encode();
+        let mut first = ratchet.acknowledgement();
+        // Should this be an older copy of theirs, it has to be able to believe it.
+        first.proof = contact.relation.bond().and_then(|bond| bond.peer_proof);
+        let bytes = first.encode();
         let restoring = contact.relation.restoring.as_ref();
         let restore = restoring.map(|restoring| restoring.message.to_vec());
         let link = self.link_mut(link)?;
@@ -130,32 +140,25 @@ impl Profile {
         &mut self,
         id: ContactId,
         link: LinkId,
-        (from, to): (u32, u32),
+        said: &Acknowledgement,
         turn: &mut Turn<'_>,
     ) -> Result<bool, Bug> {
         let contact = self.contact_mut(id)?;
         let ratchet = contact.ratchet_mut()?;
         let (known, own) = (ratchet.peer_generation, ratchet.generation);
-        if to > own {
-            // They met a newer copy of ours.
-            contact.silences = 0;
-            let new = !std::mem::replace(&mut contact.relation.replaced, true);
-            if new {
-                self.save_relation(id, turn)?;
-                turn.step.doors_changed();
-                turn.step.dials_changed();
-                turn.step.event(Event::ContactChanged(id));
-                turn.step.event(Event::Replaced);
-            }
+        if said.to > own {
+            // They met a newer copy of ours, or say so.
+            self.newer_copy(id, said, turn)?;
             self.close(link, turn)?;
             return Ok(false);
         }
-        if from < known {
+        if said.from < known {
             // An older copy of theirs: without a word.
             self.close(link, turn)?;
             return Ok(false);
         }
-        let agreed = from == known && to == own && contact.relation.restoring.is_none();
+        let agreed =
+            said.from == known && said.to == own && contact.relation.restoring.is_none();
         if agreed {
             contact.silences = 0;
         }
@@ -226,14 +229,17 @@ impl Profile {
             )
             .map_err(|_| ViolationKind::Key)?;
         let olm = own_olm_key(account)?;
-        let bond = contact.relation.bond().ok_or(ViolationKind::OutOfPlace)?;
+        let generation = contact.ratchet.as_ref().map_or(0, |r| r.generation);
+        let bond = contact.relation.bond_mut();
+        let bond = bond.ok_or(ViolationKind::OutOfPlace)?;
         let answer = Restored {
-            generation: contact.ratchet.as_ref().map_or(0, |r| r.generation),
+            generation,
             olm,
             ciphertext,
             random: Zeroizing::new(*random.as_bytes()),
             link: hash,
             door: bond.peer_door.as_ref().map(|peer| peer.door),
+            proof: contact::proof(bond, generation, turn)?,
         };
         let answer = answer.encode();
         let root = seal_root(
@@ -248,7 +254,12 @@ impl Profile {
             message: digest,
             answer: answer.clone(),
         }));
-        self.begin_generation(id, link, &message.olm, root, message.generation, turn)?;
+        let peer = Peer {
+            olm: message.olm,
+            generation: message.generation,
+            proof: message.proof,
+        };
+        self.begin_generation(id, link, &peer, root, turn)?;
         let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         ratchet.session = Some(session);
         ratchet.session_opened = true;
@@ -315,7 +326,12 @@ impl Profile {
             &answer.random,
         );
         let key = restoring.one_time_key;
-        self.begin_generation(id, link, &answer.olm, root, answer.generation, turn)?;
+        let peer = Peer {
+            olm: answer.olm,
+            generation: answer.generation,
+            proof: answer.proof,
+        };
+        self.begin_generation(id, link, &peer, root, turn)?;
         self.contact_mut(id)?.ratchet_mut()?.reset_key = Some(key);
         self.tell_moved_door(id, answer.door, turn)?;
         Ok(self.settle(id, turn)?)
@@ -327,9 +343,8 @@ impl Profile {
         &mut self,
         id: ContactId,
         link: LinkId,
-        peer_olm: &X25519Public,
+        peer: &Peer,
         root: Secret,
-        generation: u32,
         turn: &mut Turn<'_>,
     ) -> Result<(), Bug> {
         let contact = self.contact_mut(id)?;
@@ -342,11 +357,13 @@ impl Profile {
             }
         }
         if let Some(bond) = contact.relation.bond_mut() {
-            bond.peer_olm = *peer_olm;
+            bond.peer_olm = peer.olm;
+            // There is no copy below the first.
+            bond.peer_proof = (peer.generation > 0).then_some(peer.proof);
         }
         contact
             .ratchet_mut()?
-            .begin_generation(root, generation, turn.now.wall);
+            .begin_generation(root, peer.generation, turn.now.wall);
         self.drop_waiting(id, |waiting| !outlives_sessions(&waiting.inside), turn)?;
         for waiting in &mut self.contact_mut(id)?.waiting {
             waiting.on = None;

@@ -249,6 +249,8 @@ mod tests {
             reader: peer,
             invitation: None,
             verified: None,
+            copies: None,
+            peer_proof: None,
         };
         Relation {
             id: ContactId::from_bytes([1; 16]),
@@ -266,6 +268,8 @@ mod tests {
             answered: None,
             moved: None,
             replaced: false,
+            proven: 0,
+            dismissed: 0,
         }
     }
 

@@ -496,6 +496,11 @@ fn a_request_with_a_key_of_another_relationship_is_answered_like_all_others() {
     assert_eq!(world.violations, []);
 }
 
+/// The bytes of the first field of this name in a stored record.
+pub(crate) fn field_of(record: &[u8], name: &str) -> Option<Vec<u8>> {
+    field(&ciborium::from_reader(record).expect("a record"), name)
+}
+
 /// The bytes of the first field of this name, anywhere in a record.
 fn field(value: &Value, name: &str) -> Option<Vec<u8>> {
     match value {

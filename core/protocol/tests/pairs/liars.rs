@@ -1,11 +1,12 @@
 //! Contacts with programs of their own, who hold real keys and say what no honest program says: what they can make of
 //! the other side's disk, time and state.
 
-use undertone_protocol::{ContactId, Note, RecordKey};
-use undertone_wire::X25519Public;
-use undertone_wire::v1::{KEM_KEY, MAX_GENERATION, ParcelKind, Restore};
+use undertone_protocol::{ContactId, CopyState, Note, RecordKey, ViolationKind};
+use undertone_wire::v1::{Acknowledgement, KEM_KEY, MAX_GENERATION, ParcelKind, Restore};
+use undertone_wire::{CopyProof, X25519Public};
 use zeroize::Zeroizing;
 
+use crate::attacks::field_of;
 use crate::world::{Faults, World};
 
 /// Amal, node 0, and a liar, node 1.
@@ -27,8 +28,19 @@ fn restore(generation: u32) -> Vec<u8> {
         kem: Box::new([0; KEM_KEY]),
         random: Zeroizing::new([generation as u8; 32]),
         door: None,
+        proof: CopyProof::from_bytes([generation as u8; 32]),
     };
     message.encode().to_vec()
+}
+
+/// "I met a copy of yours of this generation."
+fn claim(to: u32, proof: Option<CopyProof>) -> Vec<u8> {
+    let claim = Acknowledgement {
+        to,
+        proof,
+        ..Acknowledgement::default()
+    };
+    claim.encode()
 }
 
 fn notes(world: &World, node: usize, contact: ContactId) -> usize {
@@ -72,4 +84,119 @@ fn thousands_of_restores_fill_neither_outbox_nor_conversation() {
     world.restart(0);
     assert_eq!(state(&world).waiting, outbox(&world, 0));
     assert_eq!(world.violations, []);
+}
+
+/// Two contacts who work together, or one where there is only one, say that they met a newer copy.
+#[test]
+fn no_number_of_contacts_switches_a_profile_off_with_words() {
+    for others in [0, 1] {
+        let names = ["Amal", "Mallory", "Eve", "Noor"];
+        let mut world = World::new(2, &names, Faults::default());
+        let mut liars = vec![(1, world.befriend(0, 1).1)];
+        let mut noor = None;
+        if others > 0 {
+            liars.push((2, world.befriend(0, 2).1));
+            noor = Some(world.befriend(0, 3));
+        }
+        world.run(60);
+        world.liars.extend(liars.iter().map(|(node, _)| *node));
+        world.stop(0);
+        world.restart(0);
+        let garbage = CopyProof::from_bytes([9; 32]);
+        let mut said = 0;
+        for round in 0..400 {
+            for (node, amal) in &liars {
+                let to = [1, 2, MAX_GENERATION][round % 3];
+                let proof = (round % 2 == 0).then_some(garbage);
+                let words = claim(to, proof);
+                said += u32::from(world.lie(*node, *amal, ParcelKind::Acknowledgement, &words));
+            }
+            world.run(10);
+            let profile = &world.nodes[0].profile;
+            assert_ne!(profile.copy_state(), CopyState::Replaced);
+            assert!(!profile.doors().is_empty());
+            if noor.is_some_and(|(noor, _)| world.connected(0, noor)) {
+                assert_eq!(profile.copy_state(), CopyState::Present, "Noor is here");
+            }
+        }
+        assert!(said > 100, "the control: {said}");
+        if let Some((noor, amal)) = noor {
+            world.send(0, noor, "still here");
+            world.send(3, amal, "me too");
+            assert!(world.run_until(60, |w| w.all_received(0, noor) && w.all_received(3, amal)));
+        }
+        assert_eq!(world.violations, []);
+    }
+}
+
+/// A generation that cannot be would otherwise leave none that can prove anything.
+#[test]
+fn a_generation_beyond_the_last_is_refused() {
+    let (mut world, mallory, amal) = liar(3);
+    let mut words = claim(MAX_GENERATION, None);
+    let last = words.len() - 4;
+    words[last..].copy_from_slice(&(MAX_GENERATION + 1).to_be_bytes());
+    assert!(world.lie(1, amal, ParcelKind::Acknowledgement, &words));
+    world.run(5);
+    let kinds: Vec<_> = world.violations.iter().map(|v| v.kind).collect();
+    assert_eq!(kinds, [ViolationKind::Malformed]);
+    let state = world.nodes[0].profile.contact(mallory).expect("known");
+    assert!(!state.replaced);
+}
+
+/// A proof is about one relationship and one generation: in other hands, or for another number, it is nothing. Where it
+/// is genuine it says what is true, until the owner says to go on.
+#[test]
+fn a_proof_serves_its_contact_and_its_generation_only() {
+    let mut world = World::new(4, &["Amal", "Noor", "Mallory"], Faults::default());
+    let (noor, amal) = world.befriend(0, 1);
+    let (mallory, amal_at_mallory) = world.befriend(0, 2);
+    world.run(60);
+    let export = world.nodes[0].profile.export().expect("an export");
+    let messages = world.nodes[0].store.clone();
+    world.stop(0);
+    world.stop(2);
+    let new = world.add(&export, &messages);
+    assert!(world.run_until(600, |w| notes(w, 1, amal) == 1));
+    world.run(60);
+    world.stop(new);
+    world.stop(1);
+    let record = &world.nodes[1].store[&RecordKey::Relation(amal)];
+    let proof = field_of(record, "peer_proof").expect("Noor has one");
+    let proof = CopyProof::try_from(proof.as_slice()).expect("its length");
+    // Noor gave it to Mallory, who never met the new copy.
+    world.restart(0);
+    world.restart(2);
+    world.liars.insert(2);
+    let state = |world: &World| world.nodes[0].profile.copy_state();
+    for to in [1, 2] {
+        assert!(world.run_until(600, |w| w.connected(2, amal_at_mallory)));
+        let words = claim(to, Some(proof));
+        assert!(world.lie(2, amal_at_mallory, ParcelKind::Acknowledgement, &words));
+        world.run(10);
+        assert_ne!(state(&world), CopyState::Replaced);
+    }
+    world.stop(2);
+    // Noor herself, with another number: the honest program would have said the true one first.
+    world.liars.insert(1);
+    world.restart(1);
+    world.nodes[1].profile.forget_newer_copy(amal);
+    for (to, expected) in [(2, false), (1, true)] {
+        assert!(world.run_until(600, |w| w.connected(1, amal)));
+        let words = claim(to, Some(proof));
+        assert!(world.lie(1, amal, ParcelKind::Acknowledgement, &words));
+        world.run(5);
+        assert_eq!(state(&world) == CopyState::Replaced, expected, "{to}");
+        let contact = world.nodes[0].profile.contact(noor).expect("known");
+        assert_eq!(contact.replaced, expected);
+    }
+    world.command(0, |p, now, rng| {
+        (p.use_this_copy(now, rng).expect("known"), ())
+    });
+    for _ in 0..20 {
+        world.lie(1, amal, ParcelKind::Acknowledgement, &claim(1, Some(proof)));
+        world.run(30);
+        assert_ne!(state(&world), CopyState::Replaced);
+    }
+    assert_eq!(world.stage(0, mallory), undertone_protocol::StageName::Accepted);
 }
