@@ -25,6 +25,9 @@ pub(crate) const WINDOW: usize = 32;
 /// most [`WINDOW`] on the way.
 const REMEMBERED: usize = 64;
 
+/// Sequences of one generation stay below 2 to this power.
+const SEQUENCE_BITS: u32 = 40;
+
 /// The ratchet record.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Ratchet {
@@ -137,6 +140,13 @@ impl Ratchet {
     /// Whether something between received messages is missing.
     pub(crate) const fn has_gap(&self) -> bool {
         self.received_bitmap != 0
+    }
+
+    /// Where a message of theirs stands among all that they ever sent: sequences begin anew whenever either side was
+    /// restored, and then one of the two generations is higher.
+    pub(crate) const fn order(&self, sequence: u64) -> u64 {
+        let restores = self.generation as u64 + self.peer_generation as u64;
+        restores << SEQUENCE_BITS | sequence
     }
 
     pub(crate) fn judge(&self, sequence: u64) -> Arrival {

@@ -239,11 +239,10 @@ impl Profile {
             self.save_relation(id, turn)?;
         }
         if arrival == Arrival::New {
-            self.contact_mut(id)?
-                .ratchet_mut()?
-                .receive(letter.sequence);
+            let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+            ratchet.receive(letter.sequence);
+            let order = ratchet.order(letter.sequence);
             let inside = Inside::decode(&letter.inside).map_err(|_| ViolationKind::Malformed)?;
-            let order = letter.sequence;
             self.take_in(id, inside.kind, order, body.offset, turn)?;
         }
         Ok(self.pump(id, turn)?)

@@ -9,6 +9,7 @@ use undertone_protocol::{
     ContactId, CopyState, Delivery, DoorName, Effect, Event, Input, Note, Profile, Purpose,
     RecordKey, Refusal, RestoreError, StageName,
 };
+use undertone_wire::v1::Kind;
 use zeroize::Zeroizing;
 
 use crate::attacks::runs_of_bytes;
@@ -256,6 +257,67 @@ fn one_proof_is_enough_and_the_owner_has_the_last_word() {
     talk(&mut world, [(newest, sami), (2, amal_at_sami)], "to all");
     assert_eq!(world.nodes[newest].profile.copy_state(), CopyState::Present);
     assert_eq!(world.violations, []);
+}
+
+/// What both sides do to messages before and after a restore comes out alike, although sequences begin anew.
+#[test]
+fn edits_and_reactions_go_on_over_restores_of_either_side() {
+    let annotate = |world: &mut World, (node, contact), kind: Kind| {
+        world.command(node, |p, now, rng| {
+            (p.annotate(now, rng, contact, kind).expect("a contact"), ())
+        });
+    };
+    let reaction = |target, emoji: &str| Kind::Reaction {
+        target,
+        emoji: emoji.to_owned(),
+    };
+    let edit = |target, text: &str| Kind::Edit {
+        target,
+        text: text.to_owned(),
+    };
+    for restored in [0, 1] {
+        let (mut world, noor, amal) = pair(50 + restored as u64);
+        let mut ends = [(0, noor), (1, amal)];
+        let mut own = Vec::new();
+        for (node, contact) in ends {
+            world.send(node, contact, &format!("words of {node}"));
+            own.push(world.nodes[node].sent[0].1);
+        }
+        world.run(30);
+        // High sequences, each of which is an order of its message.
+        for round in 0..40 {
+            for (side, &end) in ends.iter().enumerate() {
+                annotate(&mut world, end, edit(own[side], &format!("draft {round}")));
+                annotate(&mut world, end, reaction(own[1 - side], "👍"));
+            }
+            world.run(5);
+        }
+        let (export, messages) = exported(&world, restored);
+        world.stop(restored);
+        ends[restored].0 = world.add(&export, &messages);
+        talk(&mut world, ends, "after");
+        for (side, &end) in ends.iter().enumerate() {
+            annotate(&mut world, end, edit(own[side], "final"));
+            annotate(&mut world, end, reaction(own[1 - side], ""));
+        }
+        annotate(&mut world, ends[0], reaction(own[0], "🌱"));
+        world.run(60);
+        for (node, contact) in ends {
+            let next = world.nodes[node].profile.contact(contact).expect("known");
+            let all = (1..next.next_message).map(|n| world.message(node, contact, n));
+            let mut changed: Vec<_> = all.filter(|m| own.contains(&m.id)).collect();
+            assert_eq!(changed.len(), 2);
+            changed.sort_by_key(|message| own[1] == message.id);
+            for (message, emoji) in changed.iter().zip([Some("🌱"), None]) {
+                let words = message.words().map(|words| words.text);
+                assert_eq!(words.as_deref(), Some("final"), "at {node} of {restored}");
+                let put = message.reactions().next().map(|r| r.emoji.as_str());
+                assert_eq!(put, emoji, "at {node} of {restored}");
+                assert!(message.reactions().count() <= 1);
+            }
+        }
+        assert_eq!(world.violations, []);
+    }
 }
 
 /// Cut connections and crashes at commits of both sides, with the old copy gone or still there.
