@@ -6,16 +6,24 @@ use std::time::Duration;
 /// Stops half-open connections from piling up; strangers see silence until then (D3.8).
 pub const HANDSHAKE: Duration = Duration::from_secs(30);
 
-/// Connections at one door that have not authenticated and are listened to. More get silence from
-/// their first byte: a flood takes bounded memory, and no door tells of another.
+/// Connections at one door on which nothing was said yet and that are listened to. With one more, the oldest that has not
+/// shown who it is gets silence: an honest one does so at once, so that a flood takes bounded memory and nobody's turn,
+/// and no door tells of another.
 pub const MAX_UNAUTHENTICATED: usize = 64;
 
-/// Connections at one door that are held at all. The network layer refuses more before this does.
+/// Connections at one door that are held before anything was said. The network layer refuses more before this does.
 pub const MAX_HELD: usize = 512;
 
 /// Handshakes answered at one door, per minute and at once. Each costs two Diffie-Hellmans and an
 /// encapsulation; a flood gets silence.
 pub const HANDSHAKES_PER_MINUTE: u32 = 60;
+
+/// Handshakes that one contact gets at circle and recovery doors, per minute and at once: a door is common to a circle, and
+/// one of its members must not use up what is there for all.
+pub const CONTACT_HANDSHAKES_PER_MINUTE: u32 = 20;
+
+/// Links that one contact opened and said nothing on. The older ones end.
+pub const MAX_MUTE: usize = 2;
 
 /// New sessions (D6.5) that one contact gets, per minute and at once.
 pub const RESETS_PER_MINUTE: u32 = 6;

@@ -49,8 +49,8 @@ use crate::bucket::Bucket;
 use crate::derive::Secret;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::{
-    HANDSHAKES_PER_MINUTE, INBOUND_BURST, INBOUND_PER_MINUTE, MAX_CIRCLE, REPEAT_SECONDS,
-    REQUEST_SECONDS, RESETS_PER_MINUTE, RESTORE_PAUSE, RESTORES,
+    CONTACT_HANDSHAKES_PER_MINUTE, HANDSHAKES_PER_MINUTE, INBOUND_BURST, INBOUND_PER_MINUTE,
+    MAX_CIRCLE, REPEAT_SECONDS, REQUEST_SECONDS, RESETS_PER_MINUTE, RESTORE_PAUSE, RESTORES,
 };
 use crate::link::{DoorName, Link};
 use crate::ratchet::{Ratchet, Waiting};
@@ -130,6 +130,8 @@ pub(crate) struct Contact {
     /// Bytes of messages that they may still send, and new sessions that they may still have.
     pub(crate) inbound: Bucket,
     pub(crate) resets: Bucket,
+    /// Handshakes of theirs that are still answered.
+    pub(crate) handshakes: Bucket,
     /// Restores of theirs that are still answered.
     pub(crate) restores: Bucket,
     /// The short code that is compared at the moment.
@@ -412,6 +414,7 @@ impl Contact {
             reply_door: None,
             inbound: Bucket::new(INBOUND_BURST, INBOUND_PER_MINUTE),
             resets: Bucket::new(RESETS_PER_MINUTE, RESETS_PER_MINUTE),
+            handshakes: Bucket::new(CONTACT_HANDSHAKES_PER_MINUTE, CONTACT_HANDSHAKES_PER_MINUTE),
             restores: Bucket::slow(RESTORES, RESTORE_PAUSE),
             comparison: Comparison::default(),
             silences: 0,

@@ -116,24 +116,41 @@ impl Profile {
         })
     }
 
-    /// Someone connected to a door.
+    /// Someone connected to a door. Where there are too many, those who came first and said nothing make room.
     pub(super) fn arrived(&mut self, door: DoorName, link: LinkId, turn: &mut Turn<'_>) {
-        let here = self.links.values().filter(|link| link.door == Some(door));
-        let (mut heard, mut held) = (0, 0);
-        for other in here.filter(|link| !link.is_open()) {
+        let here = |other: &&Link| other.door == Some(door) && !other.live;
+        let (mut heard, mut held, mut silent) = (0, 0, None);
+        for other in self.links.values().filter(here) {
             held += 1;
-            heard += usize::from(!other.is_silent());
+            if other.is_silent() {
+                silent = silent.or(Some(other.id));
+            } else {
+                heard += 1;
+            }
         }
         if held >= MAX_HELD {
-            turn.step.effects.push(Effect::Cut(link));
-            return;
+            turn.step.effects.push(Effect::Cut(silent.unwrap_or(link)));
+            let Some(oldest) = silent else { return };
+            self.links.remove(&oldest);
         }
-        let phase = if heard >= MAX_UNAUTHENTICATED {
-            turn.step.effects.push(Effect::Silence(link));
-            Phase::Silent
-        } else {
-            Phase::Flight1(Vec::new())
-        };
+        let mut phase = Phase::Flight1(Vec::new());
+        if heard >= MAX_UNAUTHENTICATED {
+            let unknown = |other: &&mut Link| {
+                other.door == Some(door) && matches!(other.phase, Phase::Flight1(_))
+            };
+            let oldest = self.links.values_mut().find(unknown);
+            let silenced = match oldest {
+                Some(oldest) => {
+                    oldest.phase = Phase::Silent;
+                    oldest.id
+                }
+                None => {
+                    phase = Phase::Silent;
+                    link
+                }
+            };
+            turn.step.effects.push(Effect::Silence(silenced));
+        }
         self.links
             .insert(link, Link::new(link, Some(door), phase, turn.now));
     }

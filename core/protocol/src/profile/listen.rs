@@ -5,7 +5,8 @@ use undertone_wire::{ContactId, OnionKey};
 
 use crate::derive;
 use crate::handshake::{self, Answer, Terms};
-use crate::link::{DoorName, Phase};
+use crate::limits::MAX_MUTE;
+use crate::link::{DoorName, Link, Phase};
 use crate::relation::{Stage, dial_hint};
 use crate::step::{Bug, Effect, Fault, LinkId, Turn};
 
@@ -46,6 +47,9 @@ impl Profile {
             return Ok(());
         };
         turn.step.effects.remove(silenced);
+        if let Some(contact) = recognised.contact {
+            self.drop_mute_links(contact, turn)?;
+        }
         let link = self.link_mut(id)?;
         link.contact = recognised.contact;
         link.attempt = recognised.attempt;
@@ -56,6 +60,21 @@ impl Profile {
             Answer::Listener(listener) => link.phase = Phase::Flight3(listener),
         }
         turn.step.send(id, frames);
+        Ok(())
+    }
+
+    /// A contact that opens links and says nothing on them keeps the newest: nobody needs more to get through.
+    fn drop_mute_links(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let mute = |link: &&Link| {
+            let chat = matches!(link.purpose, Some(Purpose::Chat | Purpose::Recovery));
+            link.contact == Some(id) && !link.dialled() && !link.live && chat
+        };
+        let mute: Vec<LinkId> = self.links.values().filter(mute).map(|l| l.id).collect();
+        // One more is about to open.
+        let excess = (mute.len() + 1).saturating_sub(MAX_MUTE);
+        for link in mute.into_iter().take(excess) {
+            self.close(link, turn)?;
+        }
         Ok(())
     }
 
@@ -170,7 +189,10 @@ impl Profile {
         // A copy of theirs that was replaced (D12.3), or a generation that nobody can have: it would leave no
         // counter for those that come.
         let possible = ratchet.peer_generation..=MAX_GENERATION;
-        if !possible.contains(&claimed) || !ratchet.replay.accept(counter) {
+        if !possible.contains(&claimed)
+            || !contact.handshakes.take(turn.now.monotonic, 1)
+            || !ratchet.replay.accept(counter)
+        {
             return None;
         }
         turn.ratchets.insert(id);

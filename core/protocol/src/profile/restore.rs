@@ -11,7 +11,9 @@ mod replaced;
 
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
-use undertone_wire::v1::{Acknowledgement, DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role};
+use undertone_wire::v1::{
+    Acknowledgement, DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role,
+};
 use undertone_wire::{ContactId, CopyProof, MessageId, OnionKey, X25519Public};
 use vodozemac::olm::SessionConfig;
 use zeroize::Zeroizing;
@@ -157,8 +159,7 @@ impl Profile {
             self.close(link, turn)?;
             return Ok(false);
         }
-        let agreed =
-            said.from == known && said.to == own && contact.relation.restoring.is_none();
+        let agreed = said.from == known && said.to == own && contact.relation.restoring.is_none();
         if agreed {
             contact.silences = 0;
         }

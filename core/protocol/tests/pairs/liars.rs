@@ -198,5 +198,8 @@ fn a_proof_serves_its_contact_and_its_generation_only() {
         world.run(30);
         assert_ne!(state(&world), CopyState::Replaced);
     }
-    assert_eq!(world.stage(0, mallory), undertone_protocol::StageName::Accepted);
+    assert_eq!(
+        world.stage(0, mallory),
+        undertone_protocol::StageName::Accepted
+    );
 }

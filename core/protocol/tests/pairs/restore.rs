@@ -7,7 +7,7 @@ use ciborium::Value;
 use rand::RngExt as _;
 use undertone_protocol::{
     ContactId, CopyState, Delivery, DoorName, Effect, Event, Input, Note, Profile, Purpose,
-    RecordKey, Refusal, RestoreError, StageName,
+    RecordKey, Refusal, RestoreError,
 };
 use undertone_wire::v1::Kind;
 use zeroize::Zeroizing;

@@ -93,6 +93,8 @@ pub(crate) struct World {
     /// Nodes that are contacts with programs of their own: they hear what makes a link, and nothing of what is said on it.
     pub(crate) liars: BTreeSet<usize>,
     heard: BTreeMap<(usize, LinkId), u32>,
+    /// Nodes that dial nobody.
+    pub(crate) waits: BTreeSet<usize>,
     /// The network does not tell the time.
     pub(crate) quiet_clock: bool,
     /// Everything that a node received, for comparisons of what two contacts saw.
@@ -121,6 +123,7 @@ impl World {
             crashes: 0,
             liars: BTreeSet::new(),
             heard: BTreeMap::new(),
+            waits: BTreeSet::new(),
             quiet_clock: false,
             wire: Vec::new(),
             trace: Vec::new(),
@@ -578,7 +581,7 @@ impl World {
     }
 
     pub(crate) fn plan_dials(&mut self, node: usize) {
-        if !self.nodes[node].online {
+        if !self.nodes[node].online || self.waits.contains(&node) {
             return;
         }
         let wanted = self.nodes[node].profile.dials(self.time());
@@ -592,7 +595,7 @@ impl World {
     }
 
     fn dial(&mut self, node: usize, contact: ContactId, purpose: Purpose) {
-        if !self.nodes[node].online {
+        if !self.nodes[node].online || self.waits.contains(&node) {
             return;
         }
         let wanted = self.nodes[node].profile.dials(self.time());

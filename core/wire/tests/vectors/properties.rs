@@ -5,12 +5,14 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use undertone_wire::v1::{
     Accept, Acknowledgement, Confirm, Content, Direction, DoorNotice, FLIGHT_1, FLIGHT_2, Flight1,
-    Flight2, FrameSize, Inside, InsideKind, Invitation, Kind, Letter, MAX_GENERATION, MAX_GREETING, MAX_OLM,
-    MAX_PARCEL, MAX_PARENTS, MAX_TEXT, MAX_TIMER, OneTimeSecret, Parcel, ParcelKind, ParcelReader,
-    Purpose, RekeyAnswer, RekeyOffer, Request, SealedBody, ServerHint, SessionReset, ShortCode,
-    Text, VersionAnswer, pad,
+    Flight2, FrameSize, Inside, InsideKind, Invitation, Kind, Letter, MAX_GENERATION, MAX_GREETING,
+    MAX_OLM, MAX_PARCEL, MAX_PARENTS, MAX_TEXT, MAX_TIMER, OneTimeSecret, Parcel, ParcelKind,
+    ParcelReader, Purpose, RekeyAnswer, RekeyOffer, Request, SealedBody, ServerHint, SessionReset,
+    ShortCode, Text, VersionAnswer, pad,
 };
-use undertone_wire::{CopyProof, MessageId, OnionKey, PairId, RequestId, X25519Public, X25519Secret, version};
+use undertone_wire::{
+    CopyProof, MessageId, OnionKey, PairId, RequestId, X25519Public, X25519Secret, version,
+};
 use zeroize::Zeroizing;
 
 const ROUNDS: u64 = 300;
@@ -361,7 +363,9 @@ fn what_is_written_is_read_back_equal() {
             bitmap: rng.random(),
             from: rng.random_range(0..=MAX_GENERATION),
             to: rng.random_range(0..=MAX_GENERATION),
-            proof: rng.random::<bool>().then(|| CopyProof::from_bytes(rng.random())),
+            proof: rng
+                .random::<bool>()
+                .then(|| CopyProof::from_bytes(rng.random())),
         };
         assert_eq!(Acknowledgement::decode(&value.encode()), Some(value));
         let value = SessionReset {

@@ -1,10 +1,10 @@
 //! The inside of a seal, the header of an Olm plaintext, and acknowledgements.
 
 use serde_json::{Value, json};
-use undertone_wire::{CopyProof, PairId};
 use undertone_wire::v1::{
     Acknowledgement, Direction, Letter, LetterError, MAX_OLM, SealedBody, SealedError,
 };
+use undertone_wire::{CopyProof, PairId};
 use zeroize::Zeroizing;
 
 use super::golden::{cases, compare, counting, filled, hex, named, read, trimmed, unhex};
@@ -191,7 +191,10 @@ fn bodies_letters_and_acknowledgements_are_written_and_read_as_stored() {
         let read = Acknowledgement::decode(&unhex(&case["bytes"])).expect("24 bytes");
         assert_eq!(case["cumulative"], read.cumulative);
         assert_eq!(case["bitmap"], read.bitmap);
-        assert_eq!((case["from"].as_u64(), case["to"].as_u64()), (Some(3), Some(0x0304)));
+        assert_eq!(
+            (case["from"].as_u64(), case["to"].as_u64()),
+            (Some(3), Some(0x0304))
+        );
         let proof = read.proof.map(|proof| hex(proof.as_bytes()));
         assert_eq!(case["proof"].as_str(), proof.as_deref());
         let covers = |list: &Value, expected: bool| {
