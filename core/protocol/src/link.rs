@@ -66,6 +66,8 @@ pub(crate) struct Link {
     /// The generation that the dialer's counter names.
     pub(crate) claimed: u32,
     pub(crate) reset_asked: bool,
+    /// A restore of theirs was answered on it.
+    pub(crate) restore_answered: bool,
     /// We opened a new session with a spare key because of what came on it.
     pub(crate) spare_used: bool,
     /// An acceptance that waits for its confirmation.
@@ -90,6 +92,7 @@ impl Link {
             agreed: false,
             claimed: 0,
             reset_asked: false,
+            restore_answered: false,
             spare_used: false,
             pending: None,
             deadline: Some(now.monotonic + HANDSHAKE),

@@ -179,10 +179,9 @@ impl Profile {
         let digest = derive::hash("restore message", &[bytes]);
         let contact = self.contact_mut(id)?;
         let known = contact.ratchet_mut()?.peer_generation;
-        if message.generation == known
-            && let Some(answered) = &contact.relation.answered
-            && answered.message == digest
-        {
+        let answered = contact.relation.answered.as_ref();
+        let answered = answered.filter(|a| message.generation == known && a.message == digest);
+        if let Some(answered) = answered {
             let answer = answered.answer.to_vec();
             return Ok(self.answer_again(id, link, answer, turn)?);
         }
@@ -269,12 +268,14 @@ impl Profile {
         self.tell_moved_door(id, message.door, turn)?;
         // Something has to come under the new session.
         self.hand_out_spares(id, turn)?;
-        self.link_mut(link)?
-            .send(ParcelKind::Restored, answer.to_vec(), turn)?;
+        let at = self.link_mut(link)?;
+        at.restore_answered = true;
+        at.send(ParcelKind::Restored, answer.to_vec(), turn)?;
         Ok(self.settle(id, turn)?)
     }
 
-    /// The answer was lost. What was sent under the new seal was not understood and comes again.
+    /// The answer was lost with a link. What was sent under the new seal was not understood and comes again: all that is on
+    /// the way, for a message of two frames, so once a link and not often.
     fn answer_again(
         &mut self,
         id: ContactId,
@@ -282,7 +283,14 @@ impl Profile {
         answer: Vec<u8>,
         turn: &mut Turn<'_>,
     ) -> Result<(), Bug> {
-        for waiting in &mut self.contact_mut(id)?.waiting {
+        if std::mem::replace(&mut self.link_mut(link)?.restore_answered, true) {
+            return Ok(());
+        }
+        let contact = self.contact_mut(id)?;
+        if !contact.resets.take(turn.now.monotonic, 1) {
+            return self.close(link, turn);
+        }
+        for waiting in &mut contact.waiting {
             waiting.on = None;
         }
         let at = self.link_mut(link)?;

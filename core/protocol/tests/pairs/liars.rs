@@ -203,3 +203,35 @@ fn a_proof_serves_its_contact_and_its_generation_only() {
         undertone_protocol::StageName::Accepted
     );
 }
+
+/// A restore message is two frames long, and the answer all that waits: a repeat must not bring it again and again.
+#[test]
+fn a_repeated_restore_is_answered_once_a_link() {
+    let (mut world, mallory, amal) = liar(5);
+    for _ in 0..40 {
+        world.send(0, mallory, &"x".repeat(16 * 1024));
+    }
+    world.run(30);
+    world.nodes[1].profile.claim_generation(amal, 1);
+    let frames = |world: &World| world.frames[&1];
+    let before = frames(&world);
+    assert!(world.lie(1, amal, ParcelKind::Restore, &restore(1)));
+    world.run(10);
+    let first = frames(&world) - before;
+    assert!(first > 400, "the control: {first} frames");
+    for _ in 0..200 {
+        assert!(world.lie(1, amal, ParcelKind::Restore, &restore(1)));
+    }
+    world.run(10);
+    let then = frames(&world) - before - first;
+    assert!(then < 20, "{then} frames");
+    // On other links: not often.
+    for _ in 0..100 {
+        world.lie(1, amal, ParcelKind::Restore, &restore(1));
+        world.cut_all();
+        world.run(3);
+    }
+    let more = frames(&world) - before - first - then;
+    assert!(more < 60 * first, "{more} frames in 300 s");
+    assert_eq!(notes(&world, 0, mallory), 1);
+}

@@ -93,6 +93,8 @@ pub(crate) struct World {
     /// Nodes that are contacts with programs of their own: they hear what makes a link, and nothing of what is said on it.
     pub(crate) liars: BTreeSet<usize>,
     heard: BTreeMap<(usize, LinkId), u32>,
+    /// Frames that were sent to each node.
+    pub(crate) frames: BTreeMap<usize, usize>,
     /// Nodes that dial nobody.
     pub(crate) waits: BTreeSet<usize>,
     /// The network does not tell the time.
@@ -123,6 +125,7 @@ impl World {
             crashes: 0,
             liars: BTreeSet::new(),
             heard: BTreeMap::new(),
+            frames: BTreeMap::new(),
             waits: BTreeSet::new(),
             quiet_clock: false,
             wire: Vec::new(),
@@ -535,6 +538,7 @@ impl World {
                 let delay = self.latency();
                 return self.later(delay, Happening::Closed(node, link));
             }
+            *self.frames.entry(end.node).or_default() += 1;
             let key = (end.node, end.link);
             let earliest = self.now + self.latency();
             let time = earliest.max(self.last.get(&key).copied().unwrap_or_default());
