@@ -10,7 +10,7 @@ use crate::link::DoorName;
 use crate::relation::Stage;
 use crate::step::{Bug, Effect, LinkId, RecordKey, Turn};
 
-use super::Profile;
+use super::{Comparison, Profile};
 
 impl Profile {
     pub(super) fn block_contact(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
@@ -46,6 +46,7 @@ impl Profile {
         self.save_relation(id, turn)?;
         turn.step.effects.push(Effect::Abandon(id));
         self.cut_links(|link| link.contact == Some(id), turn);
+        self.contact_mut(id)?.comparison = Comparison::default();
         if let Some(number) = invitation {
             self.cut_links(|link| link.door == Some(DoorName::Knock(number)), turn);
             self.destroy_invitation(number, turn)?;
@@ -101,16 +102,18 @@ impl Profile {
     }
 
     /// Closes links without a farewell and without any further act.
-    fn cut_links(&mut self, which: impl Fn(&crate::link::Link) -> bool, turn: &mut Turn<'_>) {
+    pub(super) fn cut_links(&mut self, which: impl Fn(&crate::link::Link) -> bool, turn: &mut Turn<'_>) {
         let cut: Vec<LinkId> = self
             .links
             .values()
             .filter(|link| which(link))
             .map(|link| link.id)
             .collect();
-        for link in cut {
-            self.links.remove(&link);
-            turn.step.effects.push(Effect::Cut(link));
+        for id in cut {
+            turn.step.effects.push(Effect::Cut(id));
+            if let Some(link) = self.links.remove(&id) {
+                self.ended(&link, turn);
+            }
         }
     }
 

@@ -163,22 +163,28 @@ impl Profile {
         let Some(id) = link.contact else {
             return Ok(());
         };
-        self.end_short_code(id, link.id, turn);
         self.count_silence(&link, turn.now);
-        let door = DoorName::Reply(id);
-        let last = !self.links.values().any(|other| other.door == Some(door));
+        self.ended(&link, turn);
+        turn.step.dials_changed();
+        self.settle(id, turn)
+    }
+
+    /// What ends with a link, however that ended: it is out of the list.
+    pub(super) fn ended(&mut self, link: &Link, turn: &mut Turn<'_>) {
+        let Some(id) = link.contact else { return };
+        self.end_short_code(id, link.id, turn);
         if let Some(DoorName::Recovery(..)) = link.door {
             turn.step.doors_changed();
         }
+        let door = DoorName::Reply(id);
+        let last = !self.links.values().any(|other| other.door == Some(door));
         if link.door == Some(door) && last {
             // Its reply door is not needed any longer, unless the request still waits.
-            let contact = self.contact_mut(id)?;
-            if contact.reply_door.take().is_some() {
+            let contact = self.contacts.get_mut(&id);
+            if contact.is_some_and(|contact| contact.reply_door.take().is_some()) {
                 turn.step.doors_changed();
             }
         }
-        turn.step.dials_changed();
-        self.settle(id, turn)
     }
 
     /// Ends a connection.

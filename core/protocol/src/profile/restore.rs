@@ -27,7 +27,7 @@ use crate::keys::KeyPair;
 use crate::link::{Link, Phase};
 use crate::relation::{Stage, zeroizing_bytes};
 use crate::step::{
-    Bug, Effect, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind,
+    Bug, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind,
 };
 
 use super::Profile;
@@ -275,7 +275,7 @@ impl Profile {
     }
 
     /// The answer was lost with a link. What was sent under the new seal was not understood and comes again: all that is on
-    /// the way, for a message of two frames, so once a link and not often.
+    /// the way, for a message of two frames, so once a link.
     fn answer_again(
         &mut self,
         id: ContactId,
@@ -286,11 +286,7 @@ impl Profile {
         if std::mem::replace(&mut self.link_mut(link)?.restore_answered, true) {
             return Ok(());
         }
-        let contact = self.contact_mut(id)?;
-        if !contact.resets.take(turn.now.monotonic, 1) {
-            return self.close(link, turn);
-        }
-        for waiting in &mut contact.waiting {
+        for waiting in &mut self.contact_mut(id)?.waiting {
             waiting.on = None;
         }
         let at = self.link_mut(link)?;
@@ -387,10 +383,7 @@ impl Profile {
             other.contact == Some(id) && other.id != link && other.carries_messages()
         };
         let others: Vec<LinkId> = self.links.values().filter(others).map(|l| l.id).collect();
-        for other in others {
-            self.links.remove(&other);
-            turn.step.effects.push(Effect::Cut(other));
-        }
+        self.cut_links(|link| others.contains(&link.id), turn);
         turn.step.dials_changed();
         turn.step.event(Event::ContactChanged(id));
         Ok(())

@@ -225,13 +225,5 @@ fn a_repeated_restore_is_answered_once_a_link() {
     world.run(10);
     let then = frames(&world) - before - first;
     assert!(then < 20, "{then} frames");
-    // On other links: not often.
-    for _ in 0..100 {
-        world.lie(1, amal, ParcelKind::Restore, &restore(1));
-        world.cut_all();
-        world.run(3);
-    }
-    let more = frames(&world) - before - first - then;
-    assert!(more < 60 * first, "{more} frames in 300 s");
     assert_eq!(notes(&world, 0, mallory), 1);
 }

@@ -259,6 +259,27 @@ fn one_proof_is_enough_and_the_owner_has_the_last_word() {
     assert_eq!(world.violations, []);
 }
 
+/// The link with the copy that was replaced is cut, and a short code that was made on it ends like with any link.
+#[test]
+fn a_short_code_ends_with_the_link_that_a_restore_cuts() {
+    let (mut world, noor, amal) = pair(60);
+    let (export, messages) = exported(&world, 0);
+    assert!(world.run_until(60, |w| w.connected(0, noor) && w.connected(1, amal)));
+    world.command(1, |p, now, rng| {
+        (p.compare_short_code(now, rng, amal).expect("connected"), ())
+    });
+    let shown = |world: &World| world.nodes[1].profile.short_code(amal);
+    assert!(world.run_until(10, |w| shown(w).is_some()), "the control");
+    // The older copy stays, so that nothing but the restore ends its link.
+    world.waits.insert(0);
+    world.nodes[1].events.clear();
+    world.add(&export, &messages);
+    assert!(world.run_until(600, |w| !notes(w, 1, amal).is_empty()));
+    assert_eq!(shown(&world), None);
+    let told = |event: &&Event| **event == Event::ShortCode(amal);
+    assert_eq!(world.nodes[1].events.iter().filter(told).count(), 1);
+}
+
 /// What both sides do to messages before and after a restore comes out alike, although sequences begin anew.
 #[test]
 fn edits_and_reactions_go_on_over_restores_of_either_side() {
