@@ -63,6 +63,8 @@ pub(crate) struct Link {
     pub(crate) acknowledge: bool,
     /// Both sides are of the generations that the other knows: nothing else has an effect before.
     pub(crate) agreed: bool,
+    /// Something came on it that only the copy which we know can say: not one that was restored from the same export.
+    pub(crate) genuine: bool,
     /// The generation that the dialer's counter names.
     pub(crate) claimed: u32,
     pub(crate) reset_asked: bool,
@@ -90,6 +92,7 @@ impl Link {
             confirmed: false,
             acknowledge: false,
             agreed: false,
+            genuine: false,
             claimed: 0,
             reset_asked: false,
             restore_answered: false,

@@ -102,7 +102,11 @@ impl Profile {
     }
 
     /// Closes links without a farewell and without any further act.
-    pub(super) fn cut_links(&mut self, which: impl Fn(&crate::link::Link) -> bool, turn: &mut Turn<'_>) {
+    pub(super) fn cut_links(
+        &mut self,
+        which: impl Fn(&crate::link::Link) -> bool,
+        turn: &mut Turn<'_>,
+    ) {
         let cut: Vec<LinkId> = self
             .links
             .values()

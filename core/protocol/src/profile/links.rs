@@ -349,8 +349,33 @@ impl Profile {
         self.links
             .values()
             .filter(|link| link.contact == Some(contact) && link.carries_messages())
-            .max_by_key(|link| (self.is_newer(link), link.rank(relation.role)))
+            .max_by_key(|link| {
+                let (newer, genuine) = (self.is_newer(link), self.is_genuine(link));
+                (newer, genuine, link.rank(relation.role))
+            })
             .map(|link| link.id)
+    }
+
+    /// Whether a link is with the copy that we know. Where they were restored, there may be a second one, made from the same
+    /// export: it has all keys of links and none of what was said since, and must not end the link of the first.
+    fn is_genuine(&self, link: &Link) -> bool {
+        let contact = link.contact.and_then(|id| self.contacts.get(&id));
+        let ratchet = contact.and_then(|contact| contact.ratchet.as_ref());
+        link.genuine || ratchet.is_none_or(|ratchet| ratchet.peer_generation == 0)
+    }
+
+    /// What came on a link shows that it is with the copy that we know.
+    pub(super) fn mark_genuine(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        match self.links.get_mut(&link) {
+            Some(at) if !at.genuine => at.genuine = true,
+            _ => return Ok(()),
+        }
+        self.settle(id, turn)
     }
 
     /// Whether a link is with a copy that was restored and is not known as such yet: the other one, or
@@ -377,7 +402,10 @@ impl Profile {
     pub(crate) fn settle(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let best = self.sending_link(id);
         if let Some(best) = best
-            && self.link_mut(best)?.confirmed
+            && self
+                .links
+                .get(&best)
+                .is_some_and(|link| link.confirmed && self.is_genuine(link))
         {
             let losers: Vec<LinkId> = self
                 .links

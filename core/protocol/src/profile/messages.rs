@@ -235,6 +235,7 @@ impl Profile {
         at.acknowledge = true;
         at.reset_asked = false;
         at.spare_used = false;
+        self.mark_genuine(id, link, turn)?;
         if self.contact_mut(id)?.relation.answered.take().is_some() {
             self.save_relation(id, turn)?;
         }
@@ -465,6 +466,10 @@ impl Profile {
         }
         if contact.relation.moved.is_some() {
             self.check_moved(id, turn)?;
+        }
+        if ack.cumulative > 0 {
+            // It has something of ours.
+            self.mark_genuine(id, link, turn)?;
         }
         Ok(self.pump(id, turn)?)
     }

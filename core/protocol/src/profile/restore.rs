@@ -26,9 +26,7 @@ use crate::kem::{self, KemSeed};
 use crate::keys::KeyPair;
 use crate::link::{Link, Phase};
 use crate::relation::{Stage, zeroizing_bytes};
-use crate::step::{
-    Bug, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind,
-};
+use crate::step::{Bug, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind};
 
 use super::Profile;
 use super::acceptance::{olm_key, own_olm_key};
@@ -378,7 +376,9 @@ impl Profile {
         }
         turn.ratchets.insert(id);
         self.save_relation(id, turn)?;
-        self.link_mut(link)?.agreed = true;
+        let at = self.link_mut(link)?;
+        at.agreed = true;
+        at.genuine = true;
         let others = |other: &&Link| {
             other.contact == Some(id) && other.id != link && other.carries_messages()
         };

@@ -453,11 +453,23 @@ fn generations_rise_and_the_first_of_two_equal_ones_holds() {
     world.stop(third);
     let fourth = world.add(&export, &messages);
     talk(&mut world, [(fourth, noor), (1, amal)], "the fourth");
+    world.run(60);
+    for node in [fourth, 1] {
+        world.nodes[node].events.clear();
+    }
     let twin = world.add(&export, &messages);
     let found = world.run_until(20_000, |w| {
         w.nodes[twin].profile.copy_state() != CopyState::Present
     });
     assert!(found, "the twin finds out");
+    let met = world.nodes[twin].events.contains(&Event::Connected(noor));
+    assert!(met, "the control: it came as far as a link");
+    for (node, contact) in [(fourth, noor), (1, amal)] {
+        let lost = world.nodes[node]
+            .events
+            .contains(&Event::Disconnected(contact));
+        assert!(!lost, "the twin ends the link of the first at {node}");
+    }
     world.stop(twin);
     talk(&mut world, [(fourth, noor), (1, amal)], "the first holds");
     assert_eq!(
