@@ -82,6 +82,9 @@ pub const MAX_WAITING: usize = 10_000;
 /// See [`MAX_WAITING`].
 pub const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 
+/// A sign that somebody is writing which took longer than so many seconds to leave is worth nothing.
+pub const TYPING_SECONDS: u32 = 10;
+
 /// Encrypted bytes in flight on one link.
 pub const MAX_IN_FLIGHT_BYTES: usize = 512 * 1024;
 

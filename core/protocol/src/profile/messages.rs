@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
-use crate::limits::MAX_IN_FLIGHT_BYTES;
+use crate::limits::{MAX_IN_FLIGHT_BYTES, TYPING_SECONDS};
 use crate::ratchet::{Arrival, Encrypted, Ratchet, WINDOW, Waiting};
 use crate::relation::PeerDoor;
 use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
@@ -352,7 +352,10 @@ impl Profile {
         let relation = &mut self.contact_mut(id)?.relation;
         match content.kind {
             Kind::Typing { active } => {
-                turn.step.event(Event::Typing(id, active));
+                // One that waited for a link says nothing about now.
+                if offset <= TYPING_SECONDS {
+                    turn.step.event(Event::Typing(id, active));
+                }
                 return Ok(());
             }
             // Every message that is stored is acknowledged, which says the same.

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
 use crate::limits::{MAX_WAITING, MAX_WAITING_BYTES};
+use crate::ratchet::Waiting;
 use crate::step::{Now, RecordKey, Step, Turn};
 
 use super::commands::{Refusal, check_name};
@@ -44,6 +45,14 @@ impl From<ContentError> for Refusal {
             _ => Self::Name,
         }
     }
+}
+
+fn is_typing(waiting: &Waiting) -> bool {
+    let inside = Inside::decode(&waiting.inside).map(|inside| inside.kind);
+    let Ok(InsideKind::Content(bytes)) = inside else {
+        return false;
+    };
+    Content::decode(&bytes).is_ok_and(|content| matches!(content.kind, Kind::Typing { .. }))
 }
 
 fn check_words(text: &str) -> Result<(), Refusal> {
@@ -227,7 +236,8 @@ impl Profile {
         Ok(step)
     }
 
-    /// Says that we are writing, or stopped; nothing where nobody listens.
+    /// Says that we are writing, or stopped. It is worth something at once or never: nothing is said while anything waits to
+    /// leave, or when two signs are on the way, so that they do not pile up for a contact that acknowledges nothing.
     ///
     /// # Errors
     /// [`Refusal::NotConnected`], and those of every message.
@@ -238,11 +248,19 @@ impl Profile {
         id: ContactId,
         active: bool,
     ) -> Result<Step, Refusal> {
-        if !self.listener(id, 0)?.connected {
+        let contact = self.listener(id, 0)?;
+        if !contact.connected {
             return Err(Refusal::NotConnected);
         }
-        let (step, _) = self.command(now, rng, |profile, turn| {
-            profile.say(id, Kind::Typing { active }, turn)
+        let leaves = contact.waiting.iter().all(|w| w.encrypted.is_some());
+        let signs = contact.waiting.iter().filter(|w| is_typing(w)).count();
+        // The end of a sign may follow its beginning.
+        let room = leaves && signs < 2;
+        let (step, ()) = self.command(now, rng, |profile, turn| {
+            if room {
+                profile.say(id, Kind::Typing { active }, turn)?;
+            }
+            Ok(())
         })?;
         Ok(step)
     }

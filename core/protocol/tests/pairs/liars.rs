@@ -227,3 +227,32 @@ fn a_repeated_restore_is_answered_once_a_link() {
     assert!(then < 20, "{then} frames");
     assert_eq!(notes(&world, 0, mallory), 1);
 }
+
+/// Signs are worth nothing later, so they do not wait for somebody who acknowledges nothing.
+#[test]
+fn signs_do_not_pile_up() {
+    let (mut world, mallory, _) = liar(6);
+    for _ in 0..50 {
+        for active in [true, false] {
+            world.command(0, |p, now, rng| {
+                let step = p.typing(now, rng, mallory, active);
+                (step.unwrap_or_default(), ())
+            });
+        }
+        world.run(1);
+    }
+    let state = world.nodes[0].profile.contact(mallory).expect("known");
+    assert!((1..=2).contains(&state.waiting), "{} wait", state.waiting);
+}
+
+/// D1.5: a key of ours that comes back as one of theirs.
+#[test]
+fn a_reflected_key_in_a_session_reset_is_refused() {
+    let (mut world, _, amal) = liar(7);
+    let record = &world.nodes[1].store[&RecordKey::Relation(amal)];
+    let ours = field_of(record, "peer_olm").expect("Amal's");
+    assert!(world.lie(1, amal, ParcelKind::SessionReset, &ours));
+    world.run(5);
+    let kinds: Vec<_> = world.violations.iter().map(|v| v.kind).collect();
+    assert_eq!(kinds, [ViolationKind::Key]);
+}
