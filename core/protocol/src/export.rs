@@ -283,7 +283,7 @@ impl crate::profile::Contact {
                         ..(**bond).clone()
                     },
                     // Copies that were made of this one are known to contacts: the next has to be newer.
-                    generation: ratchet.generation + ahead,
+                    generation: ratchet.generation.saturating_add(ahead),
                     peer_generation: ratchet.peer_generation,
                     next_message: ratchet.next_message,
                     heads: ratchet.heads.clone(),

@@ -43,6 +43,14 @@ impl Profile {
         ratchet.dial_counter = ratchet.dial_counter.max(first);
     }
 
+    /// Counts dials on from here.
+    pub fn claim_dials(&mut self, contact: ContactId, counter: u64) {
+        let contact = self.contacts.get_mut(&contact);
+        if let Some(ratchet) = contact.and_then(|contact| contact.ratchet.as_mut()) {
+            ratchet.dial_counter = counter;
+        }
+    }
+
     /// Speaks as if this contact had never been restored.
     pub fn forget_newer_copy(&mut self, contact: ContactId) {
         let Some(contact) = self.contacts.get_mut(&contact) else {

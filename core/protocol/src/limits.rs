@@ -22,6 +22,14 @@ pub const HANDSHAKES_PER_MINUTE: u32 = 60;
 /// one of its members must not use up what is there for all.
 pub const CONTACT_HANDSHAKES_PER_MINUTE: u32 = 20;
 
+/// Generations by which a restored copy can be ahead of what its contact knows. An old export in wrong hands must not
+/// be able to use up all that there are.
+pub const MAX_AHEAD: u32 = 64;
+
+/// Dials in a row that did not arrive. A counter that is further ahead is none of an honest program, and would leave none
+/// for its next dials.
+pub const MAX_MISSED_DIALS: u64 = 1 << 24;
+
 /// Links that one contact opened and said nothing on. The older ones end.
 pub const MAX_MUTE: usize = 2;
 

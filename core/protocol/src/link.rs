@@ -65,7 +65,8 @@ pub(crate) struct Link {
     pub(crate) agreed: bool,
     /// Something came on it that only the copy which we know can say: not one that was restored from the same export.
     pub(crate) genuine: bool,
-    /// The generation that the dialer's counter names.
+    /// The dialer's counter, and the generation that it names.
+    pub(crate) counter: u64,
     pub(crate) claimed: u32,
     pub(crate) reset_asked: bool,
     /// A restore of theirs was answered on it.
@@ -93,6 +94,7 @@ impl Link {
             acknowledge: false,
             agreed: false,
             genuine: false,
+            counter: 0,
             claimed: 0,
             reset_asked: false,
             restore_answered: false,

@@ -71,7 +71,7 @@ pub(crate) struct Ratchet {
     pub(crate) unknown: (u64, u64),
     /// The number and the day of the last line that said that they were restored.
     #[serde(default)]
-    pub(crate) noted: (u64, u32),
+    pub(crate) noted: Option<(u64, u32)>,
 }
 
 /// What is to be done with a received sequence.
@@ -106,7 +106,7 @@ impl Ratchet {
             next_message: 1,
             heads: Vec::new(),
             unknown: (0, 0),
-            noted: (0, 0),
+            noted: None,
         }
     }
 

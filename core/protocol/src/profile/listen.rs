@@ -5,19 +5,20 @@ use undertone_wire::{ContactId, OnionKey};
 
 use crate::derive;
 use crate::handshake::{self, Answer, Terms};
-use crate::limits::MAX_MUTE;
+use crate::limits::{MAX_AHEAD, MAX_MISSED_DIALS, MAX_MUTE};
 use crate::link::{DoorName, Link, Phase};
 use crate::relation::{Stage, dial_hint};
 use crate::step::{Bug, Effect, Fault, LinkId, Turn};
 
-use super::Profile;
 use super::restore::GENERATION_BITS;
+use super::{Contact, Profile};
 
 /// Who was recognised, and the terms to go on with.
 struct Recognised {
     contact: Option<ContactId>,
     attempt: Option<[u8; 32]>,
-    /// The generation that the counter names.
+    /// The counter of the dial, and the generation that it names.
+    counter: u64,
     claimed: u32,
     terms: Terms,
 }
@@ -53,6 +54,7 @@ impl Profile {
         let link = self.link_mut(id)?;
         link.contact = recognised.contact;
         link.attempt = recognised.attempt;
+        link.counter = recognised.counter;
         link.claimed = recognised.claimed;
         link.purpose = Some(flight.purpose);
         match answer {
@@ -101,6 +103,7 @@ impl Profile {
                 Some(Recognised {
                     contact: None,
                     attempt: None,
+                    counter: 0,
                     claimed: 0,
                     terms,
                 })
@@ -150,6 +153,7 @@ impl Profile {
         Some(Recognised {
             contact: Some(id),
             attempt: Some(one.transcript),
+            counter: 0,
             claimed: 0,
             terms,
         })
@@ -185,14 +189,7 @@ impl Profile {
         let contact = self.contacts.get_mut(&id)?;
         let counter = u64::from_be_bytes(*flight.nonce.first_chunk()?);
         let claimed = u32::try_from(counter >> GENERATION_BITS).ok()?;
-        let ratchet = contact.ratchet.as_mut()?;
-        // A copy of theirs that was replaced (D12.3), or a generation that nobody can have: it would leave no
-        // counter for those that come.
-        let possible = ratchet.peer_generation..=MAX_GENERATION;
-        if !possible.contains(&claimed)
-            || !contact.handshakes.take(turn.now.monotonic, 1)
-            || !ratchet.replay.accept(counter)
-        {
+        if !contact.handshakes.take(turn.now.monotonic, 1) || !take_counter(contact, counter)? {
             return None;
         }
         turn.ratchets.insert(id);
@@ -208,8 +205,28 @@ impl Profile {
         Some(Recognised {
             contact: Some(id),
             attempt: None,
+            counter,
             claimed,
             terms,
         })
     }
+}
+
+/// Takes the counter of a dial in, whose upper bits are a generation (D12.2). `false`: it was there before, or cannot be.
+fn take_counter(contact: &mut Contact, counter: u64) -> Option<bool> {
+    let ratchet = contact.ratchet.as_mut()?;
+    let claimed = u32::try_from(counter >> GENERATION_BITS).ok()?;
+    let known = ratchet.peer_generation;
+    // A copy of theirs that was replaced (D12.3), or a generation that nobody can have.
+    if !(known..=MAX_GENERATION.min(known.saturating_add(MAX_AHEAD))).contains(&claimed) {
+        return Some(false);
+    }
+    // A generation that is not known yet is believed when its copy begins anew over the link, and its counters from then on.
+    // Who holds an old export could otherwise use all of them up, with one flight that shows nowhere.
+    if claimed > known {
+        return Some(true);
+    }
+    let first = u64::from(known) << GENERATION_BITS;
+    let ahead = counter.saturating_sub(ratchet.replay.highest().max(first));
+    Some(ahead <= MAX_MISSED_DIALS && ratchet.replay.accept(counter))
 }

@@ -132,7 +132,7 @@ impl Profile {
             .waiting
             .front()
             .map_or(ratchet.outbox_next, |waiting| waiting.place);
-        let span = ratchet.outbox_next - ratchet.outbox_first;
+        let span = ratchet.outbox_next.saturating_sub(ratchet.outbox_first);
         ratchet.outbox_places = if span > MAX_SPAN {
             contact.waiting.iter().map(|w| w.place).collect()
         } else {

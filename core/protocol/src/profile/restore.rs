@@ -24,6 +24,7 @@ use crate::event::Event;
 use crate::export::{Export, RestoreError};
 use crate::kem::{self, KemSeed};
 use crate::keys::KeyPair;
+use crate::limits::MAX_AHEAD;
 use crate::link::{Link, Phase};
 use crate::relation::{Stage, zeroizing_bytes};
 use crate::step::{Bug, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind};
@@ -183,7 +184,7 @@ impl Profile {
             let answer = answered.answer.to_vec();
             return Ok(self.answer_again(id, link, answer, turn)?);
         }
-        if message.generation <= known {
+        if message.generation <= known || message.generation > known.saturating_add(MAX_AHEAD) {
             return Ok(self.close(link, turn)?);
         }
         // Both were restored: they answer ours.
@@ -268,7 +269,10 @@ impl Profile {
         self.hand_out_spares(id, turn)?;
         let at = self.link_mut(link)?;
         at.restore_answered = true;
+        let counter = at.counter;
         at.send(ParcelKind::Restored, answer.to_vec(), turn)?;
+        // The counters of its generation count from here.
+        self.contact_mut(id)?.ratchet_mut()?.replay.accept(counter);
         Ok(self.settle(id, turn)?)
     }
 
@@ -421,10 +425,10 @@ impl Profile {
         let wall = turn.now.wall;
         let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         let number = ratchet.next_message;
-        if ratchet.noted == (number - 1, day_of(wall)) {
+        if ratchet.noted == Some((number.saturating_sub(1), day_of(wall))) {
             return Ok(());
         }
-        ratchet.noted = (number, day_of(wall));
+        ratchet.noted = Some((number, day_of(wall)));
         ratchet.next_message += 1;
         turn.ratchets.insert(id);
         let message = StoredMessage::noted(number, name, wall, day_of(wall), note);

@@ -280,6 +280,67 @@ fn a_short_code_ends_with_the_link_that_a_restore_cuts() {
     assert_eq!(world.nodes[1].events.iter().filter(told).count(), 1);
 }
 
+/// Whoever has an old export can dial with any counter. Neither the present copy nor one that is restored later is
+/// locked out by that, silently as it would be.
+#[test]
+fn counters_of_a_thief_lock_no_copy_out() {
+    const GENERATION: u64 = 1 << 40;
+    let (mut world, noor, amal) = pair(70);
+    let (export, messages) = exported(&world, 0);
+    let door = world.nodes[1].profile.doors()[0].name;
+    let dial = |world: &mut World, node: usize| {
+        let link = world.fresh_link(node);
+        let input = Input::Dialled {
+            contact: noor,
+            purpose: Purpose::Chat,
+            link,
+        };
+        let effects = world.intercept(node, input);
+        let frames = effects.into_iter().find_map(|effect| match effect {
+            Effect::Send(to, frames) if to == link => Some(frames),
+            _ => None,
+        });
+        world.attack(1, door, &frames.expect("flight 1")).1.len()
+    };
+    // The thief's copy: genuine in all but the counter.
+    let thief = world.add(&export, &messages);
+    world.stop(thief);
+    let try_counter = |world: &mut World, counter| {
+        world.nodes[thief].profile.claim_dials(noor, counter);
+        dial(world, thief)
+    };
+    for counter in [
+        GENERATION - 2,
+        GENERATION / 2,
+        65 * GENERATION,
+        1_023 * GENERATION,
+    ] {
+        assert_eq!(try_counter(&mut world, counter), 0, "{counter}");
+    }
+    for generation in [1, 2, 64] {
+        assert_eq!(
+            try_counter(&mut world, (generation + 1) * GENERATION - 2),
+            2,
+            "the control"
+        );
+    }
+    world.now += std::time::Duration::from_secs(120);
+    world.input(1, Input::Wake);
+    // The present copy comes in, alone in dialling; and so does the next, and the one after that.
+    world.waits.insert(1);
+    world.cut_all();
+    assert!(world.run_until(60, |w| w.connected(0, noor) && w.connected(1, amal)));
+    world.stop(0);
+    let mut export = (export, messages);
+    for _ in 0..2 {
+        let new = world.add(&export.0, &export.1);
+        talk(&mut world, [(new, noor), (1, amal)], "restored");
+        export = exported(&world, new);
+        world.stop(new);
+    }
+    assert_eq!(world.violations, []);
+}
+
 /// What both sides do to messages before and after a restore comes out alike, although sequences begin anew.
 #[test]
 fn edits_and_reactions_go_on_over_restores_of_either_side() {

@@ -117,7 +117,8 @@ impl Profile {
                     continue;
                 };
                 let relation = &mut contact.relation;
-                relation.dismissed = relation.dismissed.max(ratchet.generation + ahead);
+                let newest = ratchet.generation.saturating_add(ahead);
+                relation.dismissed = relation.dismissed.max(newest);
                 let was = std::mem::take(&mut relation.replaced);
                 profile.save_relation(id, turn)?;
                 if was {
