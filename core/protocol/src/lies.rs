@@ -3,7 +3,7 @@
 
 use rand::CryptoRng;
 use undertone_wire::ContactId;
-use undertone_wire::v1::ParcelKind;
+use undertone_wire::v1::{Inside, InsideKind, Letter, ParcelKind, SealedBody};
 
 use crate::derive::Secret;
 use crate::profile::GENERATION_BITS;
@@ -26,6 +26,42 @@ impl Profile {
             .ok()?
             .send(kind, bytes, &mut turn)
             .ok()?;
+        Some(turn.step)
+    }
+
+    /// Says anything behind the seal and inside the session: the letter is changed before it is encrypted.
+    pub fn lie_inside(
+        &mut self,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        contact: ContactId,
+        kind: InsideKind,
+        change: impl FnOnce(&mut Letter),
+    ) -> Option<Step> {
+        let link = self.sending_link(contact)?;
+        let known = self.contacts.get_mut(&contact)?;
+        let (direction, pair) = (known.relation.sends(), known.relation.bond()?.pair);
+        let ratchet = known.ratchet.as_mut()?;
+        let mut letter = Letter {
+            pair,
+            direction,
+            generation: ratchet.generation,
+            sequence: ratchet.next_sequence,
+            inside: Inside { kind }.encode(),
+        };
+        change(&mut letter);
+        ratchet.next_sequence += 1;
+        let session = ratchet.session.as_mut()?;
+        let (olm_type, olm) = session.encrypt(letter.encode().as_slice()).ok()?.to_parts();
+        let body = SealedBody {
+            offset: 0,
+            olm_type: u8::try_from(olm_type).ok()?,
+            olm,
+        };
+        let mut turn = Turn::new(now, rng);
+        let sealed = ratchet.seal.seal(&pair, direction, &body, turn.rng).ok()?;
+        let link = self.link_mut(link).ok()?;
+        link.send(ParcelKind::Sealed, sealed, &mut turn).ok()?;
         Some(turn.step)
     }
 

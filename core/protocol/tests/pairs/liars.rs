@@ -2,8 +2,11 @@
 //! the other side's disk, time and state.
 
 use undertone_protocol::{ContactId, CopyState, Note, RecordKey, ViolationKind};
-use undertone_wire::v1::{Acknowledgement, KEM_KEY, MAX_GENERATION, ParcelKind, Restore};
-use undertone_wire::{CopyProof, X25519Public};
+use undertone_wire::v1::{
+    Acknowledgement, Confirm, Content, Direction, InsideKind, KEM_CIPHERTEXT, KEM_KEY, Kind,
+    Letter, MAX_GENERATION, ParcelKind, RekeyAnswer, Restore, Text,
+};
+use undertone_wire::{CopyProof, MessageId, PairId, X25519Public};
 use zeroize::Zeroizing;
 
 use crate::attacks::field_of;
@@ -255,4 +258,112 @@ fn a_reflected_key_in_a_session_reset_is_refused() {
     world.run(5);
     let kinds: Vec<_> = world.violations.iter().map(|v| v.kind).collect();
     assert_eq!(kinds, [ViolationKind::Key]);
+}
+
+/// What is wrong behind the seal costs the link, and changes nothing: no line, no key, no door, no name.
+#[test]
+fn what_is_wrong_behind_the_seal_costs_the_link_and_nothing_else() {
+    type Lie = (&'static str, InsideKind, fn(&mut Letter), ViolationKind);
+    let text = || {
+        let content = Content {
+            id: MessageId::from_bytes([5; 16]),
+            parents: Vec::new(),
+            kind: Kind::Text(Text {
+                text: "hello".to_owned(),
+                ..Text::default()
+            }),
+        };
+        let bytes = content.encode().expect("short");
+        InsideKind::Content(Zeroizing::new(bytes))
+    };
+    let confirm = || {
+        InsideKind::Confirm(Confirm {
+            mac: [0; 32],
+            door: None,
+        })
+    };
+    let answer = || {
+        InsideKind::RekeyAnswer(RekeyAnswer {
+            epoch: 7,
+            ciphertext: Box::new([0; KEM_CIPHERTEXT]),
+        })
+    };
+    let lies: [Lie; 8] = [
+        (
+            "pair",
+            text(),
+            |l| l.pair = PairId::from_bytes([1; 16]),
+            ViolationKind::Header,
+        ),
+        (
+            "direction",
+            text(),
+            |l| l.direction = other(l.direction),
+            ViolationKind::Header,
+        ),
+        (
+            "generation",
+            text(),
+            |l| l.generation += 1,
+            ViolationKind::Header,
+        ),
+        (
+            "sequence",
+            text(),
+            |l| l.sequence += 70,
+            ViolationKind::Header,
+        ),
+        (
+            "the last sequence",
+            text(),
+            |l| l.sequence = u64::MAX,
+            ViolationKind::Header,
+        ),
+        (
+            "inside",
+            text(),
+            |l| l.inside = Zeroizing::new(vec![0xff; 40]),
+            ViolationKind::Malformed,
+        ),
+        (
+            "confirmation",
+            confirm(),
+            |_| (),
+            ViolationKind::Confirmation,
+        ),
+        ("re-key", answer(), |_| (), ViolationKind::Rekey),
+    ];
+    for (index, (what, kind, change, expected)) in lies.into_iter().enumerate() {
+        let (mut world, mallory, amal) = liar(20 + index as u64);
+        let relation = |world: &World| world.nodes[0].store[&RecordKey::Relation(mallory)].clone();
+        let lines = |world: &World| {
+            let contact = world.nodes[0].profile.contact(mallory);
+            contact.expect("known").next_message
+        };
+        let before = (relation(&world), lines(&world));
+        let now = world.time();
+        let profile = &mut world.nodes[1].profile;
+        let step = profile.lie_inside(now, &mut world.rng, amal, kind, change);
+        world.carry_out(1, step.expect("connected"));
+        world.run(1);
+        let kinds: Vec<_> = world.violations.iter().map(|v| v.kind).collect();
+        assert_eq!(kinds, [expected], "{what}");
+        assert_eq!(before, (relation(&world), lines(&world)), "{what}");
+    }
+    // The control: without a lie it arrives.
+    let (mut world, mallory, amal) = liar(30);
+    let now = world.time();
+    let profile = &mut world.nodes[1].profile;
+    let step = profile.lie_inside(now, &mut world.rng, amal, text(), |_| ());
+    world.carry_out(1, step.expect("connected"));
+    world.run(1);
+    let state = world.nodes[0].profile.contact(mallory).expect("known");
+    assert_eq!((state.next_message, world.violations.len()), (2, 0));
+}
+
+fn other(direction: Direction) -> Direction {
+    match direction {
+        Direction::AToB => Direction::BToA,
+        Direction::BToA => Direction::AToB,
+    }
 }

@@ -490,7 +490,7 @@ impl World {
     }
 
     /// Commit, then transmit; or a crash before, after or instead.
-    fn carry_out(&mut self, node: usize, step: Step) {
+    pub(crate) fn carry_out(&mut self, node: usize, step: Step) {
         let writes = !step.changes().is_empty();
         if writes && self.chance(self.faults.crash_before_commit) {
             return self.crash(node);
