@@ -1,7 +1,7 @@
 //! Contacts with programs of their own, who hold real keys and say what no honest program says: what they can make of
 //! the other side's disk, time and state.
 
-use undertone_protocol::{ContactId, CopyState, Note, RecordKey, ViolationKind};
+use undertone_protocol::{ContactId, CopyState, Event, Note, RecordKey, ViolationKind};
 use undertone_wire::v1::{
     Acknowledgement, Confirm, Content, Direction, InsideKind, KEM_CIPHERTEXT, KEM_KEY, Kind,
     Letter, MAX_GENERATION, ParcelKind, RekeyAnswer, Restore, Text,
@@ -68,6 +68,7 @@ fn thousands_of_restores_fill_neither_outbox_nor_conversation() {
     let (mut world, mallory, amal) = liar(1);
     world.send(0, mallory, "this one stays");
     let mut said = 0;
+    world.nodes[0].events.clear();
     for index in 0..TRIES {
         let generation = 1 + index * (MAX_GENERATION - 1) / TRIES;
         let profile = &mut world.nodes[1].profile;
@@ -76,8 +77,11 @@ fn thousands_of_restores_fill_neither_outbox_nor_conversation() {
         world.run(20);
     }
     assert!(said > TRIES / 2, "the control: {said}");
-    // Four at once, and one an hour after that: a line a day.
-    let hours = u64::from(TRIES) * 20 / 3_600;
+    // Four at once, and one an hour after that; a line a day.
+    let hours = TRIES as usize * 20 / 3_600;
+    let begun = |event: &&Event| **event == Event::ContactChanged(mallory);
+    let begun = world.nodes[0].events.iter().filter(begun).count();
+    assert!((4..=4 + hours + 1).contains(&begun), "{begun} restores");
     let state = |world: &World| world.nodes[0].profile.contact(mallory).expect("known");
     let lines = notes(&world, 0, mallory);
     assert!((1..=2).contains(&lines), "{lines} lines in {hours} hours");
