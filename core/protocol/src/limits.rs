@@ -93,6 +93,18 @@ pub const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 /// A sign that somebody is writing which took longer than so many seconds to leave is worth nothing.
 pub const TYPING_SECONDS: u32 = 10;
 
+/// Circles whose doors are open: each is an onion service.
+pub const MAX_CIRCLES: usize = 64;
+
+/// Introductions that we make at a time.
+pub const MAX_INTRODUCTIONS: usize = 32;
+
+/// Introductions that one contact offers us and that are not over. More are dropped unseen.
+pub const MAX_OFFERS: usize = 4;
+
+/// After so many seconds an introduction is over: 14 days.
+pub const INTRODUCTION_SECONDS: u64 = 14 * 24 * 3600;
+
 /// Encrypted bytes in flight on one link.
 pub const MAX_IN_FLIGHT_BYTES: usize = 512 * 1024;
 

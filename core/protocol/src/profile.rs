@@ -5,12 +5,16 @@
 //! doors should be open and [`Profile::dials`] whom to dial, after any step that says so and after
 //! a restart alike. So nothing has to be remembered to be undone.
 
+mod about;
 mod acceptance;
 mod block;
+mod circles;
 mod commands;
+mod introduce;
 mod links;
 mod listen;
 mod messages;
+mod notes;
 mod persist;
 mod recovery;
 mod request;
@@ -27,10 +31,14 @@ use std::time::Duration;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use undertone_wire::v1::Purpose;
-use undertone_wire::{ContactId, X25519Public};
+use undertone_wire::{ContactId, IntroductionId, X25519Public};
 
 pub(crate) use acceptance::Pending;
+pub use circles::CircleState;
 pub use commands::{MAX_PAGE, Refusal};
+pub use introduce::{Introduced, IntroductionStage, IntroductionState};
+pub(crate) use introduce::{Introducing, Offer};
+pub(crate) use notes::Notes;
 pub use persist::LoadError;
 pub(crate) use persist::encode;
 #[cfg(test)]
@@ -55,7 +63,7 @@ use crate::limits::{
 use crate::link::{DoorName, Link};
 use crate::ratchet::{Ratchet, Waiting};
 use crate::relation::{MAX_TRIES, Relation, Stage};
-use crate::step::{Bug, Fault, LinkId, Now, RecordKey, Step, Turn, Violation};
+use crate::step::{Bug, Effect, Fault, LinkId, Now, RecordKey, Step, Turn, Violation};
 
 /// What happens to a profile from outside.
 #[derive(Debug)]
@@ -97,6 +105,15 @@ pub(crate) struct ProfileRecord {
     pub(crate) contacts: Vec<ContactId>,
     pub(crate) circles: Vec<Circle>,
     pub(crate) next_circle: u32,
+    /// Strangers cannot knock.
+    #[serde(default)]
+    pub(crate) requests_off: bool,
+    /// Contacts are told that we are away.
+    #[serde(default)]
+    pub(crate) away: bool,
+    /// Introductions that we make.
+    #[serde(default)]
+    pub(crate) introductions: Vec<Introducing>,
 }
 
 /// Contacts that share a contact door.
@@ -104,6 +121,12 @@ pub(crate) struct ProfileRecord {
 pub(crate) struct Circle {
     pub(crate) number: u32,
     pub(crate) seed: DoorSeed,
+    /// Its door is closed: the profile is invisible to those in it.
+    #[serde(default)]
+    pub(crate) closed: bool,
+    /// The owner chose who is in it.
+    #[serde(default)]
+    pub(crate) chosen: bool,
 }
 
 /// An open invitation of ours.
@@ -114,6 +137,9 @@ pub(crate) struct Invite {
     pub(crate) noise: KeyPair,
     pub(crate) one_time: Option<Secret>,
     pub(crate) expires: Option<u64>,
+    /// For the introduction that this contact offered.
+    #[serde(default)]
+    pub(crate) introduced: Option<(ContactId, IntroductionId)>,
 }
 
 /// A relationship with all that belongs to it.
@@ -204,7 +230,14 @@ impl Profile {
                     contact,
                     purpose,
                     link,
-                } => self.dialled(contact, purpose, link, &mut turn)?,
+                } if !self.is_invisible_to(contact) => {
+                    self.dialled(contact, purpose, link, &mut turn)?;
+                }
+                // A door that was just closed, or a dial that was just given up.
+                Input::Dialled { link, .. } => turn.step.effects.push(Effect::Cut(link)),
+                Input::Arrived { door, link } if self.is_shut(door) => {
+                    turn.step.effects.push(Effect::Cut(link));
+                }
                 Input::Arrived { door, link } => self.arrived(door, link, &mut turn),
                 Input::Frame(link, frame) => {
                     let outcome = self.frame(link, &frame, &mut turn);
@@ -253,7 +286,11 @@ impl Profile {
         let requests = self.contacts.values().filter_map(|c| c.next_repeat());
         let ends = self.contacts.values().filter_map(Contact::end_of_request);
         // What is due and not done waits for a dial, not for the time.
-        let future = wall.chain(requests).chain(ends).filter(|&at| at > now.wall);
+        let all = wall
+            .chain(requests)
+            .chain(ends)
+            .chain(self.introduction_ends());
+        let future = all.filter(|&at| at > now.wall);
         let waits = future.map(|at| {
             // A wall clock can jump: look again at least every hour.
             let wait = at.saturating_sub(now.wall).clamp(1, 3600);
@@ -277,6 +314,7 @@ impl Profile {
         }
         self.look_at_recovery(turn);
         self.expire_invitations(turn)?;
+        self.expire_introductions(turn)?;
         self.expire_requests(turn)
     }
 
@@ -296,19 +334,13 @@ impl Profile {
             .record
             .circles
             .iter()
+            .filter(|circle| !circle.closed && !circle.chosen)
             .map(|circle| circle.number)
             .find(|&number| self.members(number).count() < MAX_CIRCLE);
         if let Some(number) = found {
             return Ok(number);
         }
-        let number = self.record.next_circle;
-        self.record.next_circle += 1;
-        self.record.circles.push(Circle {
-            number,
-            seed: DoorSeed::random(turn.rng),
-        });
-        self.save_profile(turn)?;
-        Ok(number)
+        self.new_circle(false, false, turn)
     }
 
     pub(crate) fn circle(&self, number: u32) -> Result<&Circle, Bug> {

@@ -14,7 +14,7 @@ use crate::kem::KemSeed;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::MAX_SESSIONS;
 use crate::pickle;
-use crate::profile::{Answered, Restoring};
+use crate::profile::{Answered, Introduced, Notes, Offer, Restoring};
 
 /// At most this many tries of one request (D4.2: once a day for 14 days).
 pub(crate) const MAX_TRIES: usize = 14;
@@ -61,6 +61,20 @@ pub(crate) struct Relation {
     pub(crate) proven: u32,
     #[serde(default)]
     pub(crate) dismissed: u32,
+    #[serde(default)]
+    pub(crate) extras: Extras,
+}
+
+/// What is known of a contact besides keys and names.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Extras {
+    /// They say that they are away.
+    pub(crate) away: bool,
+    /// Through whom they came.
+    pub(crate) introduced: Option<Introduced>,
+    /// Whom they want us to meet.
+    pub(crate) offers: Vec<Offer>,
 }
 
 /// The disappearing timer that both sides agree on.
@@ -118,6 +132,8 @@ pub(crate) enum Stage {
     Rejected(RequestId, u64),
     /// Blocked; B keeps the identifier of the request.
     Blocked(Option<RequestId>),
+    /// Nobody else: the conversation with oneself.
+    Myself(Notes),
 }
 
 /// Where a relationship stands, without what it holds.
@@ -137,6 +153,8 @@ pub enum StageName {
     Rejected,
     /// I blocked them.
     Blocked,
+    /// It is me: notes that are never sent.
+    Myself,
 }
 
 /// One try of a request: every knock has its own handshake hash, hence its own secret (D4.3).
@@ -344,6 +362,7 @@ impl Relation {
             Stage::Accepted(_) => StageName::Accepted,
             Stage::Rejected(..) => StageName::Rejected,
             Stage::Blocked(_) => StageName::Blocked,
+            Stage::Myself(_) => StageName::Myself,
         }
     }
 

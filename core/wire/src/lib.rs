@@ -6,6 +6,7 @@ pub mod v1;
 pub mod version;
 
 pub use identifiers::{
-    ContactId, CopyProof, IdentifierError, InvitationHash, MessageId, PairId, RequestId,
+    ContactId, CopyProof, IdentifierError, IntroductionId, InvitationHash, MessageId, PairId,
+    RequestId,
 };
 pub use keys::{KeyError, OnionKey, X25519Public, X25519Secret};

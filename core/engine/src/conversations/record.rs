@@ -23,6 +23,10 @@ pub(crate) struct ConversationRecord {
     pub(crate) pinned: BTreeSet<u64>,
     /// A message came with a time after which it disappears, so that someone has to look.
     pub(crate) disappearing: bool,
+    /// Names the contact's picture, if there is one.
+    pub(crate) picture: Option<String>,
+    /// Names the picture of ours that they were told last.
+    pub(crate) told_picture: Option<String>,
 }
 
 /// The profile's own settings.
@@ -31,6 +35,8 @@ pub(crate) struct ConversationRecord {
 pub(crate) struct ProfileSettings {
     pub(crate) defaults: Defaults,
     pub(crate) hidden: bool,
+    /// Names the owner's picture, if there is one.
+    pub(crate) picture: Option<String>,
 }
 
 pub(crate) fn read<T: DeserializeOwned>(

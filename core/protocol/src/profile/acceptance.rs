@@ -151,6 +151,7 @@ impl Profile {
             kind: InsideKind::Confirm(confirm),
         };
         self.enqueue(id, None, &inside, turn)?;
+        self.tell_newcomer(id, turn)?;
         self.save_relation(id, turn)?;
         turn.ratchets.insert(id);
         turn.step.doors_changed();

@@ -43,6 +43,7 @@ impl Profile {
                 .delete(RecordKey::Outbox(id, waiting.place));
         }
         contact.waiting_bytes = 0;
+        self.forget_introductions(id, turn)?;
         self.save_relation(id, turn)?;
         turn.step.effects.push(Effect::Abandon(id));
         self.cut_links(|link| link.contact == Some(id), turn);
@@ -62,7 +63,7 @@ impl Profile {
 
     /// Gives a circle a new door and tells its members. Links that came in by the old door end
     /// with it, as at a shutdown.
-    fn move_circle(&mut self, number: u32, turn: &mut Turn<'_>) -> Result<(), Bug> {
+    pub(super) fn move_circle(&mut self, number: u32, turn: &mut Turn<'_>) -> Result<(), Bug> {
         self.cut_links(|link| link.door == Some(DoorName::Circle(number)), turn);
         let members: Vec<ContactId> = self.members(number).map(|c| c.relation.id).collect();
         if members.is_empty() {

@@ -360,7 +360,12 @@ impl Profile {
             }
             // Every message that is stored is acknowledged, which says the same.
             Kind::Delivered(_) => return Ok(()),
-            Kind::Edit { .. } | Kind::Delete { .. } | Kind::Reaction { .. } | Kind::Read(_) => {
+            Kind::Introduction(step) => return self.introduction_arrived(id, step, turn),
+            Kind::Edit { .. }
+            | Kind::Delete { .. }
+            | Kind::Reaction { .. }
+            | Kind::Read(_)
+            | Kind::Picture(_) => {
                 turn.step.annotations.push(Annotation {
                     contact: id,
                     ours: false,
@@ -372,6 +377,7 @@ impl Profile {
             }
             Kind::Nickname(name) => relation.nickname = name,
             Kind::Status(status) => relation.status = status,
+            Kind::Away(away) => relation.extras.away = away,
             Kind::Timer { seconds, version } => {
                 let by = relation.role.other();
                 relation.timer.merge(seconds, version, by);

@@ -71,6 +71,9 @@ impl Profile {
             contacts: Vec::new(),
             circles: Vec::new(),
             next_circle: 1,
+            requests_off: false,
+            away: false,
+            introductions: Vec::new(),
         });
         let mut turn = Turn::new(now, rng);
         profile.save_profile(&mut turn)?;

@@ -41,6 +41,7 @@ impl From<ContentError> for Refusal {
             ContentError::TextTooLong(length) => Self::TextTooLong(length),
             ContentError::Reaction => Self::Reaction,
             ContentError::Status => Self::Status,
+            ContentError::Picture => Self::Picture,
             ContentError::Timer => Self::Timer,
             _ => Self::Name,
         }
@@ -55,7 +56,7 @@ fn is_typing(waiting: &Waiting) -> bool {
     Content::decode(&bytes).is_ok_and(|content| matches!(content.kind, Kind::Typing { .. }))
 }
 
-fn check_words(text: &str) -> Result<(), Refusal> {
+pub(super) fn check_words(text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::Empty);
     }
@@ -67,7 +68,7 @@ fn check_words(text: &str) -> Result<(), Refusal> {
 
 impl Profile {
     /// A contact to whom `bytes` more can be said.
-    fn listener(&self, id: ContactId, bytes: usize) -> Result<&Contact, Refusal> {
+    pub(super) fn listener(&self, id: ContactId, bytes: usize) -> Result<&Contact, Refusal> {
         let contact = self.known(id)?;
         if contact.ratchet.is_none() {
             return Err(Refusal::WrongStage(contact.relation.stage_name()));
@@ -127,19 +128,6 @@ impl Profile {
         Ok(step)
     }
 
-    fn tell_all(&mut self, kind: &Kind, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let contacts: Vec<ContactId> = self
-            .contacts
-            .values()
-            .filter(|contact| contact.ratchet.is_some())
-            .map(|contact| contact.relation.id)
-            .collect();
-        for id in contacts {
-            self.say(id, kind.clone(), turn)?;
-        }
-        Ok(())
-    }
-
     /// Puts something that has no line of its own into the outbox; gives its place there.
     pub(super) fn say(
         &mut self,
@@ -193,6 +181,9 @@ impl Profile {
         words: impl Into<Words<'a>>,
     ) -> Result<(Step, (u64, MessageId)), Refusal> {
         let words = words.into();
+        if self.is_myself(id) {
+            return self.note(now, rng, id, words);
+        }
         let contact = self.listener(id, words.text.len())?;
         check_words(words.text)?;
         let timer = contact.relation.timer.seconds;
@@ -217,6 +208,9 @@ impl Profile {
         id: ContactId,
         kind: Kind,
     ) -> Result<Step, Refusal> {
+        if self.is_myself(id) {
+            return self.annotate_note(now, rng, id, kind);
+        }
         if let Kind::Edit { text, .. } = &kind {
             check_words(text)?;
             self.listener(id, text.len())?;
@@ -248,6 +242,9 @@ impl Profile {
         id: ContactId,
         active: bool,
     ) -> Result<Step, Refusal> {
+        if self.is_myself(id) {
+            return Err(Refusal::NotConnected);
+        }
         let contact = self.listener(id, 0)?;
         if !contact.connected {
             return Err(Refusal::NotConnected);
@@ -303,6 +300,9 @@ impl Profile {
         id: ContactId,
         place: u64,
     ) -> Result<Step, Refusal> {
+        if self.is_myself(id) {
+            return self.drop_note(now, rng, id, place);
+        }
         let at = self.unsent(id, place)?;
         let (step, ()) = self.command(now, rng, |profile, turn| {
             let contact = profile.contact_mut(id)?;

@@ -273,6 +273,7 @@ mod tests {
             replaced: false,
             proven: 0,
             dismissed: 0,
+            extras: crate::relation::Extras::default(),
         }
     }
 

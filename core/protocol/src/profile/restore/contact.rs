@@ -9,7 +9,7 @@ use crate::derive::Secret;
 use crate::export::{ExportedBond, ExportedContact, ExportedStage};
 use crate::kem::KemSeed;
 use crate::ratchet::Ratchet;
-use crate::relation::{Bond, Relation, Stage};
+use crate::relation::{Bond, Extras, Relation, Stage};
 use crate::step::{Bug, Turn};
 
 use super::super::Contact;
@@ -26,6 +26,7 @@ pub(super) fn restored_contact(
             (None, None, None, None, Stage::Rejected(request, invitation))
         }
         ExportedStage::Blocked(request) => (None, None, None, None, Stage::Blocked(request)),
+        ExportedStage::Myself(notes) => (None, None, None, None, Stage::Myself(notes)),
         ExportedStage::Accepted(bond) => {
             let mut bond = *bond;
             let mut account = Account::new();
@@ -59,6 +60,11 @@ pub(super) fn restored_contact(
         replaced: false,
         proven: 0,
         dismissed: 0,
+        extras: Extras {
+            away: exported.away,
+            introduced: exported.introduced,
+            offers: Vec::new(),
+        },
     });
     contact.ratchet = ratchet;
     Ok(contact)
