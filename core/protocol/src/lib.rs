@@ -29,7 +29,7 @@ pub use export::{MAX_EXPORT_RECORD, MAX_EXPORT_RECORDS, RestoreError};
 pub use keys::{DoorSeed, public_of};
 pub use link::DoorName;
 pub use profile::{
-    ContactState, CopyState, Delivery, Input, InvitationState, LoadError, MAX_PAGE, Profile,
+    ContactState, CopyState, Delivery, Gone, Input, InvitationState, LoadError, MAX_PAGE, Profile,
     Refusal, WantedDial, WantedDoor, Words,
 };
 pub use relation::StageName;
