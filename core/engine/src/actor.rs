@@ -4,6 +4,7 @@
 mod commands;
 mod effects;
 mod health;
+mod keep;
 mod lookup;
 mod people;
 mod talk;
@@ -18,7 +19,7 @@ use tokio::time::Instant;
 use undertone_protocol::{
     Bug, Changes, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step,
 };
-use undertone_storage::{ChangeSet, Kind, Slot};
+use undertone_storage::ChangeSet;
 use undertone_transport::{
     BoxStream, DialError, Door, DoorStatus, KeptState, NetworkStatus, Transport,
 };
@@ -64,6 +65,7 @@ enum Stop {
     Abandoned,
     Destroyed,
     Storage,
+    Damaged,
     Bug,
 }
 
@@ -109,6 +111,8 @@ pub(crate) struct Actor {
     /// What the network last said about the time.
     network_time: Option<u64>,
     renew_at: Instant,
+    /// When the store checks its next records.
+    checks: health::Checks,
 }
 
 impl Actor {
@@ -143,6 +147,7 @@ impl Actor {
             untold: BTreeSet::new(),
             network_time: None,
             renew_at: Instant::now() + RENEW,
+            checks: health::Checks::new(),
         }
     }
 
@@ -158,7 +163,7 @@ impl Actor {
         let stop = match stop {
             // Whatever it failed at.
             _ if self.store.is_destroyed() => Stop::Destroyed,
-            Stop::Asked(done) => match self.keep(kept).await {
+            Stop::Asked(done) => match self.keep_all(kept).await {
                 Ok(()) => Stop::Asked(done),
                 Err(failed) => failed,
             },
@@ -170,6 +175,7 @@ impl Actor {
         };
         let reason = match &stop {
             Stop::Storage => Some(StopReason::Storage),
+            Stop::Damaged => Some(StopReason::Damaged),
             Stop::Bug => Some(StopReason::Bug),
             Stop::Destroyed => Some(StopReason::Destroyed),
             Stop::Asked(_) | Stop::Abandoned => None,
@@ -192,7 +198,7 @@ impl Actor {
 
     async fn go(&mut self) -> Result<std::convert::Infallible, Stop> {
         // What the last run deleted and did not come to erase.
-        self.erase_deleted().await?;
+        self.erase_deleted(true).await?;
         self.open_doors();
         loop {
             let now = self.time.now();
@@ -209,6 +215,7 @@ impl Actor {
             }
             self.take(batch).await?;
             self.build_index().await?;
+            self.check_records().await?;
         }
     }
 
@@ -232,6 +239,8 @@ impl Actor {
             .fold(self.watch.due(), Duration::min);
         let wake = self.time.instant(wake).min(self.renew_at);
         let wake = wake.min(self.next_expiry(now)).min(self.health.next());
+        let wake = self.next_erasure().map_or(wake, |due| wake.min(due));
+        let wake = self.checks.due().map_or(wake, |due| wake.min(due));
         tokio::select! {
             biased;
             Ok(()) = self.network.changed() => self.network_changed(),
@@ -258,6 +267,9 @@ impl Actor {
         let mut waiting: Vec<Waiting> = Vec::new();
         let mut stop = None;
         for message in batch {
+            if let Message::Command(..) = message {
+                self.checks.put_off();
+            }
             match message {
                 Message::Command(Command::Clear { contact }, reply) => {
                     self.step(now, &mut inputs, &mut steps)?;
@@ -306,7 +318,7 @@ impl Actor {
         inputs.push(Input::Wake);
         self.step(now, &mut inputs, &mut steps)?;
         steps.extend(self.tell_pictures(now));
-        self.sweep(now);
+        steps.extend(self.sweep(now)?);
         self.commit(steps, waiting).await?;
         match stop {
             Some(done) => Err(Stop::Asked(done)),
@@ -394,7 +406,7 @@ impl Actor {
         }
         let touched = self.conversations.finish(&mut changes);
         add(&mut set, &changes);
-        self.conversations.write(self.today(), &mut set);
+        self.conversations.write(&mut set);
         if !set.is_empty() {
             self.health.write(&mut set);
             tracing::trace!(target: "undertone_engine::phase", "commit begins");
@@ -416,7 +428,7 @@ impl Actor {
             self.tell_touched(touched);
         }
         tracing::trace!(target: "undertone_engine::phase", "effects done");
-        self.erase_deleted().await?;
+        self.erase_deleted(false).await?;
         for (reply, command, outcome) in waiting {
             let answer = match outcome {
                 Outcome::Ready(answer) => Ok(answer),
@@ -435,31 +447,6 @@ impl Actor {
     /// Days since 1970.
     fn today(&self) -> u32 {
         (self.time.now().wall / 86_400) as u32
-    }
-
-    async fn renew(&mut self) -> Result<(), Stop> {
-        self.renew_at = Instant::now() + RENEW;
-        match self.store.renew(self.today()).await {
-            Some(Ok(())) => Ok(()),
-            Some(Err(error)) => {
-                tracing::error!(%error, "the state key could not be renewed");
-                Err(Stop::Storage)
-            }
-            None => Err(Stop::Abandoned),
-        }
-    }
-
-    /// Keeps what the network layer wants to find again.
-    async fn keep(&mut self, state: KeptState) -> Result<(), Stop> {
-        if let Some(state) = state {
-            let mut set = ChangeSet::new();
-            set.put(Kind::Guards, KEPT, Slot::Data, state);
-            self.store.commit(set).await.map_err(|error| {
-                tracing::error!(%error, "the store refuses to commit");
-                Stop::Storage
-            })?;
-        }
-        Ok(())
     }
 
     fn network_changed(&mut self) {
