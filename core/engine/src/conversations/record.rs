@@ -31,6 +31,8 @@ pub(crate) struct ConversationRecord {
 pub(crate) struct ProfileSettings {
     pub(crate) defaults: Defaults,
     pub(crate) hidden: bool,
+    /// What the program that shows the profile keeps for itself.
+    pub(crate) program: String,
 }
 
 pub(crate) fn read<T: DeserializeOwned>(
