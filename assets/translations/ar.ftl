@@ -133,7 +133,7 @@ start-invite = ادعُ أحداً
 start-invite-hint = أنشئ دعوة وسلّمها: برسالة أو على ورق أو رمز QR.
 start-add = لديّ دعوة
 start-add-hint = الصق دعوة أعطاك إياها أحد.
-start-keys = يجد Ctrl+K كل أمر ومحادثة، ويبدأ Ctrl+N محادثة جديدة، ويقفل Ctrl+L فوراً، ويغيّر Ctrl مع + أو - حجم النص.
+start-keys = يجد Ctrl+K كل أمر ومحادثة، ويبدأ Ctrl+N محادثة جديدة، ويبحث Ctrl+F، ويقفل Ctrl+L فوراً، ويغيّر Ctrl مع + أو - حجم النص. أما Ctrl+Shift+Backspace فللطوارئ: إذا ضُغط مرتين أتلف كل شيء.
 
 # الدعوة
 invite-title = دعوتي
@@ -335,7 +335,7 @@ settings-language = اللغة
 settings-rtl-hint = تُعرض من اليمين إلى اليسار. أثناء الكتابة قد يقف المؤشر في غير مكانه.
 settings-size = حجم النص
 percent = { $number }٪
-settings-appearance-hint = تسري هذه الاختيارات حتى ينتهي البرنامج؛ هذا الإصدار لا يحفظها.
+settings-appearance-hint = تُحفظ هذه الاختيارات مختومةً مع ملفك، وتسري من جديد حين يُفتح.
 settings-read = أخبر جهات الاتصال بما قرأت
 settings-read-hint = عند الإيقاف يعرفون أن الرسالة وصلت، لا أكثر.
 settings-typing = أخبر جهات الاتصال حين تكتب
@@ -429,3 +429,58 @@ copy-perhaps = ربما تستخدم جهات اتصالك نسخة أحدث م�
 copy-replaced = استُعيدت نسخة أحدث من هذا الملف في مكان آخر وجهات اتصالك تستخدمها. لا يُرسل شيء من هنا.
 refused-replaced = تتابع جهة الاتصال هذه مع نسخة أحدث من ملفك
 refused-busy = يصل الكثير في هذه اللحظة؛ حاول مرة أخرى.
+
+# Notifications
+settings-notices = الإشعارات
+notices-none = بلا إشعارات
+notices-plain = أن هناك رسالة
+notices-named = وممن هي أيضاً
+settings-notices-hint = لا يُعرض نص الرسالة أبداً. قد يحتفظ سطح المكتب بالإشعارات ويعرضها والشاشة مقفلة.
+notice-messages =
+    { $count ->
+        [zero] لا رسائل جديدة
+        [one] رسالة جديدة
+        [two] رسالتان جديدتان
+        [few] { $count } رسائل جديدة
+        [many] { $count } رسالةً جديدة
+       *[other] { $count } رسالة جديدة
+    }
+notice-from =
+    { $count ->
+        [zero] لا رسائل جديدة من { $name }
+        [one] رسالة جديدة من { $name }
+        [two] رسالتان جديدتان من { $name }
+        [few] { $count } رسائل جديدة من { $name }
+        [many] { $count } رسالةً جديدة من { $name }
+       *[other] { $count } رسالة جديدة من { $name }
+    }
+notice-request = يطلب أحدهم أن يكون جهة اتصال لك
+
+# Panic
+settings-panic = الطوارئ
+panic-open = إتلاف كل شيء …
+panic-title = إتلاف كل شيء؟
+panic-words = تُكتب مفاتيح كل الملفات في هذا المكان فوقها فوراً: تضيع الأسماء وجهات الاتصال والرسائل إلى الأبد، ولا تفتح أي عبارة مرور شيئاً هنا. اضغط Ctrl+Shift+Backspace مرة أخرى، أو الزر.
+panic-yes = أتلف كل شيء الآن
+panic-no = رجوع (Esc)
+panic-busy = يجري الإتلاف …
+panic-failed = تعذّرت الكتابة فوق كل شيء: قد تفتحه عبارة مرور بعد. أتلف الملفات نفسها.
+
+# Search
+found-messages = الرسائل
+found-busy = يجري البحث …
+found-none = لا رسالة فيها هذه الكلمات.
+found-more = أقدم
+found-index = ما زال البحث قيد الإعداد ({ $percent } %): قد تنقص رسائل قديمة.
+list-no-name = لا محادثة بهذا الاسم.
+span-all = أي وقت
+span-week = ٧ أيام
+span-month = ٣٠ يوماً
+span-year = سنة
+find-open = ابحث في هذه المحادثة
+find-placeholder = ابحث في هذه المحادثة
+find-count = { $now } من { $all }
+find-count-more = { $now } من أكثر من { $all }
+find-older = أقدم
+find-newer = أحدث
+refused-search = اكتب كلمة للبحث عنها.

@@ -125,7 +125,7 @@ start-invite = Jemanden einladen
 start-invite-hint = Erstelle eine Einladung und gib sie weiter: als Nachricht, auf Papier oder als QR-Code.
 start-add = Ich habe eine Einladung
 start-add-hint = Füge eine Einladung ein, die dir jemand gegeben hat.
-start-keys = Strg+K findet jeden Befehl und jede Unterhaltung, Strg+N beginnt eine neue, Strg+L sperrt sofort, Strg+Plus und Strg+Minus ändern die Textgröße.
+start-keys = Strg+K findet jeden Befehl und jede Unterhaltung, Strg+N beginnt eine neue, Strg+F sucht, Strg+L sperrt sofort, Strg+Plus und Strg+Minus ändern die Textgröße. Strg+Umschalt+Rücktaste ist für den Notfall: zweimal gedrückt, zerstört sie alles.
 
 # Einladung
 invite-title = Meine Einladung
@@ -303,7 +303,7 @@ settings-language = Sprache
 settings-rtl-hint = Läuft von rechts nach links. Beim Schreiben kann die Einfügemarke an der falschen Stelle stehen.
 settings-size = Textgröße
 percent = { $number } %
-settings-appearance-hint = Diese Wahl gilt, bis das Programm endet; diese Version merkt sie sich nicht.
+settings-appearance-hint = Diese Wahl liegt versiegelt beim Profil und gilt wieder, sobald es entsperrt ist.
 settings-read = Kontakten mitteilen, was du gelesen hast
 settings-read-hint = Aus: Sie erfahren, dass eine Nachricht ankam, und nicht mehr.
 settings-typing = Kontakten mitteilen, wenn du schreibst
@@ -397,3 +397,50 @@ copy-perhaps = Deine Kontakte benutzen vielleicht eine neuere Kopie dieses Profi
 copy-replaced = Eine neuere Kopie dieses Profils wurde anderswo wiederhergestellt, und deine Kontakte benutzen jene. Von hier wird nichts gesendet.
 refused-replaced = Dieser Kontakt macht mit einer neueren Kopie deines Profils weiter
 refused-busy = Gerade kommt zu viel herein; versuche es noch einmal.
+
+# Notifications
+settings-notices = Benachrichtigungen
+notices-none = Keine
+notices-plain = Dass es eine Nachricht gibt
+notices-named = Auch von wem
+settings-notices-hint = Was in einer Nachricht steht, wird nie gezeigt. Deine Arbeitsumgebung kann Benachrichtigungen aufheben und auch bei gesperrtem Bildschirm zeigen.
+notice-messages =
+    { $count ->
+        [one] Neue Nachricht
+       *[other] { $count } neue Nachrichten
+    }
+notice-from =
+    { $count ->
+        [one] Neue Nachricht von { $name }
+       *[other] { $count } neue Nachrichten von { $name }
+    }
+notice-request = Jemand möchte dein Kontakt werden
+
+# Panic
+settings-panic = Notfall
+panic-open = Alles zerstören …
+panic-title = Alles zerstören?
+panic-words = Die Schlüssel aller Profile an diesem Ort werden sofort überschrieben: Namen, Kontakte und Nachrichten sind für immer verloren, und keine Passphrase öffnet hier mehr etwas. Drücke noch einmal Strg+Umschalt+Rücktaste, oder den Knopf.
+panic-yes = Jetzt alles zerstören
+panic-no = Zurück (Esc)
+panic-busy = Wird zerstört …
+panic-failed = Nicht alles konnte überschrieben werden: eine Passphrase kann es noch öffnen. Zerstöre die Dateien selbst.
+
+# Search
+found-messages = Nachrichten
+found-busy = Wird gesucht …
+found-none = Keine Nachricht enthält diese Wörter.
+found-more = Ältere
+found-index = Die Suche wird noch vorbereitet ({ $percent } %): ältere Nachrichten können fehlen.
+list-no-name = Keine Unterhaltung heißt so.
+span-all = Jederzeit
+span-week = 7 Tage
+span-month = 30 Tage
+span-year = 1 Jahr
+find-open = In dieser Unterhaltung suchen
+find-placeholder = In dieser Unterhaltung suchen
+find-count = { $now } von { $all }
+find-count-more = { $now } von mehr als { $all }
+find-older = Ältere
+find-newer = Neuere
+refused-search = Gib ein Wort ein, das gesucht werden soll.

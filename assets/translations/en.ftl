@@ -125,7 +125,7 @@ start-invite = Invite somebody
 start-invite-hint = Make an invitation and hand it over: by a message, on paper or as a QR code.
 start-add = I have an invitation
 start-add-hint = Paste an invitation that somebody gave you.
-start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size.
+start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+F searches, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size. Ctrl+Shift+Backspace is for emergencies: pressed twice, it destroys everything.
 
 # Invitation
 invite-title = My invitation
@@ -303,7 +303,7 @@ settings-language = Language
 settings-rtl-hint = Shown from right to left. While you type, the caret can stand in the wrong place.
 settings-size = Text size
 percent = { $number } %
-settings-appearance-hint = These choices hold until the program ends; this version does not keep them.
+settings-appearance-hint = These choices are sealed with your profile, and hold again when it is unlocked.
 settings-read = Tell contacts what you have read
 settings-read-hint = Off: they learn that a message arrived, and nothing more.
 settings-typing = Tell contacts when you are writing
@@ -397,3 +397,50 @@ copy-perhaps = Your contacts may be using a newer copy of this profile, restored
 copy-replaced = A newer copy of this profile was restored elsewhere and your contacts use that one. Nothing is sent from here.
 refused-replaced = They go on with a newer copy of your profile
 refused-busy = Too much is coming in at this moment; try again.
+
+# Notifications
+settings-notices = Notifications
+notices-none = None
+notices-plain = That there is a message
+notices-named = Also from whom
+settings-notices-hint = What a message says is never shown. Your desktop may keep notifications, and show them while the screen is locked.
+notice-messages =
+    { $count ->
+        [one] New message
+       *[other] { $count } new messages
+    }
+notice-from =
+    { $count ->
+        [one] New message from { $name }
+       *[other] { $count } new messages from { $name }
+    }
+notice-request = Somebody asks to be your contact
+
+# Panic
+settings-panic = Emergency
+panic-open = Destroy everything …
+panic-title = Destroy everything?
+panic-words = The keys of all profiles in this place are overwritten at once: names, contacts and messages are lost for ever, and no passphrase opens anything here. Press Ctrl+Shift+Backspace again, or the button.
+panic-yes = Destroy everything now
+panic-no = Back (Esc)
+panic-busy = Destroying …
+panic-failed = Not everything could be overwritten: a passphrase may still open it. Destroy the files themselves.
+
+# Search
+found-messages = Messages
+found-busy = Searching …
+found-none = No message has these words.
+found-more = Older ones
+found-index = The search is still being prepared ({ $percent } %): older messages may be missing.
+list-no-name = No conversation has this name.
+span-all = Any time
+span-week = 7 days
+span-month = 30 days
+span-year = 1 year
+find-open = Search in this conversation
+find-placeholder = Search in this conversation
+find-count = { $now } of { $all }
+find-count-more = { $now } of more than { $all }
+find-older = Older
+find-newer = Newer
+refused-search = Type a word to look for.

@@ -125,7 +125,7 @@ start-invite = Invitar a alguien
 start-invite-hint = Crea una invitación y entrégala: por mensaje, en papel o como código QR.
 start-add = Tengo una invitación
 start-add-hint = Pega una invitación que alguien te dio.
-start-keys = Ctrl+K encuentra cada orden y conversación, Ctrl+N empieza una nueva, Ctrl+L bloquea al instante, Ctrl+Más y Ctrl+Menos cambian el tamaño del texto.
+start-keys = Ctrl+K encuentra cada orden y conversación, Ctrl+N empieza una nueva, Ctrl+F busca, Ctrl+L bloquea al instante, Ctrl+Más y Ctrl+Menos cambian el tamaño del texto. Ctrl+Mayús+Retroceso es para emergencias: pulsado dos veces, lo destruye todo.
 
 # Invitación
 invite-title = Mi invitación
@@ -303,7 +303,7 @@ settings-language = Idioma
 settings-rtl-hint = Se muestra de derecha a izquierda. Al escribir, el cursor puede estar en un lugar equivocado.
 settings-size = Tamaño del texto
 percent = { $number } %
-settings-appearance-hint = Esta elección vale hasta que el programa termine; esta versión no la guarda.
+settings-appearance-hint = Esta elección se guarda sellada con tu perfil y vuelve a valer al desbloquearlo.
 settings-read = Comunicar a los contactos lo que has leído
 settings-read-hint = Apagado: saben que un mensaje llegó, y nada más.
 settings-typing = Comunicar a los contactos cuándo escribes
@@ -397,3 +397,50 @@ copy-perhaps = Puede que tus contactos usen una copia más nueva de este perfil,
 copy-replaced = Una copia más nueva de este perfil se restauró en otro lugar y tus contactos usan esa. Desde aquí no se envía nada.
 refused-replaced = Este contacto continúa con una copia más nueva de tu perfil
 refused-busy = Ahora mismo llega demasiado; inténtalo de nuevo.
+
+# Notifications
+settings-notices = Notificaciones
+notices-none = Ninguna
+notices-plain = Que hay un mensaje
+notices-named = También de quién
+settings-notices-hint = Nunca se muestra lo que dice un mensaje. Tu escritorio puede guardar las notificaciones y mostrarlas con la pantalla bloqueada.
+notice-messages =
+    { $count ->
+        [one] Mensaje nuevo
+       *[other] { $count } mensajes nuevos
+    }
+notice-from =
+    { $count ->
+        [one] Mensaje nuevo de { $name }
+       *[other] { $count } mensajes nuevos de { $name }
+    }
+notice-request = Alguien pide ser tu contacto
+
+# Panic
+settings-panic = Emergencia
+panic-open = Destruir todo …
+panic-title = ¿Destruir todo?
+panic-words = Las claves de todos los perfiles de este lugar se sobrescriben al instante: nombres, contactos y mensajes se pierden para siempre, y ninguna frase abre nada aquí. Pulsa otra vez Ctrl+Mayús+Retroceso, o el botón.
+panic-yes = Destruir todo ahora
+panic-no = Volver (Esc)
+panic-busy = Destruyendo …
+panic-failed = No todo se pudo sobrescribir: quizá una frase aún lo abra. Destruye los propios archivos.
+
+# Search
+found-messages = Mensajes
+found-busy = Buscando …
+found-none = Ningún mensaje tiene estas palabras.
+found-more = Más antiguos
+found-index = La búsqueda aún se prepara ({ $percent } %): pueden faltar mensajes antiguos.
+list-no-name = Ninguna conversación se llama así.
+span-all = Siempre
+span-week = 7 días
+span-month = 30 días
+span-year = 1 año
+find-open = Buscar en esta conversación
+find-placeholder = Buscar en esta conversación
+find-count = { $now } de { $all }
+find-count-more = { $now } de más de { $all }
+find-older = Más antiguo
+find-newer = Más nuevo
+refused-search = Escribe una palabra que buscar.

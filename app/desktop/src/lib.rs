@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod announce;
 pub mod app;
 mod arguments;
 pub mod bridge;
@@ -7,6 +8,7 @@ pub mod colors;
 pub mod font;
 pub mod formatting;
 pub mod icon;
+pub mod keeping;
 pub mod look;
 pub mod place;
 pub mod program;

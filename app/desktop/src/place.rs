@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use undertone_engine::{
-    Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, holds_profile,
+    Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, destroy_home, holds_profile,
 };
 use undertone_tor::{Network, TorOptions, TorTransport};
 
@@ -131,6 +131,20 @@ impl Place {
     #[must_use]
     pub fn holds_profile(&self) -> bool {
         holds_profile(&self.home)
+    }
+
+    /// Destroys the keys of everything that lies there, whoever has it open. Returns whether all of them
+    /// were overwritten.
+    pub async fn destroy(self) -> bool {
+        let destroyed = tokio::task::spawn_blocking(move || destroy_home(&self.home)).await;
+        match destroyed {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "not everything was destroyed");
+                false
+            }
+            Err(_) => false,
+        }
     }
 
     /// Makes the profile and starts it.

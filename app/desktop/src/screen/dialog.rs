@@ -14,6 +14,7 @@ use iced::widget::{Space, column, container, mouse_area, opaque};
 use iced::{Element, Fill, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Event};
 
+use crate::announce::Notices;
 use crate::bridge::Running;
 use crate::colors::Appearance;
 use crate::icon::Icon;
@@ -108,6 +109,8 @@ pub enum Change {
     Language(Language),
     /// Another text size, in percent.
     Scale(u16),
+    /// Other notifications.
+    Notices(Notices),
     /// Names and addresses covered, or not.
     Presentation(bool),
 }
@@ -139,6 +142,8 @@ pub enum Action {
     Refused(CommandError),
     /// Lock.
     Lock,
+    /// Destroy everything, after one question.
+    Panic,
 }
 
 impl Dialog {

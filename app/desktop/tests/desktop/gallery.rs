@@ -203,7 +203,7 @@ fn gallery() {
             for (look, appearance) in [("dark", Appearance::Dark), ("light", Appearance::Light)] {
                 appear(&mut app, appearance);
                 for size in [(900.0, 600.0), (1_440.0, 900.0)] {
-                    let _ = app.update(Message::Resized(size.0));
+                    let _ = app.update(Message::Resized(size.into()));
                     let file = format!("{name}-{look}-{}.png", size.0);
                     draw(&app, size, &PathBuf::from(&into).join(file));
                 }
@@ -215,7 +215,7 @@ fn gallery() {
     std::fs::create_dir_all(&place).expect("the folder of pictures");
     for (name, mut app) in screens() {
         let wide = (1_080.0, 720.0);
-        let _ = app.update(Message::Resized(wide.0));
+        let _ = app.update(Message::Resized(wide.into()));
         let picture = |name: &str| place.join(format!("{name}.png"));
         match name {
             "conversation" => {

@@ -29,6 +29,8 @@ pub struct Around<'a> {
     pub pinned: bool,
     /// Its actions are shown.
     pub chosen: bool,
+    /// It was gone to.
+    pub marked: bool,
     /// What it replies to, as far as that is in memory.
     pub quoted: Option<&'a Row>,
 }
@@ -146,12 +148,16 @@ fn bubble<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, M
             text: ink.text,
             border: iced::Border {
                 radius,
-                color: if around.chosen {
-                    c.accent
+                color: if around.chosen || around.marked {
+                    c.mark
                 } else {
                     Color::TRANSPARENT
                 },
-                width: if around.chosen { 2.0 } else { 0.0 },
+                width: if around.chosen || around.marked {
+                    2.0
+                } else {
+                    0.0
+                },
             },
             ring: c.ring,
         });

@@ -45,7 +45,9 @@ impl State {
             self.composer.set(&draft);
         }
         let chosen = self.chosen.take();
-        mode != Mode::New || chosen.is_some()
+        let finding = self.finding.take();
+        let marked = self.marked.take();
+        mode != Mode::New || chosen.is_some() || finding.is_some() || marked.is_some()
     }
 
     fn command(&self, text: &str, mode: &Mode) -> Command {
