@@ -484,3 +484,40 @@ find-count-more = { $now } من أكثر من { $all }
 find-older = أقدم
 find-newer = أحدث
 refused-search = اكتب كلمة للبحث عنها.
+
+# Short code
+short-title = قارنا سبعة رموز تعبيرية
+short-hint = ما دمتما متصلين، تظهر على الشاشتين الرموز السبعة نفسها. اقرآها بعضكما لبعض بالصوت، بهذا الترتيب.
+short-begin = أظهر سبعة رموز على الشاشتين
+short-wait = في انتظار الشاشة الأخرى …
+short-same = هي نفسها
+short-differ = هي مختلفة
+short-differ-hint = إن اختلفت فقد يكون بينكما أحد: لا تثق بجهة الاتصال هذه، وتبادلا دعوات جديدة بطريقة أخرى.
+short-open = قارن سبعة رموز تعبيرية …
+short-now = سبعة رموز على الشاشتين الآن. قارن
+
+# Disappearing messages
+timer-title = الرسائل المختفية
+timer-hint = متفق عليه بينكما: يحذف البرنامجان الرسائل الجديدة بعد قراءتها بهذه المدة. لكل منكما تغييره، ويراه كلاكما. قد لا يحذفها برنامج معدَّل.
+timer-stay = تبقى
+timer-tip = تختفي الرسائل الجديدة بعد قراءتها بمدة { $time }
+
+# Earlier words
+action-earlier = ما كانت تقوله من قبل
+earlier-title = ما كانت تقوله من قبل
+earlier-none = لم يُحفظ منه شيء. يمكنك في الإعدادات، تحت الخصوصية، أن تختار حفظ النص السابق للتعديل.
+earlier-until = حتى { $day }، { $time }
+
+# Picture
+picture-title = رمز QR من صورة
+picture-open = من صورة …
+picture-hint-invitation = خذ الدعوة من صورة رمز QR الخاص بها.
+picture-hint-code = التقط صورة للرمز على شاشة جهة الاتصال وقارنه هنا.
+picture-drop = أفلت الملف على هذه النافذة أو اكتب اسمه. تُقرأ صيغتا PNG وJPEG.
+picture-file = الملف
+picture-placeholder = /home/…/code.png
+picture-read = اقرأ
+picture-busy = تجري القراءة …
+scan-file = تتعذّر قراءة هذا الملف، أو يزيد على 20 م.ب.
+scan-picture = ليست هذه صورة تمكن قراءتها هنا.
+scan-no-code = لم يُعثر فيها على رمز QR. هل الصورة واضحة والرمز كامل؟

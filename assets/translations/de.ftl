@@ -444,3 +444,40 @@ find-count-more = { $now } von mehr als { $all }
 find-older = Ältere
 find-newer = Neuere
 refused-search = Gib ein Wort ein, das gesucht werden soll.
+
+# Short code
+short-title = Sieben Emoji vergleichen
+short-hint = Solange ihr beide verbunden seid, erscheinen auf beiden Bildschirmen dieselben sieben Emoji. Lest sie euch in dieser Reihenfolge vor.
+short-begin = Sieben Emoji auf beiden Bildschirmen zeigen
+short-wait = Warten auf den anderen Bildschirm …
+short-same = Sie sind gleich
+short-differ = Sie sind verschieden
+short-differ-hint = Wenn sie verschieden sind, kann jemand dazwischen sein: traue diesem Kontakt nicht, und tauscht auf anderem Weg neue Einladungen.
+short-open = Sieben Emoji vergleichen …
+short-now = Sieben Emoji stehen jetzt auf beiden Bildschirmen. Vergleichen
+
+# Disappearing messages
+timer-title = Verschwindende Nachrichten
+timer-hint = Gilt für euch beide: beide Programme löschen neue Nachrichten so lange nach dem Lesen. Jeder kann es ändern, und beide sehen das. Ein verändertes Programm muss nicht löschen.
+timer-stay = Sie bleiben
+timer-tip = Neue Nachrichten verschwinden { $time } nach dem Lesen
+
+# Earlier words
+action-earlier = Was vorher da stand
+earlier-title = Was vorher da stand
+earlier-none = Davon wurde nichts aufgehoben. In den Einstellungen unter Privatsphäre kannst du wählen, dass der Wortlaut vor einer Änderung bleibt.
+earlier-until = Bis { $day }, { $time }
+
+# Picture
+picture-title = QR-Code aus einem Bild
+picture-open = Aus einem Bild …
+picture-hint-invitation = Nimm die Einladung aus einem Bild ihres QR-Codes.
+picture-hint-code = Fotografiere den Code auf dem Bildschirm deines Kontakts und vergleiche ihn hier.
+picture-drop = Zieh die Datei auf dieses Fenster, oder gib ihren Namen ein. PNG und JPEG werden gelesen.
+picture-file = Datei
+picture-placeholder = /home/…/code.png
+picture-read = Lesen
+picture-busy = Wird gelesen …
+scan-file = Diese Datei kann nicht gelesen werden, oder sie hat mehr als 20 MB.
+scan-picture = Das ist kein Bild, das hier gelesen werden kann.
+scan-no-code = Darin wurde kein QR-Code gefunden. Ist das Bild scharf und der Code vollständig?

@@ -444,3 +444,40 @@ find-count-more = { $now } of more than { $all }
 find-older = Older
 find-newer = Newer
 refused-search = Type a word to look for.
+
+# Short code
+short-title = Compare seven emoji
+short-hint = While you are both connected, the same seven emoji appear on both screens. Read them to each other by voice, in this order.
+short-begin = Show seven emoji on both screens
+short-wait = Waiting for their screen …
+short-same = They are the same
+short-differ = They differ
+short-differ-hint = If they differ, somebody may be in between: do not trust this contact, and exchange invitations anew in another way.
+short-open = Compare seven emoji …
+short-now = Seven emoji are on both screens now. Compare
+
+# Disappearing messages
+timer-title = Disappearing messages
+timer-hint = Agreed between you: both programs delete new messages so long after they were read. Each of you can change it, and both of you see that. A changed program need not delete.
+timer-stay = They stay
+timer-tip = New messages disappear { $time } after reading
+
+# Earlier words
+action-earlier = What it said before
+earlier-title = What it said before
+earlier-none = Nothing of it was kept. In the settings, under privacy, you can choose to keep words from before an edit.
+earlier-until = Until { $day }, { $time }
+
+# Picture
+picture-title = QR code from a picture
+picture-open = From a picture …
+picture-hint-invitation = Take the invitation from a picture of its QR code.
+picture-hint-code = Take a picture of the code on your contact’s screen, and compare it here.
+picture-drop = Drop the file on this window, or type its name. PNG and JPEG are read.
+picture-file = File
+picture-placeholder = /home/…/code.png
+picture-read = Read
+picture-busy = Reading …
+scan-file = This file cannot be read, or has more than 20 MB.
+scan-picture = This is no picture that can be read here.
+scan-no-code = No QR code was found in it. Is the picture sharp, and the code complete?

@@ -444,3 +444,40 @@ find-count-more = { $now } de más de { $all }
 find-older = Más antiguo
 find-newer = Más nuevo
 refused-search = Escribe una palabra que buscar.
+
+# Short code
+short-title = Comparar siete emojis
+short-hint = Mientras ambos estáis conectados, en las dos pantallas aparecen los mismos siete emojis. Leéoslos de viva voz, en este orden.
+short-begin = Mostrar siete emojis en ambas pantallas
+short-wait = Esperando la otra pantalla …
+short-same = Son iguales
+short-differ = Son distintos
+short-differ-hint = Si son distintos, puede haber alguien en medio: no confíes en este contacto e intercambiad invitaciones de otro modo.
+short-open = Comparar siete emojis …
+short-now = Ahora hay siete emojis en ambas pantallas. Comparar
+
+# Disappearing messages
+timer-title = Mensajes que desaparecen
+timer-hint = Vale para ambos: los dos programas borran los mensajes nuevos este tiempo después de leerlos. Cada uno puede cambiarlo, y ambos lo veis. Un programa alterado puede no borrar.
+timer-stay = Permanecen
+timer-tip = Los mensajes nuevos desaparecen { $time } después de leerlos
+
+# Earlier words
+action-earlier = Lo que decía antes
+earlier-title = Lo que decía antes
+earlier-none = No se guardó nada. En los ajustes, en privacidad, puedes elegir guardar las palabras anteriores a una edición.
+earlier-until = Hasta { $day }, { $time }
+
+# Picture
+picture-title = Código QR de una imagen
+picture-open = De una imagen …
+picture-hint-invitation = Toma la invitación de una imagen de su código QR.
+picture-hint-code = Haz una foto del código en la pantalla de tu contacto y compáralo aquí.
+picture-drop = Suelta el archivo en esta ventana o escribe su nombre. Se leen PNG y JPEG.
+picture-file = Archivo
+picture-placeholder = /home/…/code.png
+picture-read = Leer
+picture-busy = Leyendo …
+scan-file = Este archivo no se puede leer, o tiene más de 20 MB.
+scan-picture = No es una imagen que se pueda leer aquí.
+scan-no-code = No se encontró ningún código QR. ¿Es nítida la imagen y está completo el código?

@@ -5,6 +5,7 @@ mod keeping;
 mod keys;
 pub mod panic;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use iced::{Element, Size, Subscription, Task, Theme, theme, widget::operation, window};
@@ -15,7 +16,7 @@ use crate::announce::Announcer;
 use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
 use crate::place::Place;
-use crate::screen::dialog::{self, Change};
+use crate::screen::dialog::{self, Change, picture};
 use crate::screen::messenger::sidebar;
 use crate::screen::{messenger, unlock, welcome};
 use crate::widget::Shortcuts;
@@ -82,6 +83,8 @@ pub enum Message {
     Zoom(Option<bool>),
     /// The window changed its size.
     Resized(Size),
+    /// A file was dropped on the window.
+    Dropped(PathBuf),
     /// The window is looked at, or not.
     Focused(bool),
     /// What the profile keeps of how the window looked.
@@ -193,6 +196,9 @@ impl App {
             iced::time::every(CLOCK).map(|_| Message::Tick),
             iced::event::listen_with(|event, _, _| match event {
                 iced::Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
+                iced::Event::Window(window::Event::FileDropped(path)) => {
+                    Some(Message::Dropped(path))
+                }
                 iced::Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
                 iced::Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
                 iced::Event::Window(window::Event::CloseRequested) => Some(Message::Quit),
@@ -252,6 +258,10 @@ impl App {
                     state.width = self.size.width;
                 }
                 self.keep_later()
+            }
+            Message::Dropped(path) => {
+                let message = dialog::Message::Picture(picture::Message::Dropped(path));
+                self.messenger(messenger::Message::Dialog(message))
             }
             Message::Focused(focused) => {
                 self.focused = focused;

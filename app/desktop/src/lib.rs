@@ -14,6 +14,7 @@ pub mod place;
 pub mod program;
 mod qr;
 mod refusal;
+pub mod scan;
 pub mod screen;
 pub mod secret;
 pub mod visible;

@@ -3,12 +3,15 @@
 
 pub mod add;
 pub mod confirm;
+pub mod earlier;
 pub mod emoji;
 pub mod forward;
 pub mod invite;
 pub mod palette;
+pub mod picture;
 pub mod privacy;
 pub mod settings;
+pub mod short;
 
 use iced::widget::{Space, column, container, mouse_area, opaque};
 use iced::{Element, Fill, Task, border};
@@ -20,6 +23,7 @@ use crate::colors::Appearance;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::screen::messenger::model::Model;
+use crate::secret::Secret;
 use crate::words::Language;
 
 /// A dialog to be opened.
@@ -47,6 +51,12 @@ pub enum Which {
     Block(ContactId),
     /// Leave Tor by a link.
     Link(String),
+    /// A QR code from a picture.
+    Picture(picture::Wanted),
+    /// Compare seven emoji.
+    Short(ContactId),
+    /// What a message said before.
+    Earlier(ContactId, u64),
 }
 
 /// What an emoji is for.
@@ -77,6 +87,12 @@ pub enum Dialog {
     Forward(forward::State),
     /// A question.
     Confirm(confirm::Question),
+    /// A QR code from a picture.
+    Picture(picture::State),
+    /// Seven emoji.
+    Short(short::State),
+    /// What a message said before.
+    Earlier(earlier::State),
 }
 
 /// What happens in a dialog.
@@ -98,6 +114,12 @@ pub enum Message {
     Forward(forward::Message),
     /// In that dialog.
     Confirm(confirm::Message),
+    /// In that dialog.
+    Picture(picture::Message),
+    /// In that dialog.
+    Short(short::Message),
+    /// In that dialog.
+    Earlier(earlier::Message),
 }
 
 /// A change of how everything looks.
@@ -132,6 +154,8 @@ pub enum Action {
     Which(Which),
     /// Show the requests instead.
     Requests,
+    /// Begin a conversation with this invitation instead.
+    Invitation(Secret),
     /// Copy words.
     Copy(String),
     /// Take an emoji.
@@ -188,6 +212,15 @@ impl Dialog {
                 Self::Confirm(confirm::Question::Link(address)),
                 Task::none(),
             ),
+            Which::Picture(wanted) => {
+                let (state, task) = picture::State::open(wanted);
+                (Self::Picture(state), task.map(Message::Picture))
+            }
+            Which::Short(contact) => (Self::Short(short::State::open(contact)), Task::none()),
+            Which::Earlier(contact, message) => {
+                let (state, task) = earlier::State::open(contact, message, running);
+                (Self::Earlier(state), task.map(Message::Earlier))
+            }
         }
     }
 
@@ -210,6 +243,12 @@ impl Dialog {
             (Self::Emoji(state), Message::Emoji(message)) => state.update(message),
             (Self::Forward(state), Message::Forward(message)) => state.update(message),
             (Self::Confirm(question), Message::Confirm(message)) => question.answer(message),
+            (Self::Picture(state), Message::Picture(message)) => state.update(message, running),
+            (Self::Short(state), Message::Short(message)) => state.update(message, running),
+            (Self::Earlier(state), Message::Earlier(message)) => {
+                state.update(message);
+                Action::None
+            }
             _ => Action::None,
         }
     }
@@ -265,6 +304,17 @@ impl Dialog {
                 look.say("forward-title"),
                 state.view(model, look).map(Message::Forward),
             ),
+            Self::Picture(state) => (
+                480.0,
+                look.say("picture-title"),
+                state.view(look).map(Message::Picture),
+            ),
+            Self::Short(state) => (
+                470.0,
+                look.say("short-title"),
+                state.view(model, look).map(Message::Short),
+            ),
+            Self::Earlier(state) => (480.0, look.say("earlier-title"), state.view(look)),
             Self::Confirm(question) => (
                 440.0,
                 question.title(look),

@@ -396,6 +396,12 @@ impl State {
                 Task::none()
             }
             panel::Action::Dialog(which) => self.open(which),
+            panel::Action::Said(view) => {
+                if let Pane::Conversation(open) = &mut self.pane {
+                    open.said(view);
+                }
+                self.ask()
+            }
             panel::Action::Refused(error) => self.refused(&error, look),
         })
     }

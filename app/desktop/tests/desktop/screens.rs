@@ -7,10 +7,11 @@ use undertone_desktop::announce::Notices;
 use undertone_desktop::app::{App, Message, Screen};
 use undertone_desktop::bridge::{Heard, Running};
 use undertone_desktop::colors::Appearance;
-use undertone_desktop::screen::dialog::{Dialog, Which};
+use undertone_desktop::scan::ScanError;
+use undertone_desktop::screen::dialog::{self, Dialog, Which, earlier, picture};
 use undertone_desktop::screen::messenger::conversation::{self, finding};
 use undertone_desktop::screen::messenger::history::{History, MOST, PAGE};
-use undertone_desktop::screen::messenger::{self, Pane, composer, search, sidebar};
+use undertone_desktop::screen::messenger::{self, Pane, composer, panel, search, sidebar};
 use undertone_desktop::screen::{unlock, welcome};
 use undertone_desktop::words::Language;
 use undertone_engine::{Delivery, Line, MessageView, NetworkStatus};
@@ -503,4 +504,105 @@ fn ctrl_f_searches_where_one_is() {
     tell(&mut app, messenger::Message::Open(Which::Settings));
     f(&mut app, Modifiers::CTRL);
     assert!(main_window(&app).dialog().is_some());
+}
+
+#[test]
+fn a_short_code_is_offered_and_compared() {
+    let mut app = samples::talking(Language::English);
+    let code = |emoji| {
+        let event = undertone_engine::Event::ShortCode {
+            contact: id(1),
+            emoji,
+        };
+        vec![event]
+    };
+    let emoji = undertone_engine::EmojiView {
+        symbol: "🐶",
+        name: "Dog",
+    };
+    assert!(window(&app, USUAL).find(Id::from("short-now")).is_err());
+    hear(&mut app, code(Some(vec![emoji; 7])));
+    assert!(main_window(&app).dialog().is_none(), "nobody is interrupted");
+    click(&mut app, "short-now");
+    assert!(sees(&app, "Dog") && sees(&app, "They differ"));
+    hear(&mut app, code(None));
+    assert!(!sees(&app, "Dog"));
+    assert!(window(&app, USUAL).find(Id::from("short-begin")).is_ok());
+    press(&mut app, Key::Named(Named::Escape), Modifiers::default());
+    assert!(window(&app, USUAL).find(Id::from("short-now")).is_err());
+}
+
+#[test]
+fn an_invitation_comes_from_a_picture() {
+    let mut app = samples::talking(Language::English);
+    tell(&mut app, messenger::Message::Open(Which::Add));
+    click(&mut app, "add-picture");
+    let scanned = |result| {
+        let message = picture::Message::Scanned(result);
+        messenger::Message::Dialog(dialog::Message::Picture(message))
+    };
+    tell(&mut app, scanned(Err(ScanError::NoCode)));
+    assert!(sees(
+        &app,
+        "No QR code was found in it. Is the picture sharp, and the code complete?"
+    ));
+    tell(&mut app, scanned(Ok(vec![0xff, 0xfe])));
+    assert!(matches!(
+        main_window(&app).dialog(),
+        Some(Dialog::Picture(_))
+    ));
+    tell(&mut app, scanned(Ok(b"undertone:abc".to_vec())));
+    assert!(matches!(main_window(&app).dialog(), Some(Dialog::Add(_))));
+    assert!(sees(&app, "undertone:abc"));
+}
+
+#[test]
+fn an_edited_message_shows_what_it_said_before() {
+    let mut app = samples::talking(Language::English);
+    let choose = conversation::Message::Choose(5);
+    tell(&mut app, messenger::Message::Conversation(id(1), choose));
+    click(&mut app, "action-earlier");
+    let mut view = message(5, true, NOW, "now");
+    let told = |view| {
+        let told = earlier::Message::Told(Ok(undertone_engine::Reply::Message(view)));
+        messenger::Message::Dialog(dialog::Message::Earlier(told))
+    };
+    tell(&mut app, told(view.clone()));
+    assert!(!sees(&app, "What I said first"));
+    view.earlier = vec![undertone_engine::EarlierView {
+        text: "What I said first\u{202e}".to_owned(),
+        until: NOW - 60,
+    }];
+    tell(&mut app, told(view));
+    assert!(sees(&app, "What I said first\\u{202e}"));
+}
+
+#[test]
+fn an_agreed_timer_is_shown_and_changed() {
+    let mut app = samples::messenger(Language::English);
+    let mut snapshot = samples::snapshot(Language::English);
+    snapshot.conversations[0].timer = 3_600;
+    tell(
+        &mut app,
+        messenger::Message::Snapshot(Ok(Box::new(snapshot))),
+    );
+    open(&mut app, id(1), Vec::new());
+    let message = conversation::Message::Panel;
+    tell(&mut app, messenger::Message::Conversation(id(1), message));
+    assert!(window(&app, USUAL).find(Id::from("timer-3600")).is_ok());
+    let mut line = message_of_timer(86_400);
+    line.number = 3;
+    let said = panel::Message::Agreed(Ok(undertone_engine::Reply::Message(line)));
+    tell(&mut app, messenger::Message::Panel(said));
+    assert!(sees(
+        &app,
+        "You let messages disappear 1 day after reading"
+    ));
+}
+
+fn message_of_timer(seconds: u32) -> MessageView {
+    let mut timer = message(1, true, NOW, "");
+    timer.text = None;
+    timer.line = Line::Timer { seconds };
+    timer
 }

@@ -12,6 +12,7 @@ use crate::font;
 use crate::formatting::{self, Block, Piece, Style};
 use crate::icon::Icon;
 use crate::look::Look;
+use crate::screen::dialog::Which;
 use crate::visible;
 use crate::widget::{PressStyle, press};
 
@@ -462,6 +463,14 @@ fn actions<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, 
                 Message::Pin(number, true),
             );
         }
+    }
+    if row.view.edited {
+        action(
+            Icon::Clock,
+            "action-earlier",
+            "action-earlier",
+            Message::Dialog(Which::Earlier(around.contact.id, number)),
+        );
     }
     action(
         Icon::Trash2,

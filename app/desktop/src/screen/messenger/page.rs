@@ -43,6 +43,14 @@ impl State {
             parts.push(find_bar(finding, look));
             parts.push(look.line());
         }
+        if model.short_codes.contains_key(&self.contact) {
+            let compare = Message::Dialog(Which::Short(self.contact));
+            let bar = look
+                .entry(Icon::ShieldCheck, look.say("short-now"), false, compare)
+                .id("short-now");
+            parts.push(container(bar).padding([4, 10]).into());
+            parts.push(look.line());
+        }
         parts.push(self.messages(contact, model, look));
         parts.push(below);
         look.ground(look.colors.page, column(parts)).into()
@@ -144,6 +152,17 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
         title.push(look.tip(
             Icon::ShieldCheck.of_size(15.0).color(c.good),
             look.say("verified-tip"),
+        ));
+    }
+    let timer = model
+        .conversations
+        .get(&contact.id)
+        .map_or(0, |view| view.timer);
+    if timer > 0 {
+        let time = bubble::duration(timer, look);
+        title.push(look.tip(
+            Icon::Timer.of_size(15.0).color(c.muted),
+            look.with("timer-tip", [("time", time.into())]),
         ));
     }
     let (color, words) = if model.typing.contains(&contact.id) {
