@@ -481,3 +481,18 @@ picture-busy = Wird gelesen …
 scan-file = Diese Datei kann nicht gelesen werden, oder sie hat mehr als 20 MB.
 scan-picture = Das ist kein Bild, das hier gelesen werden kann.
 scan-no-code = Darin wurde kein QR-Code gefunden. Ist das Bild scharf und der Code vollständig?
+
+# Profiles
+passphrase-change = Passphrase ändern
+passphrase-change-open = Passphrase ändern …
+passphrase-change-hint = Das Profil wird kurz geschlossen und wieder geöffnet. Wer eine alte Kopie der Dateien hat, kann diese weiter mit der alten Passphrase öffnen.
+passphrase-present = Passphrase dieses Profils
+passphrase-new = Neue Passphrase
+beside-open = Ein weiteres Profil …
+beside-title = Ein weiteres Profil
+beside-hint = Bis zu vier Profile können hier liegen, jedes hinter seiner eigenen Passphrase. Niemand sieht, wie viele es sind: zum Wechseln sperrst du und gibst die andere Passphrase ein.
+beside-warning = Weil nichts verrät, welche Profile es gibt, kann eines, dessen Passphrase hier nicht steht, spurlos überschrieben werden.
+beside-other = Passphrase eines weiteren Profils, das bleiben soll (freiwillig)
+beside-name = Name des neuen Profils
+beside-submit = Profil anlegen und dorthin gehen
+failure-taken = Diese Passphrase öffnet hier schon etwas. Wähle eine andere.

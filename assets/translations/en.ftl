@@ -481,3 +481,18 @@ picture-busy = Reading …
 scan-file = This file cannot be read, or has more than 20 MB.
 scan-picture = This is no picture that can be read here.
 scan-no-code = No QR code was found in it. Is the picture sharp, and the code complete?
+
+# Profiles
+passphrase-change = Change the passphrase
+passphrase-change-open = Change the passphrase …
+passphrase-change-hint = The profile is closed for a moment and opened again. Whoever has an old copy of the files can open that copy with the old passphrase still.
+passphrase-present = Passphrase of this profile
+passphrase-new = New passphrase
+beside-open = Another profile …
+beside-title = Another profile
+beside-hint = Up to four profiles can lie here, each behind its own passphrase. Nobody can tell how many there are: to change to another one, lock, and enter its passphrase.
+beside-warning = Because nothing tells which profiles exist, one whose passphrase is not typed here can be overwritten, without a trace.
+beside-other = Passphrase of a further profile to be kept (optional)
+beside-name = Name of the new profile
+beside-submit = Make the profile and go there
+failure-taken = This passphrase opens something here already. Choose another one.

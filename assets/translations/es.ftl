@@ -481,3 +481,18 @@ picture-busy = Leyendo …
 scan-file = Este archivo no se puede leer, o tiene más de 20 MB.
 scan-picture = No es una imagen que se pueda leer aquí.
 scan-no-code = No se encontró ningún código QR. ¿Es nítida la imagen y está completo el código?
+
+# Profiles
+passphrase-change = Cambiar la frase
+passphrase-change-open = Cambiar la frase …
+passphrase-change-hint = El perfil se cierra un momento y se abre de nuevo. Quien tenga una copia antigua de los archivos aún puede abrirla con la frase anterior.
+passphrase-present = Frase de este perfil
+passphrase-new = Frase nueva
+beside-open = Otro perfil …
+beside-title = Otro perfil
+beside-hint = Aquí caben hasta cuatro perfiles, cada uno tras su propia frase. Nadie puede saber cuántos hay: para cambiar, bloquea y escribe la otra frase.
+beside-warning = Como nada dice qué perfiles existen, uno cuya frase no se escriba aquí puede sobrescribirse sin dejar rastro.
+beside-other = Frase de otro perfil que conservar (opcional)
+beside-name = Nombre del perfil nuevo
+beside-submit = Crear el perfil e ir a él
+failure-taken = Esta frase ya abre algo aquí. Elige otra.

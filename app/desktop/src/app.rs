@@ -4,6 +4,7 @@
 mod keeping;
 mod keys;
 pub mod panic;
+mod reopening;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,9 +18,10 @@ use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
 use crate::place::Place;
 use crate::screen::dialog::{self, Change, picture};
+use crate::screen::messenger::conversation::LIST;
 use crate::screen::messenger::sidebar;
 use crate::screen::{messenger, unlock, welcome};
-use crate::widget::Shortcuts;
+use crate::widget::{Shortcuts, reveal};
 use crate::words::Language;
 
 /// How often the clock is read, for the headings of days.
@@ -242,8 +244,8 @@ impl App {
                 self.look.clock.look();
                 Task::none()
             }
-            Message::Focus(true) => operation::focus_next(),
-            Message::Focus(false) => operation::focus_previous(),
+            Message::Focus(true) => operation::focus_next().chain(reveal(LIST)),
+            Message::Focus(false) => operation::focus_previous().chain(reveal(LIST)),
             Message::Search => operation::focus(sidebar::SEARCH),
             Message::Lock => self.close(Message::Closed),
             Message::Zoom(step) => {
@@ -333,6 +335,7 @@ impl App {
             messenger::Action::Run(task) => task.map(Message::Messenger),
             messenger::Action::Lock => self.close(Message::Closed),
             messenger::Action::Panic => self.panic_pressed(),
+            messenger::Action::Reopen(work) => self.reopen(work),
             messenger::Action::Change(change) => {
                 match change {
                     Change::Appearance(appearance) => self.look.set_appearance(appearance),

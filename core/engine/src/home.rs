@@ -2,6 +2,8 @@
 //! that is there, and starts it on a network. The one place where a passphrase meets the store on
 //! behalf of an application; it decides nothing about profiles.
 
+pub mod vaults;
+
 use std::path::Path;
 use std::sync::Arc;
 

@@ -10,12 +10,15 @@ pub mod invite;
 pub mod palette;
 pub mod picture;
 pub mod privacy;
+pub mod profiles;
 pub mod settings;
 pub mod short;
 
 use iced::widget::{Space, column, container, mouse_area, opaque};
 use iced::{Element, Fill, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Event};
+
+use self::profiles::{Purpose, Reopen};
 
 use crate::announce::Notices;
 use crate::bridge::Running;
@@ -51,6 +54,8 @@ pub enum Which {
     Block(ContactId),
     /// Leave Tor by a link.
     Link(String),
+    /// Another passphrase, or a further profile.
+    Profiles(profiles::Purpose),
     /// A QR code from a picture.
     Picture(picture::Wanted),
     /// Compare seven emoji.
@@ -87,6 +92,8 @@ pub enum Dialog {
     Forward(forward::State),
     /// A question.
     Confirm(confirm::Question),
+    /// Another passphrase, or a further profile.
+    Profiles(profiles::State),
     /// A QR code from a picture.
     Picture(picture::State),
     /// Seven emoji.
@@ -114,6 +121,8 @@ pub enum Message {
     Forward(forward::Message),
     /// In that dialog.
     Confirm(confirm::Message),
+    /// In that dialog.
+    Profiles(profiles::Message),
     /// In that dialog.
     Picture(picture::Message),
     /// In that dialog.
@@ -168,6 +177,8 @@ pub enum Action {
     Lock,
     /// Destroy everything, after one question.
     Panic,
+    /// Close the profile, do this, and go on.
+    Reopen(Reopen),
 }
 
 impl Dialog {
@@ -212,6 +223,10 @@ impl Dialog {
                 Self::Confirm(confirm::Question::Link(address)),
                 Task::none(),
             ),
+            Which::Profiles(purpose) => {
+                let (state, task) = profiles::State::open(purpose);
+                (Self::Profiles(state), task.map(Message::Profiles))
+            }
             Which::Picture(wanted) => {
                 let (state, task) = picture::State::open(wanted);
                 (Self::Picture(state), task.map(Message::Picture))
@@ -243,6 +258,7 @@ impl Dialog {
             (Self::Emoji(state), Message::Emoji(message)) => state.update(message),
             (Self::Forward(state), Message::Forward(message)) => state.update(message),
             (Self::Confirm(question), Message::Confirm(message)) => question.answer(message),
+            (Self::Profiles(state), Message::Profiles(message)) => state.update(message),
             (Self::Picture(state), Message::Picture(message)) => state.update(message, running),
             (Self::Short(state), Message::Short(message)) => state.update(message, running),
             (Self::Earlier(state), Message::Earlier(message)) => {
@@ -303,6 +319,14 @@ impl Dialog {
                 420.0,
                 look.say("forward-title"),
                 state.view(model, look).map(Message::Forward),
+            ),
+            Self::Profiles(state) => (
+                500.0,
+                look.say(match state.purpose() {
+                    Purpose::Passphrase => "passphrase-change",
+                    Purpose::Beside => "beside-title",
+                }),
+                state.view(look).map(Message::Profiles),
             ),
             Self::Picture(state) => (
                 480.0,

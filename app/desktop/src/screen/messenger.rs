@@ -29,6 +29,7 @@ use crate::bridge::{Heard, Running, Snapshot};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::refusal;
+use crate::screen::dialog::profiles::Reopen;
 use crate::screen::dialog::{self, Change, Dialog, Which};
 
 /// How long a remark stays.
@@ -122,6 +123,8 @@ pub enum Action {
     Lock,
     /// Destroy everything, after one question.
     Panic,
+    /// Close the profile, do this, and go on.
+    Reopen(Reopen),
 }
 
 impl State {

@@ -76,7 +76,7 @@ impl Person {
         });
     }
 
-    fn apply(&mut self, messages: Vec<Message>) {
+    pub(crate) fn apply(&mut self, messages: Vec<Message>) {
         for message in messages {
             let task = self.app.update(message);
             self.begin(task);

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use iced::keyboard::{Key, Modifiers, key::Named};
-use undertone_desktop::app::Screen;
+use undertone_desktop::app::{Message, Screen};
 use undertone_desktop::place::Place;
-use undertone_desktop::screen::dialog::{Dialog, add};
+use undertone_desktop::screen::dialog::{self, Dialog, add, profiles};
 use undertone_desktop::screen::messenger::conversation::finding;
-use undertone_desktop::screen::messenger::{composer, sidebar};
+use undertone_desktop::screen::messenger::{self, composer, sidebar};
 use undertone_desktop::screen::{unlock, welcome};
 use undertone_engine::{Delivery, Stage, Transport};
 use undertone_transport::memory::{MemoryNetwork, MemoryOptions};
@@ -210,7 +210,53 @@ async fn from_the_first_run_to_the_unlock() {
 
     found_again(&mut ben).await;
     locked_and_unlocked(&mut ann).await;
+    another_profile(&mut ann).await;
     destroyed(&mut ben, place(home.path(), &network, "ben")).await;
+}
+
+/// Changes the passphrase, and makes a profile beside the first, each by its own passphrase from then on.
+async fn another_profile(ann: &mut Person) {
+    const SECOND: &str = "velvet thunder harbour seventeen";
+    let done = |app: &undertone_desktop::app::App| main_window(app).is_some();
+    ann.control(",");
+    ann.click("settings-profile");
+    ann.click("passphrase-change-open");
+    ann.write(profiles::PRESENT, PASSPHRASE);
+    ann.write(profiles::NEW, "marble willow canyon trumpet");
+    ann.write(profiles::AGAIN, "marble willow canyon trumpet");
+    ann.click("profiles-submit");
+    assert!(ann.sees("Unlocking …"));
+    ann.until("the same profile by another passphrase", done)
+        .await;
+    ann.control(",");
+    ann.click("settings-profile");
+    ann.click("beside-open");
+    // The fields reach below the window, where nothing can be clicked.
+    for message in [
+        profiles::Message::Present("marble willow canyon trumpet".into()),
+        profiles::Message::Name("Somebody".to_owned()),
+        profiles::Message::New(SECOND.into()),
+        profiles::Message::Again(SECOND.into()),
+        profiles::Message::Submit,
+    ] {
+        let message = dialog::Message::Profiles(message);
+        ann.apply(vec![Message::Messenger(messenger::Message::Dialog(
+            message,
+        ))]);
+    }
+    ann.until("the second profile", done).await;
+    assert!(ann.sees("Hello, Somebody"));
+    for (passphrase, name) in [
+        ("marble willow canyon trumpet", "Hello, Ann"),
+        (SECOND, "Hello, Somebody"),
+    ] {
+        ann.control("l");
+        ann.until("the lock", |app| matches!(app.screen(), Screen::Unlock(_)))
+            .await;
+        ann.enter(unlock::FIELD, passphrase);
+        ann.until("the profile of that passphrase", done).await;
+        assert!(ann.sees(name));
+    }
 }
 
 /// Finds a message from the list of conversations, and in its conversation.

@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 
 use iced_test::Simulator;
 use undertone_desktop::app::{App, Message};
+use undertone_desktop::bridge::Heard;
 use undertone_desktop::colors::Appearance;
 use undertone_desktop::program;
-use undertone_desktop::bridge::Heard;
 use undertone_desktop::scan::ScanError;
 use undertone_desktop::screen::dialog::picture::{self, Wanted};
+use undertone_desktop::screen::dialog::profiles::Purpose;
 use undertone_desktop::screen::dialog::{self, Change, Target, Which, earlier, invite, settings};
 use undertone_desktop::screen::messenger::{self, conversation, panel, search, sidebar};
 use undertone_desktop::screen::welcome;
 use undertone_desktop::words::Language;
 use undertone_engine::{
-    EarlierView, EmojiView, Event, FoundView, InvitationView, NetworkStatus, Reply, VerificationView,
+    EarlierView, EmojiView, Event, FoundView, InvitationView, NetworkStatus, Reply,
+    VerificationView,
 };
 
 use crate::samples::{self, apply, id, tell, window};
@@ -160,6 +162,8 @@ fn screens() -> Vec<(&'static str, App)> {
         ("delete", Which::Delete(id(1), 4, true)),
         ("block", Which::Block(id(1))),
         ("link", Which::Link("https://example.org/steps".into())),
+        ("passphrase-change", Which::Profiles(Purpose::Passphrase)),
+        ("another-profile", Which::Profiles(Purpose::Beside)),
     ] {
         let mut app = talking();
         open(&mut app, which);
@@ -189,6 +193,12 @@ fn screens() -> Vec<(&'static str, App)> {
         messenger::Message::Conversation(id(1), conversation::Message::Choose(8)),
     );
     all.push(("actions", app));
+    let home = tempfile::tempdir().expect("a directory");
+    let place = home.path().join("home");
+    undertone_engine::Unlocked::create(&place, b"orbit lantern").expect("a home");
+    let (mut app, _) = App::boot(samples::nowhere(place), Language::English);
+    let _ = app.update(Message::Panic);
+    all.push(("panic", app));
     all.extend(searches());
     all.extend(codes());
     let mut app = talking();
@@ -239,7 +249,10 @@ fn searches() -> Vec<(&'static str, App)> {
         conversation::Message::Search(search::Message::Text("reading".to_owned())),
         conversation::Message::Search(found(vec![hit(1, 4, "them"), hit(1, 2, "them")])),
     ] {
-        tell(&mut inside, messenger::Message::Conversation(id(1), message));
+        tell(
+            &mut inside,
+            messenger::Message::Conversation(id(1), message),
+        );
     }
     vec![("search", side), ("find", inside)]
 }

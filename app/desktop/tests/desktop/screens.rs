@@ -522,7 +522,10 @@ fn a_short_code_is_offered_and_compared() {
     };
     assert!(window(&app, USUAL).find(Id::from("short-now")).is_err());
     hear(&mut app, code(Some(vec![emoji; 7])));
-    assert!(main_window(&app).dialog().is_none(), "nobody is interrupted");
+    assert!(
+        main_window(&app).dialog().is_none(),
+        "nobody is interrupted"
+    );
     click(&mut app, "short-now");
     assert!(sees(&app, "Dog") && sees(&app, "They differ"));
     hear(&mut app, code(None));
@@ -594,10 +597,7 @@ fn an_agreed_timer_is_shown_and_changed() {
     line.number = 3;
     let said = panel::Message::Agreed(Ok(undertone_engine::Reply::Message(line)));
     tell(&mut app, messenger::Message::Panel(said));
-    assert!(sees(
-        &app,
-        "You let messages disappear 1 day after reading"
-    ));
+    assert!(sees(&app, "You let messages disappear 1 day after reading"));
 }
 
 fn message_of_timer(seconds: u32) -> MessageView {

@@ -5,7 +5,8 @@ use iced::widget::{column, container, row, scrollable};
 use iced::{Element, Fill, Padding, border};
 use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention, Stage};
 
-use super::{Action, Change};
+use super::profiles::Purpose;
+use super::{Action, Change, Which};
 use crate::announce::Notices;
 use crate::bridge::Running;
 use crate::colors::Appearance;
@@ -68,6 +69,8 @@ pub enum Message {
     SaveNickname,
     /// Take the status.
     SaveStatus,
+    /// Show another dialog instead.
+    Dialog(Which),
     /// Destroy everything, after one question.
     Panic,
     /// Done, or not.
@@ -104,6 +107,7 @@ impl State {
                 return Action::None;
             }
             Message::Change(change) => return Action::Change(change),
+            Message::Dialog(which) => return Action::Which(which),
             Message::Panic => return Action::Panic,
             Message::Nickname(text) => {
                 self.nickname = cut(text, 128);
@@ -193,6 +197,12 @@ impl State {
                     look.row(vec![field.into(), button.into()]).spacing(8),
                 )
             };
+        let work = |icon, name: &'static str, purpose| {
+            let message = Message::Dialog(Which::Profiles(purpose));
+            look.entry(icon, look.say(name), false, message)
+                .id(name)
+                .into()
+        };
         look.column(vec![
             line(
                 "settings-nickname",
@@ -223,6 +233,13 @@ impl State {
                 model.profile.hidden,
                 Message::Hidden(!model.profile.hidden),
             ),
+            look.line(),
+            work(
+                Icon::KeyRound,
+                "passphrase-change-open",
+                Purpose::Passphrase,
+            ),
+            work(Icon::UserPlus, "beside-open", Purpose::Beside),
         ])
         .spacing(16)
         .width(Fill)

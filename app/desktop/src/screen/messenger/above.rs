@@ -51,6 +51,7 @@ impl State {
             dialog::Action::Change(change) => return Action::Change(change),
             dialog::Action::Refused(error) => self.refused(&error, look),
             dialog::Action::Lock => return Action::Lock,
+            dialog::Action::Reopen(work) => return Action::Reopen(work),
             dialog::Action::Panic => return Action::Panic,
         })
     }
