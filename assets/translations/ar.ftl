@@ -136,7 +136,7 @@ start-invite = ادعُ أحداً
 start-invite-hint = أنشئ دعوة وسلّمها: برسالة أو على ورق أو رمز QR.
 start-add = لديّ دعوة
 start-add-hint = الصق دعوة أعطاك إياها أحد.
-start-keys = يجد Ctrl+K كل أمر ومحادثة، ويبدأ Ctrl+N محادثة جديدة، ويقفل Ctrl+L فوراً، ويغيّر Ctrl مع + أو - حجم النص.
+start-keys = يجد Ctrl+K كل أمر ومحادثة، ويبدأ Ctrl+N محادثة جديدة، ويبحث Ctrl+F، ويقفل Ctrl+L فوراً، ويغيّر Ctrl مع + أو - حجم النص. أما Ctrl+Shift+Backspace فللطوارئ: إذا ضُغط مرتين أتلف كل شيء.
 
 # الدعوة
 invite-title = دعوتي
@@ -338,7 +338,7 @@ settings-language = اللغة
 settings-rtl-hint = تُعرض من اليمين إلى اليسار. أثناء الكتابة قد يقف المؤشر في غير مكانه.
 settings-size = حجم النص
 percent = { $number }٪
-settings-appearance-hint = تسري هذه الاختيارات حتى ينتهي البرنامج؛ هذا الإصدار لا يحفظها.
+settings-appearance-hint = تُحفظ هذه الاختيارات مختومةً مع ملفك، وتسري من جديد حين يُفتح.
 settings-read = أخبر جهات الاتصال بما قرأت
 settings-read-hint = عند الإيقاف يعرفون أن الرسالة وصلت، لا أكثر.
 settings-typing = أخبر جهات الاتصال حين تكتب
@@ -432,3 +432,110 @@ copy-perhaps = ربما تستخدم جهات اتصالك نسخة أحدث م�
 copy-replaced = استُعيدت نسخة أحدث من هذا الملف في مكان آخر وجهات اتصالك تستخدمها. لا يُرسل شيء من هنا.
 refused-replaced = تتابع جهة الاتصال هذه مع نسخة أحدث من ملفك
 refused-busy = يصل الكثير في هذه اللحظة؛ حاول مرة أخرى.
+
+# Notifications
+settings-notices = الإشعارات
+notices-none = بلا إشعارات
+notices-plain = أن هناك رسالة
+notices-named = وممن هي أيضاً
+settings-notices-hint = لا يُعرض نص الرسالة أبداً. قد يحتفظ سطح المكتب بالإشعارات ويعرضها والشاشة مقفلة.
+notice-messages =
+    { $count ->
+        [zero] لا رسائل جديدة
+        [one] رسالة جديدة
+        [two] رسالتان جديدتان
+        [few] { $count } رسائل جديدة
+        [many] { $count } رسالةً جديدة
+       *[other] { $count } رسالة جديدة
+    }
+notice-from =
+    { $count ->
+        [zero] لا رسائل جديدة من { $name }
+        [one] رسالة جديدة من { $name }
+        [two] رسالتان جديدتان من { $name }
+        [few] { $count } رسائل جديدة من { $name }
+        [many] { $count } رسالةً جديدة من { $name }
+       *[other] { $count } رسالة جديدة من { $name }
+    }
+notice-request = يطلب أحدهم أن يكون جهة اتصال لك
+
+# Panic
+settings-panic = الطوارئ
+panic-open = إتلاف كل شيء …
+panic-title = إتلاف كل شيء؟
+panic-words = تُكتب مفاتيح كل الملفات في هذا المكان فوقها فوراً: تضيع الأسماء وجهات الاتصال والرسائل إلى الأبد، ولا تفتح أي عبارة مرور شيئاً هنا. اضغط Ctrl+Shift+Backspace مرة أخرى، أو الزر.
+panic-yes = أتلف كل شيء الآن
+panic-no = رجوع (Esc)
+panic-busy = يجري الإتلاف …
+panic-failed = تعذّرت الكتابة فوق كل شيء: قد تفتحه عبارة مرور بعد. أتلف الملفات نفسها.
+
+# Search
+found-messages = الرسائل
+found-busy = يجري البحث …
+found-none = لا رسالة فيها هذه الكلمات.
+found-more = أقدم
+found-index = ما زال البحث قيد الإعداد ({ $percent } %): قد تنقص رسائل قديمة.
+list-no-name = لا محادثة بهذا الاسم.
+span-all = أي وقت
+span-week = ٧ أيام
+span-month = ٣٠ يوماً
+span-year = سنة
+find-open = ابحث في هذه المحادثة
+find-placeholder = ابحث في هذه المحادثة
+find-count = { $now } من { $all }
+find-count-more = { $now } من أكثر من { $all }
+find-older = أقدم
+find-newer = أحدث
+refused-search = اكتب كلمة للبحث عنها.
+
+# Short code
+short-title = قارنا سبعة رموز تعبيرية
+short-hint = ما دمتما متصلين، تظهر على الشاشتين الرموز السبعة نفسها. اقرآها بعضكما لبعض بالصوت، بهذا الترتيب.
+short-begin = أظهر سبعة رموز على الشاشتين
+short-wait = في انتظار الشاشة الأخرى …
+short-same = هي نفسها
+short-differ = هي مختلفة
+short-differ-hint = إن اختلفت فقد يكون بينكما أحد: لا تثق بجهة الاتصال هذه، وتبادلا دعوات جديدة بطريقة أخرى.
+short-open = قارن سبعة رموز تعبيرية …
+short-now = سبعة رموز على الشاشتين الآن. قارن
+
+# Disappearing messages
+timer-title = الرسائل المختفية
+timer-hint = متفق عليه بينكما: يحذف البرنامجان الرسائل الجديدة بعد قراءتها بهذه المدة. لكل منكما تغييره، ويراه كلاكما. قد لا يحذفها برنامج معدَّل.
+timer-stay = تبقى
+timer-tip = تختفي الرسائل الجديدة بعد قراءتها بمدة { $time }
+
+# Earlier words
+action-earlier = ما كانت تقوله من قبل
+earlier-title = ما كانت تقوله من قبل
+earlier-none = لم يُحفظ منه شيء. يمكنك في الإعدادات، تحت الخصوصية، أن تختار حفظ النص السابق للتعديل.
+earlier-until = حتى { $day }، { $time }
+
+# Picture
+picture-title = رمز QR من صورة
+picture-open = من صورة …
+picture-hint-invitation = خذ الدعوة من صورة رمز QR الخاص بها.
+picture-hint-code = التقط صورة للرمز على شاشة جهة الاتصال وقارنه هنا.
+picture-drop = أفلت الملف على هذه النافذة أو اكتب اسمه. تُقرأ صيغتا PNG وJPEG.
+picture-file = الملف
+picture-placeholder = /home/…/code.png
+picture-read = اقرأ
+picture-busy = تجري القراءة …
+scan-file = تتعذّر قراءة هذا الملف، أو يزيد على 20 م.ب.
+scan-picture = ليست هذه صورة تمكن قراءتها هنا.
+scan-no-code = لم يُعثر فيها على رمز QR. هل الصورة واضحة والرمز كامل؟
+
+# Profiles
+passphrase-change = غيّر عبارة المرور
+passphrase-change-open = تغيير عبارة المرور …
+passphrase-change-hint = يُغلق الملف لحظةً ثم يُفتح. من لديه نسخة قديمة من الملفات يستطيع فتحها بعد بعبارة المرور القديمة.
+passphrase-present = عبارة مرور هذا الملف
+passphrase-new = عبارة المرور الجديدة
+beside-open = ملف آخر …
+beside-title = ملف آخر
+beside-hint = يتسع هذا المكان لأربعة ملفات، لكل منها عبارة مرور. لا يعرف أحد كم عددها: للتبديل أقفل واكتب عبارة المرور الأخرى.
+beside-warning = لأن لا شيء يدل على الملفات الموجودة، قد يُكتب فوق ملف لم تُكتب عبارة مروره هنا دون أثر.
+beside-other = عبارة مرور ملف آخر يُحتفظ به (اختياري)
+beside-name = اسم الملف الجديد
+beside-submit = أنشئ الملف وانتقل إليه
+failure-taken = تفتح عبارة المرور هذه شيئاً هنا بالفعل. اختر غيرها.

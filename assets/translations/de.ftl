@@ -128,7 +128,7 @@ start-invite = Jemanden einladen
 start-invite-hint = Erstelle eine Einladung und gib sie weiter: als Nachricht, auf Papier oder als QR-Code.
 start-add = Ich habe eine Einladung
 start-add-hint = Füge eine Einladung ein, die dir jemand gegeben hat.
-start-keys = Strg+K findet jeden Befehl und jede Unterhaltung, Strg+N beginnt eine neue, Strg+L sperrt sofort, Strg+Plus und Strg+Minus ändern die Textgröße.
+start-keys = Strg+K findet jeden Befehl und jede Unterhaltung, Strg+N beginnt eine neue, Strg+F sucht, Strg+L sperrt sofort, Strg+Plus und Strg+Minus ändern die Textgröße. Strg+Umschalt+Rücktaste ist für den Notfall: zweimal gedrückt, zerstört sie alles.
 
 # Einladung
 invite-title = Meine Einladung
@@ -306,7 +306,7 @@ settings-language = Sprache
 settings-rtl-hint = Läuft von rechts nach links. Beim Schreiben kann die Einfügemarke an der falschen Stelle stehen.
 settings-size = Textgröße
 percent = { $number } %
-settings-appearance-hint = Diese Wahl gilt, bis das Programm endet; diese Version merkt sie sich nicht.
+settings-appearance-hint = Diese Wahl liegt versiegelt beim Profil und gilt wieder, sobald es entsperrt ist.
 settings-read = Kontakten mitteilen, was du gelesen hast
 settings-read-hint = Aus: Sie erfahren, dass eine Nachricht ankam, und nicht mehr.
 settings-typing = Kontakten mitteilen, wenn du schreibst
@@ -400,3 +400,102 @@ copy-perhaps = Deine Kontakte benutzen vielleicht eine neuere Kopie dieses Profi
 copy-replaced = Eine neuere Kopie dieses Profils wurde anderswo wiederhergestellt, und deine Kontakte benutzen jene. Von hier wird nichts gesendet.
 refused-replaced = Dieser Kontakt macht mit einer neueren Kopie deines Profils weiter
 refused-busy = Gerade kommt zu viel herein; versuche es noch einmal.
+
+# Notifications
+settings-notices = Benachrichtigungen
+notices-none = Keine
+notices-plain = Dass es eine Nachricht gibt
+notices-named = Auch von wem
+settings-notices-hint = Was in einer Nachricht steht, wird nie gezeigt. Deine Arbeitsumgebung kann Benachrichtigungen aufheben und auch bei gesperrtem Bildschirm zeigen.
+notice-messages =
+    { $count ->
+        [one] Neue Nachricht
+       *[other] { $count } neue Nachrichten
+    }
+notice-from =
+    { $count ->
+        [one] Neue Nachricht von { $name }
+       *[other] { $count } neue Nachrichten von { $name }
+    }
+notice-request = Jemand möchte dein Kontakt werden
+
+# Panic
+settings-panic = Notfall
+panic-open = Alles zerstören …
+panic-title = Alles zerstören?
+panic-words = Die Schlüssel aller Profile an diesem Ort werden sofort überschrieben: Namen, Kontakte und Nachrichten sind für immer verloren, und keine Passphrase öffnet hier mehr etwas. Drücke noch einmal Strg+Umschalt+Rücktaste, oder den Knopf.
+panic-yes = Jetzt alles zerstören
+panic-no = Zurück (Esc)
+panic-busy = Wird zerstört …
+panic-failed = Nicht alles konnte überschrieben werden: eine Passphrase kann es noch öffnen. Zerstöre die Dateien selbst.
+
+# Search
+found-messages = Nachrichten
+found-busy = Wird gesucht …
+found-none = Keine Nachricht enthält diese Wörter.
+found-more = Ältere
+found-index = Die Suche wird noch vorbereitet ({ $percent } %): ältere Nachrichten können fehlen.
+list-no-name = Keine Unterhaltung heißt so.
+span-all = Jederzeit
+span-week = 7 Tage
+span-month = 30 Tage
+span-year = 1 Jahr
+find-open = In dieser Unterhaltung suchen
+find-placeholder = In dieser Unterhaltung suchen
+find-count = { $now } von { $all }
+find-count-more = { $now } von mehr als { $all }
+find-older = Ältere
+find-newer = Neuere
+refused-search = Gib ein Wort ein, das gesucht werden soll.
+
+# Short code
+short-title = Sieben Emoji vergleichen
+short-hint = Solange ihr beide verbunden seid, erscheinen auf beiden Bildschirmen dieselben sieben Emoji. Lest sie euch in dieser Reihenfolge vor.
+short-begin = Sieben Emoji auf beiden Bildschirmen zeigen
+short-wait = Warten auf den anderen Bildschirm …
+short-same = Sie sind gleich
+short-differ = Sie sind verschieden
+short-differ-hint = Wenn sie verschieden sind, kann jemand dazwischen sein: traue diesem Kontakt nicht, und tauscht auf anderem Weg neue Einladungen.
+short-open = Sieben Emoji vergleichen …
+short-now = Sieben Emoji stehen jetzt auf beiden Bildschirmen. Vergleichen
+
+# Disappearing messages
+timer-title = Verschwindende Nachrichten
+timer-hint = Gilt für euch beide: beide Programme löschen neue Nachrichten so lange nach dem Lesen. Jeder kann es ändern, und beide sehen das. Ein verändertes Programm muss nicht löschen.
+timer-stay = Sie bleiben
+timer-tip = Neue Nachrichten verschwinden { $time } nach dem Lesen
+
+# Earlier words
+action-earlier = Was vorher da stand
+earlier-title = Was vorher da stand
+earlier-none = Davon wurde nichts aufgehoben. In den Einstellungen unter Privatsphäre kannst du wählen, dass der Wortlaut vor einer Änderung bleibt.
+earlier-until = Bis { $day }, { $time }
+
+# Picture
+picture-title = QR-Code aus einem Bild
+picture-open = Aus einem Bild …
+picture-hint-invitation = Nimm die Einladung aus einem Bild ihres QR-Codes.
+picture-hint-code = Fotografiere den Code auf dem Bildschirm deines Kontakts und vergleiche ihn hier.
+picture-drop = Zieh die Datei auf dieses Fenster, oder gib ihren Namen ein. PNG und JPEG werden gelesen.
+picture-file = Datei
+picture-placeholder = /home/…/code.png
+picture-read = Lesen
+picture-busy = Wird gelesen …
+scan-file = Diese Datei kann nicht gelesen werden, oder sie hat mehr als 20 MB.
+scan-picture = Das ist kein Bild, das hier gelesen werden kann.
+scan-no-code = Darin wurde kein QR-Code gefunden. Ist das Bild scharf und der Code vollständig?
+
+# Profiles
+passphrase-change = Passphrase ändern
+passphrase-change-open = Passphrase ändern …
+passphrase-change-hint = Das Profil wird kurz geschlossen und wieder geöffnet. Wer eine alte Kopie der Dateien hat, kann diese weiter mit der alten Passphrase öffnen.
+passphrase-present = Passphrase dieses Profils
+passphrase-new = Neue Passphrase
+beside-open = Ein weiteres Profil …
+beside-title = Ein weiteres Profil
+beside-hint = Bis zu vier Profile können hier liegen, jedes hinter seiner eigenen Passphrase. Niemand sieht, wie viele es sind: zum Wechseln sperrst du und gibst die andere Passphrase ein.
+beside-warning = Weil nichts verrät, welche Profile es gibt, kann eines, dessen Passphrase hier nicht steht, spurlos überschrieben werden.
+beside-other = Passphrase eines weiteren Profils, das bleiben soll (freiwillig)
+beside-name = Name des neuen Profils
+beside-submit = Profil anlegen und dorthin gehen
+failure-taken = Diese Passphrase öffnet hier schon etwas. Wähle eine andere.

@@ -128,7 +128,7 @@ start-invite = Invite somebody
 start-invite-hint = Make an invitation and hand it over: by a message, on paper or as a QR code.
 start-add = I have an invitation
 start-add-hint = Paste an invitation that somebody gave you.
-start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size.
+start-keys = Ctrl+K finds every command and conversation, Ctrl+N begins a new one, Ctrl+F searches, Ctrl+L locks at once, Ctrl+Plus and Ctrl+Minus change the text size. Ctrl+Shift+Backspace is for emergencies: pressed twice, it destroys everything.
 
 # Invitation
 invite-title = My invitation
@@ -306,7 +306,7 @@ settings-language = Language
 settings-rtl-hint = Shown from right to left. While you type, the caret can stand in the wrong place.
 settings-size = Text size
 percent = { $number } %
-settings-appearance-hint = These choices hold until the program ends; this version does not keep them.
+settings-appearance-hint = These choices are sealed with your profile, and hold again when it is unlocked.
 settings-read = Tell contacts what you have read
 settings-read-hint = Off: they learn that a message arrived, and nothing more.
 settings-typing = Tell contacts when you are writing
@@ -400,3 +400,102 @@ copy-perhaps = Your contacts may be using a newer copy of this profile, restored
 copy-replaced = A newer copy of this profile was restored elsewhere and your contacts use that one. Nothing is sent from here.
 refused-replaced = They go on with a newer copy of your profile
 refused-busy = Too much is coming in at this moment; try again.
+
+# Notifications
+settings-notices = Notifications
+notices-none = None
+notices-plain = That there is a message
+notices-named = Also from whom
+settings-notices-hint = What a message says is never shown. Your desktop may keep notifications, and show them while the screen is locked.
+notice-messages =
+    { $count ->
+        [one] New message
+       *[other] { $count } new messages
+    }
+notice-from =
+    { $count ->
+        [one] New message from { $name }
+       *[other] { $count } new messages from { $name }
+    }
+notice-request = Somebody asks to be your contact
+
+# Panic
+settings-panic = Emergency
+panic-open = Destroy everything …
+panic-title = Destroy everything?
+panic-words = The keys of all profiles in this place are overwritten at once: names, contacts and messages are lost for ever, and no passphrase opens anything here. Press Ctrl+Shift+Backspace again, or the button.
+panic-yes = Destroy everything now
+panic-no = Back (Esc)
+panic-busy = Destroying …
+panic-failed = Not everything could be overwritten: a passphrase may still open it. Destroy the files themselves.
+
+# Search
+found-messages = Messages
+found-busy = Searching …
+found-none = No message has these words.
+found-more = Older ones
+found-index = The search is still being prepared ({ $percent } %): older messages may be missing.
+list-no-name = No conversation has this name.
+span-all = Any time
+span-week = 7 days
+span-month = 30 days
+span-year = 1 year
+find-open = Search in this conversation
+find-placeholder = Search in this conversation
+find-count = { $now } of { $all }
+find-count-more = { $now } of more than { $all }
+find-older = Older
+find-newer = Newer
+refused-search = Type a word to look for.
+
+# Short code
+short-title = Compare seven emoji
+short-hint = While you are both connected, the same seven emoji appear on both screens. Read them to each other by voice, in this order.
+short-begin = Show seven emoji on both screens
+short-wait = Waiting for their screen …
+short-same = They are the same
+short-differ = They differ
+short-differ-hint = If they differ, somebody may be in between: do not trust this contact, and exchange invitations anew in another way.
+short-open = Compare seven emoji …
+short-now = Seven emoji are on both screens now. Compare
+
+# Disappearing messages
+timer-title = Disappearing messages
+timer-hint = Agreed between you: both programs delete new messages so long after they were read. Each of you can change it, and both of you see that. A changed program need not delete.
+timer-stay = They stay
+timer-tip = New messages disappear { $time } after reading
+
+# Earlier words
+action-earlier = What it said before
+earlier-title = What it said before
+earlier-none = Nothing of it was kept. In the settings, under privacy, you can choose to keep words from before an edit.
+earlier-until = Until { $day }, { $time }
+
+# Picture
+picture-title = QR code from a picture
+picture-open = From a picture …
+picture-hint-invitation = Take the invitation from a picture of its QR code.
+picture-hint-code = Take a picture of the code on your contact’s screen, and compare it here.
+picture-drop = Drop the file on this window, or type its name. PNG and JPEG are read.
+picture-file = File
+picture-placeholder = /home/…/code.png
+picture-read = Read
+picture-busy = Reading …
+scan-file = This file cannot be read, or has more than 20 MB.
+scan-picture = This is no picture that can be read here.
+scan-no-code = No QR code was found in it. Is the picture sharp, and the code complete?
+
+# Profiles
+passphrase-change = Change the passphrase
+passphrase-change-open = Change the passphrase …
+passphrase-change-hint = The profile is closed for a moment and opened again. Whoever has an old copy of the files can open that copy with the old passphrase still.
+passphrase-present = Passphrase of this profile
+passphrase-new = New passphrase
+beside-open = Another profile …
+beside-title = Another profile
+beside-hint = Up to four profiles can lie here, each behind its own passphrase. Nobody can tell how many there are: to change to another one, lock, and enter its passphrase.
+beside-warning = Because nothing tells which profiles exist, one whose passphrase is not typed here can be overwritten, without a trace.
+beside-other = Passphrase of a further profile to be kept (optional)
+beside-name = Name of the new profile
+beside-submit = Make the profile and go there
+failure-taken = This passphrase opens something here already. Choose another one.

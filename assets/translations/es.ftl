@@ -128,7 +128,7 @@ start-invite = Invitar a alguien
 start-invite-hint = Crea una invitación y entrégala: por mensaje, en papel o como código QR.
 start-add = Tengo una invitación
 start-add-hint = Pega una invitación que alguien te dio.
-start-keys = Ctrl+K encuentra cada orden y conversación, Ctrl+N empieza una nueva, Ctrl+L bloquea al instante, Ctrl+Más y Ctrl+Menos cambian el tamaño del texto.
+start-keys = Ctrl+K encuentra cada orden y conversación, Ctrl+N empieza una nueva, Ctrl+F busca, Ctrl+L bloquea al instante, Ctrl+Más y Ctrl+Menos cambian el tamaño del texto. Ctrl+Mayús+Retroceso es para emergencias: pulsado dos veces, lo destruye todo.
 
 # Invitación
 invite-title = Mi invitación
@@ -306,7 +306,7 @@ settings-language = Idioma
 settings-rtl-hint = Se muestra de derecha a izquierda. Al escribir, el cursor puede estar en un lugar equivocado.
 settings-size = Tamaño del texto
 percent = { $number } %
-settings-appearance-hint = Esta elección vale hasta que el programa termine; esta versión no la guarda.
+settings-appearance-hint = Esta elección se guarda sellada con tu perfil y vuelve a valer al desbloquearlo.
 settings-read = Comunicar a los contactos lo que has leído
 settings-read-hint = Apagado: saben que un mensaje llegó, y nada más.
 settings-typing = Comunicar a los contactos cuándo escribes
@@ -400,3 +400,102 @@ copy-perhaps = Puede que tus contactos usen una copia más nueva de este perfil,
 copy-replaced = Una copia más nueva de este perfil se restauró en otro lugar y tus contactos usan esa. Desde aquí no se envía nada.
 refused-replaced = Este contacto continúa con una copia más nueva de tu perfil
 refused-busy = Ahora mismo llega demasiado; inténtalo de nuevo.
+
+# Notifications
+settings-notices = Notificaciones
+notices-none = Ninguna
+notices-plain = Que hay un mensaje
+notices-named = También de quién
+settings-notices-hint = Nunca se muestra lo que dice un mensaje. Tu escritorio puede guardar las notificaciones y mostrarlas con la pantalla bloqueada.
+notice-messages =
+    { $count ->
+        [one] Mensaje nuevo
+       *[other] { $count } mensajes nuevos
+    }
+notice-from =
+    { $count ->
+        [one] Mensaje nuevo de { $name }
+       *[other] { $count } mensajes nuevos de { $name }
+    }
+notice-request = Alguien pide ser tu contacto
+
+# Panic
+settings-panic = Emergencia
+panic-open = Destruir todo …
+panic-title = ¿Destruir todo?
+panic-words = Las claves de todos los perfiles de este lugar se sobrescriben al instante: nombres, contactos y mensajes se pierden para siempre, y ninguna frase abre nada aquí. Pulsa otra vez Ctrl+Mayús+Retroceso, o el botón.
+panic-yes = Destruir todo ahora
+panic-no = Volver (Esc)
+panic-busy = Destruyendo …
+panic-failed = No todo se pudo sobrescribir: quizá una frase aún lo abra. Destruye los propios archivos.
+
+# Search
+found-messages = Mensajes
+found-busy = Buscando …
+found-none = Ningún mensaje tiene estas palabras.
+found-more = Más antiguos
+found-index = La búsqueda aún se prepara ({ $percent } %): pueden faltar mensajes antiguos.
+list-no-name = Ninguna conversación se llama así.
+span-all = Siempre
+span-week = 7 días
+span-month = 30 días
+span-year = 1 año
+find-open = Buscar en esta conversación
+find-placeholder = Buscar en esta conversación
+find-count = { $now } de { $all }
+find-count-more = { $now } de más de { $all }
+find-older = Más antiguo
+find-newer = Más nuevo
+refused-search = Escribe una palabra que buscar.
+
+# Short code
+short-title = Comparar siete emojis
+short-hint = Mientras ambos estáis conectados, en las dos pantallas aparecen los mismos siete emojis. Leéoslos de viva voz, en este orden.
+short-begin = Mostrar siete emojis en ambas pantallas
+short-wait = Esperando la otra pantalla …
+short-same = Son iguales
+short-differ = Son distintos
+short-differ-hint = Si son distintos, puede haber alguien en medio: no confíes en este contacto e intercambiad invitaciones de otro modo.
+short-open = Comparar siete emojis …
+short-now = Ahora hay siete emojis en ambas pantallas. Comparar
+
+# Disappearing messages
+timer-title = Mensajes que desaparecen
+timer-hint = Vale para ambos: los dos programas borran los mensajes nuevos este tiempo después de leerlos. Cada uno puede cambiarlo, y ambos lo veis. Un programa alterado puede no borrar.
+timer-stay = Permanecen
+timer-tip = Los mensajes nuevos desaparecen { $time } después de leerlos
+
+# Earlier words
+action-earlier = Lo que decía antes
+earlier-title = Lo que decía antes
+earlier-none = No se guardó nada. En los ajustes, en privacidad, puedes elegir guardar las palabras anteriores a una edición.
+earlier-until = Hasta { $day }, { $time }
+
+# Picture
+picture-title = Código QR de una imagen
+picture-open = De una imagen …
+picture-hint-invitation = Toma la invitación de una imagen de su código QR.
+picture-hint-code = Haz una foto del código en la pantalla de tu contacto y compáralo aquí.
+picture-drop = Suelta el archivo en esta ventana o escribe su nombre. Se leen PNG y JPEG.
+picture-file = Archivo
+picture-placeholder = /home/…/code.png
+picture-read = Leer
+picture-busy = Leyendo …
+scan-file = Este archivo no se puede leer, o tiene más de 20 MB.
+scan-picture = No es una imagen que se pueda leer aquí.
+scan-no-code = No se encontró ningún código QR. ¿Es nítida la imagen y está completo el código?
+
+# Profiles
+passphrase-change = Cambiar la frase
+passphrase-change-open = Cambiar la frase …
+passphrase-change-hint = El perfil se cierra un momento y se abre de nuevo. Quien tenga una copia antigua de los archivos aún puede abrirla con la frase anterior.
+passphrase-present = Frase de este perfil
+passphrase-new = Frase nueva
+beside-open = Otro perfil …
+beside-title = Otro perfil
+beside-hint = Aquí caben hasta cuatro perfiles, cada uno tras su propia frase. Nadie puede saber cuántos hay: para cambiar, bloquea y escribe la otra frase.
+beside-warning = Como nada dice qué perfiles existen, uno cuya frase no se escriba aquí puede sobrescribirse sin dejar rastro.
+beside-other = Frase de otro perfil que conservar (opcional)
+beside-name = Nombre del perfil nuevo
+beside-submit = Crear el perfil e ir a él
+failure-taken = Esta frase ya abre algo aquí. Elige otra.

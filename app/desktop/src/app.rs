@@ -1,17 +1,27 @@
 //! The program as a whole: which screen is shown, what the keys mean everywhere, how it looks. What a
 //! screen does is the screen's own affair.
 
+mod keeping;
+mod keys;
+pub mod panic;
+mod reopening;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
-use iced::keyboard::{Key, Modifiers, key::Named};
-use iced::{Element, Subscription, Task, Theme, theme, widget::operation, window};
+use iced::{Element, Size, Subscription, Task, Theme, theme, widget::operation, window};
+use undertone_engine::{CommandError, Reply};
 
+use self::panic::Panic;
+use crate::announce::Announcer;
+use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
 use crate::place::Place;
-use crate::screen::dialog::{self, Change, Dialog, Which, palette};
+use crate::screen::dialog::{self, Change, picture};
+use crate::screen::messenger::conversation::LIST;
 use crate::screen::messenger::sidebar;
 use crate::screen::{messenger, unlock, welcome};
-use crate::widget::Shortcuts;
+use crate::widget::{Shortcuts, reveal};
 use crate::words::Language;
 
 /// How often the clock is read, for the headings of days.
@@ -23,8 +33,18 @@ pub struct App {
     place: Place,
     look: Look,
     screen: Screen,
-    width: f32,
+    /// The window's size, in pixels at the usual text size.
+    size: Size,
     focused: bool,
+    /// How it looked before a profile said otherwise.
+    outside: Kept,
+    /// What the open profile keeps; `None` before that is known.
+    kept: Option<Kept>,
+    changes: u64,
+    announcer: Announcer,
+    /// What is announced now.
+    announced: Option<String>,
+    panic: Option<Panic>,
 }
 
 /// What is shown.
@@ -64,9 +84,21 @@ pub enum Message {
     /// Larger or smaller text; `None`: as usual.
     Zoom(Option<bool>),
     /// The window changed its size.
-    Resized(f32),
+    Resized(Size),
+    /// A file was dropped on the window.
+    Dropped(PathBuf),
     /// The window is looked at, or not.
     Focused(bool),
+    /// What the profile keeps of how the window looked.
+    Kept(Result<Reply, CommandError>),
+    /// Nothing changed for a while: keep it.
+    Keep(u64),
+    /// Destroy everything; the first time it asks.
+    Panic,
+    /// Do not.
+    Calm,
+    /// Destroyed, or not.
+    Destroyed(bool),
     /// The profile is closed.
     Closed,
     /// The window is to be closed.
@@ -84,15 +116,35 @@ impl App {
         } else {
             (Screen::Welcome(welcome::State::default()), Task::none())
         };
+        let look = Look::new(language);
         let app = Self {
             place,
-            look: Look::new(language),
+            outside: Kept::of(&look, USUAL),
+            look,
             screen,
-            width: 1_080.0,
+            size: USUAL,
             focused: true,
+            kept: None,
+            changes: 0,
+            announcer: Announcer::default(),
+            announced: None,
+            panic: None,
         };
         let system = iced::system::theme().map(Message::System);
         (app, Task::batch([focus, system]))
+    }
+
+    /// Tells the desktop what comes.
+    #[must_use]
+    pub fn with(mut self, announcer: Announcer) -> Self {
+        self.announcer = announcer;
+        self
+    }
+
+    /// What the desktop is told now.
+    #[must_use]
+    pub fn announced(&self) -> Option<&str> {
+        self.announced.as_deref()
     }
 
     /// How it looks.
@@ -128,7 +180,7 @@ impl App {
     #[must_use]
     pub fn title(&self) -> String {
         let unread = match &self.screen {
-            Screen::Messenger(state) => state.unread(self.look.clock.now),
+            Screen::Messenger(state) if self.panic.is_none() => state.unread(self.look.clock.now),
             _ => 0,
         };
         if unread > 0 {
@@ -145,8 +197,9 @@ impl App {
             iced::system::theme_changes().map(Message::System),
             iced::time::every(CLOCK).map(|_| Message::Tick),
             iced::event::listen_with(|event, _, _| match event {
-                iced::Event::Window(window::Event::Resized(size)) => {
-                    Some(Message::Resized(size.width))
+                iced::Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
+                iced::Event::Window(window::Event::FileDropped(path)) => {
+                    Some(Message::Dropped(path))
                 }
                 iced::Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
                 iced::Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
@@ -162,6 +215,20 @@ impl App {
 
     /// Takes in what happened.
     pub fn update(&mut self, message: Message) -> Task<Message> {
+        let task = self.handle(message);
+        let words = match &self.screen {
+            Screen::Messenger(state) => state.announcement(&self.look),
+            _ => None,
+        };
+        if words == self.announced {
+            return task;
+        }
+        self.announced.clone_from(&words);
+        let told = Task::future(self.announcer.show(words)).discard();
+        Task::batch([task, told])
+    }
+
+    fn handle(&mut self, message: Message) -> Task<Message> {
         match message {
             Message::Welcome(message) => self.welcome(message),
             Message::Unlock(message) => self.unlock(message),
@@ -177,29 +244,44 @@ impl App {
                 self.look.clock.look();
                 Task::none()
             }
-            Message::Focus(true) => operation::focus_next(),
-            Message::Focus(false) => operation::focus_previous(),
+            Message::Focus(true) => operation::focus_next().chain(reveal(LIST)),
+            Message::Focus(false) => operation::focus_previous().chain(reveal(LIST)),
             Message::Search => operation::focus(sidebar::SEARCH),
             Message::Lock => self.close(Message::Closed),
             Message::Zoom(step) => {
                 self.look.scale = zoomed(self.look.scale, step);
-                Task::none()
+                self.keep_later()
             }
-            Message::Resized(width) => {
-                self.width = width;
+            Message::Resized(size) => {
+                // It comes in pixels that follow the text size.
+                let scale = self.scale_factor();
+                self.size = Size::new(size.width * scale, size.height * scale);
                 if let Screen::Messenger(state) = &mut self.screen {
-                    state.width = width;
+                    state.width = self.size.width;
                 }
-                Task::none()
+                self.keep_later()
+            }
+            Message::Dropped(path) => {
+                let message = dialog::Message::Picture(picture::Message::Dropped(path));
+                self.messenger(messenger::Message::Dialog(message))
             }
             Message::Focused(focused) => {
                 self.focused = focused;
                 let Screen::Messenger(state) = &mut self.screen else {
                     return Task::none();
                 };
-                state.focused = focused;
-                state.seen().map(Message::Messenger)
+                state.look_at(focused).map(Message::Messenger)
             }
+            Message::Kept(reply) => self.take_kept(reply),
+            Message::Keep(changes) => self.keep(changes),
+            Message::Panic => self.panic_pressed(),
+            Message::Calm => {
+                if self.panic != Some(Panic::Destroying) {
+                    self.panic = None;
+                }
+                Task::none()
+            }
+            Message::Destroyed(done) => self.destroyed(done),
             Message::Closed => {
                 self.screen = Screen::Unlock(unlock::State::default());
                 operation::focus(unlock::FIELD)
@@ -238,10 +320,10 @@ impl App {
     }
 
     fn show(&mut self, mut state: messenger::State) -> Task<Message> {
-        state.width = self.width;
+        state.width = self.size.width;
         state.focused = self.focused;
         self.screen = Screen::Messenger(Box::new(state));
-        Task::none()
+        self.ask_kept()
     }
 
     fn messenger(&mut self, message: messenger::Message) -> Task<Message> {
@@ -252,24 +334,29 @@ impl App {
             messenger::Action::None => Task::none(),
             messenger::Action::Run(task) => task.map(Message::Messenger),
             messenger::Action::Lock => self.close(Message::Closed),
+            messenger::Action::Panic => self.panic_pressed(),
+            messenger::Action::Reopen(work) => self.reopen(work),
             messenger::Action::Change(change) => {
                 match change {
                     Change::Appearance(appearance) => self.look.set_appearance(appearance),
                     Change::Language(language) => self.look.set_language(language),
                     Change::Scale(scale) => self.look.scale = scale,
+                    Change::Notices(notices) => self.look.notices = notices,
                     Change::Presentation(covered) => self.look.presentation = covered,
                 }
-                Task::none()
+                self.keep_later()
             }
         }
     }
 
     /// Takes everything personal off the screen at once, then closes the profile.
     fn close(&mut self, then: Message) -> Task<Message> {
+        let kept = self.last_kept();
         let Screen::Messenger(state) = &mut self.screen else {
             return Task::none();
         };
-        let commands = state.last_commands();
+        let mut commands = state.last_commands();
+        commands.extend(kept);
         let running = state.running().clone();
         self.screen = Screen::Closing;
         Task::future(async move {
@@ -285,11 +372,12 @@ impl App {
     /// What is shown.
     #[must_use]
     pub fn view(&self) -> Element<'_, Message> {
-        let content = match &self.screen {
-            Screen::Welcome(state) => state.view(&self.look).map(Message::Welcome),
-            Screen::Unlock(state) => state.view(&self.look).map(Message::Unlock),
-            Screen::Messenger(state) => state.view(&self.look).map(Message::Messenger),
-            Screen::Closing => {
+        let content = match (&self.screen, self.panic) {
+            (_, Some(panic)) => panic::view(panic, &self.look),
+            (Screen::Welcome(state), _) => state.view(&self.look).map(Message::Welcome),
+            (Screen::Unlock(state), _) => state.view(&self.look).map(Message::Unlock),
+            (Screen::Messenger(state), _) => state.view(&self.look).map(Message::Messenger),
+            (Screen::Closing, _) => {
                 let words = self.look.muted(self.look.say("closing"), 14.5);
                 self.look
                     .ground(
@@ -299,49 +387,10 @@ impl App {
                     .into()
             }
         };
-        Shortcuts::new(content, |key, modifiers| self.shortcut(key, modifiers)).into()
-    }
-
-    /// What a key means everywhere. Ctrl with a letter is safe: fields do not take it for text.
-    fn shortcut(&self, key: &Key, modifiers: Modifiers) -> Option<Message> {
-        let open = |which| Message::Messenger(messenger::Message::Open(which));
-        let messenger = match &self.screen {
-            Screen::Messenger(state) => Some(state),
-            _ => None,
-        };
-        let dialog = messenger.and_then(|state| state.dialog());
-        match key.as_ref() {
-            Key::Named(Named::Tab) => return Some(Message::Focus(!modifiers.shift())),
-            Key::Named(Named::Escape) if messenger.is_some() => {
-                return Some(Message::Messenger(messenger::Message::Escape));
-            }
-            Key::Named(arrow @ (Named::ArrowDown | Named::ArrowUp)) => {
-                let down = arrow == Named::ArrowDown;
-                if let Some(Dialog::Palette(_)) = dialog {
-                    let message = dialog::Message::Palette(palette::Message::Move(down));
-                    return Some(Message::Messenger(messenger::Message::Dialog(message)));
-                }
-                if modifiers.alt() && messenger.is_some() && dialog.is_none() {
-                    return Some(Message::Messenger(messenger::Message::Step(down)));
-                }
-            }
-            _ => {}
-        }
-        if !modifiers.command() || modifiers.alt() {
-            return None;
-        }
-        match key.as_ref() {
-            Key::Character("+" | "=") => Some(Message::Zoom(Some(true))),
-            Key::Character("-") => Some(Message::Zoom(Some(false))),
-            Key::Character("0") => Some(Message::Zoom(None)),
-            Key::Character("q") => Some(Message::Quit),
-            Key::Character("l") if messenger.is_some() => Some(Message::Lock),
-            Key::Character("k") if messenger.is_some() => Some(open(Which::Palette)),
-            Key::Character("n") if messenger.is_some() => Some(open(Which::Add)),
-            Key::Character("f") if messenger.is_some() && dialog.is_none() => Some(Message::Search),
-            Key::Character(",") if messenger.is_some() => Some(open(Which::Settings)),
-            _ => None,
-        }
+        Shortcuts::new(content, |key, modifiers, repeat| {
+            self.shortcut(key, modifiers, repeat)
+        })
+        .into()
     }
 }
 

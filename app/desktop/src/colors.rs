@@ -2,9 +2,11 @@
 //! from shadows: the software renderer cannot repaint them in part.
 
 use iced::{Color, color, theme};
+use serde::{Deserialize, Serialize};
 
 /// What the window looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Appearance {
     /// As the system wants it; dark where it does not say.
     #[default]
@@ -60,6 +62,7 @@ pub struct Colors {
     pub bad: Color,
     pub on_bad: Color,
     pub scrim: Color,
+    pub mark: Color,
     pub ring: Color,
 }
 
@@ -89,6 +92,7 @@ pub static DARK: Colors = Colors {
     bad: color!(0xff7285),
     on_bad: color!(0x2a0a10),
     scrim: Color::from_rgba(0.02, 0.02, 0.05, 0.62),
+    mark: color!(0xf0b64d),
     ring: color!(0xc9c3ff),
 };
 
@@ -118,6 +122,7 @@ pub static LIGHT: Colors = Colors {
     bad: color!(0xc02440),
     on_bad: color!(0xffffff),
     scrim: Color::from_rgba(0.08, 0.08, 0.14, 0.38),
+    mark: color!(0xb57400),
     ring: color!(0x2f2396),
 };
 
@@ -147,6 +152,7 @@ pub static CONTRAST: Colors = Colors {
     bad: color!(0xff8a99),
     on_bad: color!(0x000000),
     scrim: Color::from_rgba(0.0, 0.0, 0.0, 0.8),
+    mark: color!(0xffe14d),
     ring: color!(0xffffff),
 };
 

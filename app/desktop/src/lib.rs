@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod announce;
 pub mod app;
 mod arguments;
 pub mod bridge;
@@ -7,11 +8,13 @@ pub mod colors;
 pub mod font;
 pub mod formatting;
 pub mod icon;
+pub mod keeping;
 pub mod look;
 pub mod place;
 pub mod program;
 mod qr;
 mod refusal;
+pub mod scan;
 pub mod screen;
 pub mod secret;
 pub mod visible;

@@ -8,6 +8,7 @@ pub mod times;
 use iced::widget::{Column, Container, Row, Text, container, text};
 use iced::{Element, Font, Padding, alignment, theme};
 
+use crate::announce::Notices;
 use crate::colors::{Appearance, Colors};
 use crate::font;
 use crate::look::avatar::Avatars;
@@ -26,6 +27,8 @@ pub struct Look {
     pub words: Words,
     /// Percent of the usual size, 80 to 200.
     pub scale: u16,
+    /// What the desktop is told when something comes.
+    pub notices: Notices,
     /// Names and addresses are covered.
     pub presentation: bool,
     /// What time it is.
@@ -52,6 +55,7 @@ impl Look {
             colors: appearance.colors(system),
             words: Words::new(language),
             scale: 100,
+            notices: Notices::default(),
             presentation: false,
             clock: Clock::system(),
             avatars: Avatars::default(),

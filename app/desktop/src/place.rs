@@ -7,7 +7,8 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use undertone_engine::{
-    Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, holds_profile,
+    Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, VaultError,
+    change_passphrase, destroy_home, holds_profile,
 };
 use undertone_tor::{Network, TorOptions, TorTransport};
 
@@ -38,6 +39,8 @@ pub enum OpenFailure {
     Home,
     /// What lies there cannot be read.
     Damaged,
+    /// The new passphrase opens something already.
+    Taken,
     /// The name cannot be.
     Name,
     /// Tor cannot be started.
@@ -54,6 +57,7 @@ impl OpenFailure {
             Self::Exists => "failure-exists",
             Self::Home => "failure-home",
             Self::Damaged => "failure-damaged",
+            Self::Taken => "failure-taken",
             Self::Name => "failure-name",
             Self::Network => "failure-network",
         }
@@ -85,6 +89,19 @@ impl From<StartError> for OpenFailure {
             other => {
                 tracing::error!(error = %other, "the engine did not start");
                 Self::Damaged
+            }
+        }
+    }
+}
+
+impl From<VaultError> for OpenFailure {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Unlock(error) => error.into(),
+            VaultError::Taken => Self::Taken,
+            other => {
+                tracing::error!(error = %other, "the profiles were not changed");
+                Self::Home
             }
         }
     }
@@ -133,6 +150,20 @@ impl Place {
         holds_profile(&self.home)
     }
 
+    /// Destroys the keys of everything that lies there, whoever has it open. Returns whether all of them
+    /// were overwritten.
+    pub async fn destroy(self) -> bool {
+        let destroyed = tokio::task::spawn_blocking(move || destroy_home(&self.home)).await;
+        match destroyed {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::error!(%error, "not everything was destroyed");
+                false
+            }
+            Err(_) => false,
+        }
+    }
+
     /// Makes the profile and starts it.
     ///
     /// # Errors
@@ -146,14 +177,7 @@ impl Place {
         let unlocked =
             aside(move || Unlocked::create(&home, passphrase.as_bytes()).map_err(Into::into))
                 .await?;
-        let transport = self.transport(&unlocked).await?;
-        match unlocked.start_new(Arc::clone(&transport), &nickname).await {
-            Ok(engine) => Ok(Running::new(engine)),
-            Err(error) => {
-                transport.shutdown().await;
-                Err(error.into())
-            }
-        }
+        self.start_new(unlocked, &nickname).await
     }
 
     /// Unlocks what the passphrase opens and starts it.
@@ -166,6 +190,45 @@ impl Place {
             aside(move || Unlocked::open(&home, passphrase.as_bytes()).map_err(Into::into)).await?;
         let transport = self.transport(&unlocked).await?;
         match unlocked.start(Arc::clone(&transport)).await {
+            Ok(engine) => Ok(Running::new(engine)),
+            Err(error) => {
+                transport.shutdown().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Changes the passphrase of a profile that does not run, and starts it.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn change(self, old: Secret, new: Secret) -> Result<Running, OpenFailure> {
+        let (home, wanted) = (self.home.clone(), new.clone());
+        aside(move || Ok(change_passphrase(&home, old.as_bytes(), wanted.as_bytes())?)).await?;
+        self.open(new).await
+    }
+
+    /// Makes a further profile beside those that are to be kept, and starts it.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn create_beside(
+        self,
+        kept: Vec<Secret>,
+        nickname: String,
+        new: Secret,
+    ) -> Result<Running, OpenFailure> {
+        let home = self.home.clone();
+        let unlocked = aside(move || {
+            let kept: Vec<&[u8]> = kept.iter().map(|one| one.as_bytes()).collect();
+            Ok(Unlocked::create_beside(&home, &kept, new.as_bytes())?)
+        });
+        self.start_new(unlocked.await?, &nickname).await
+    }
+
+    async fn start_new(&self, unlocked: Unlocked, nickname: &str) -> Result<Running, OpenFailure> {
+        let transport = self.transport(&unlocked).await?;
+        match unlocked.start_new(Arc::clone(&transport), nickname).await {
             Ok(engine) => Ok(Running::new(engine)),
             Err(error) => {
                 transport.shutdown().await;

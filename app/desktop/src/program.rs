@@ -4,21 +4,18 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use iced::{Program, Settings, Size, window};
+use iced::{Program, Settings, window};
 use rustix::fs::Mode;
 use tracing_subscriber::EnvFilter;
 use undertone_tor::{Network, NetworkFile, NetworkFileError};
 
+use crate::announce::Announcer;
 use crate::app::App;
 use crate::arguments::{Arguments, default_home};
 use crate::font;
+use crate::keeping::{SMALLEST, USUAL};
 use crate::place::Place;
 use crate::words::Language;
-
-/// The window at the first start.
-const SIZE: Size = Size::new(1_080.0, 720.0);
-/// The smallest window that everything fits into.
-const SMALLEST: Size = Size::new(720.0, 520.0);
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +59,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let language = arguments.language.unwrap_or_else(Language::of_system);
     let place = Place::tor(home, network);
-    application(place, language).run()?;
+    application(place, language, Announcer::session()).run()?;
     Ok(())
 }
 
@@ -70,16 +67,20 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
 pub fn application(
     place: Place,
     language: Language,
+    announcer: Announcer,
 ) -> iced::Application<impl Program<State = App, Message = crate::app::Message, Theme = iced::Theme>>
 {
     iced::application(
-        move || App::boot(place.clone(), language),
+        move || {
+            let (app, task) = App::boot(place.clone(), language);
+            (app.with(announcer.clone()), task)
+        },
         App::update,
         App::view,
     )
     .settings(settings())
     .window(window::Settings {
-        size: SIZE,
+        size: USUAL,
         min_size: Some(SMALLEST),
         exit_on_close_request: false,
         ..window::Settings::default()

@@ -21,6 +21,7 @@ pub fn words(error: &CommandError, look: &Look) -> String {
         CommandError::TooSoon => "refused-too-soon",
         CommandError::TooManyPinned => "refused-pinned",
         CommandError::TextTooLong(_) => "composer-too-long",
+        CommandError::Search(_) => "refused-search",
         CommandError::Empty => "refused-empty",
         CommandError::QueueFull => "refused-queue",
         CommandError::TooMany => "refused-too-many",

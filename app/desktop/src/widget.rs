@@ -3,8 +3,10 @@
 
 mod inert;
 mod press;
+mod reveal;
 mod shortcuts;
 
 pub use inert::Inert;
 pub use press::{Press, PressStyle, Status, press};
+pub use reveal::reveal;
 pub use shortcuts::Shortcuts;

@@ -37,6 +37,8 @@ pub(crate) use self::record::{ProfileSettings, read, write};
 const MAX_PINNED: usize = 64;
 /// Unread messages are counted up to here.
 const MAX_UNREAD: u32 = 1_000;
+/// Bytes that the program may keep for itself.
+const MAX_PROGRAM_SETTINGS: usize = 4_096;
 /// The identifier of the profile's settings.
 pub(crate) const SETTINGS: &[u8] = b"settings";
 /// The identifier of the list of days that have to be sealed again.
@@ -230,6 +232,19 @@ impl Conversations {
     pub(crate) fn set_hidden(&mut self, hidden: bool) {
         self.settings.hidden = hidden;
         self.batch.settings = true;
+    }
+
+    pub(crate) fn program_settings(&self) -> &str {
+        &self.settings.program
+    }
+
+    pub(crate) fn set_program_settings(&mut self, settings: &str) -> Result<(), CommandError> {
+        if settings.len() > MAX_PROGRAM_SETTINGS {
+            return Err(CommandError::ProgramSettings);
+        }
+        settings.clone_into(&mut self.settings.program);
+        self.batch.settings = true;
+        Ok(())
     }
 
     pub(crate) fn set_conversation(

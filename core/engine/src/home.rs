@@ -2,10 +2,14 @@
 //! that is there, and starts it on a network. The one place where a passphrase meets the store on
 //! behalf of an application; it decides nothing about profiles.
 
+pub mod vaults;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use undertone_storage::{CreateError, Home, HomeError, KdfParameters, OpenError, ReadError, Store};
+use undertone_storage::{
+    CreateError, DestroyError, Home, HomeError, KdfParameters, OpenError, ReadError, Store,
+};
 use undertone_transport::{KeptState, Transport};
 
 use crate::engine::{Engine, EngineOptions, StartError, kept_state};
@@ -58,6 +62,26 @@ impl From<CreateError> for UnlockError {
 #[must_use]
 pub fn holds_profile(home: &Path) -> bool {
     Home::open(home).is_ok_and(|home| home.holds_store())
+}
+
+/// Why not every key of a home was destroyed.
+#[derive(Debug, thiserror::Error)]
+pub enum DestroyHomeError {
+    /// Its directory cannot be used.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// Not everything was overwritten.
+    #[error(transparent)]
+    Destroy(#[from] DestroyError),
+}
+
+/// Overwrites the keys of all profiles of a home that no program has to have open; it asks for no
+/// passphrase. Of a profile that runs, [`Command::Destroy`](crate::Command::Destroy) does the same.
+///
+/// # Errors
+/// See [`DestroyHomeError`].
+pub fn destroy_home(home: &Path) -> Result<(), DestroyHomeError> {
+    Ok(Home::open(home)?.destroy()?)
 }
 
 /// A home that was unlocked and is held until it is dropped or its profile ends.
@@ -157,5 +181,7 @@ mod tests {
         ));
         // What was made and got no profile is taken again.
         Unlocked::create(&home, b"right").expect("the same home");
+        destroy_home(&home).expect("destroyed");
+        assert!(Unlocked::open(&home, b"right").is_err());
     }
 }

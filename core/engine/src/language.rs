@@ -147,6 +147,15 @@ pub enum Command {
     /// The conversation with myself, which is made if there is none yet. It is used like any other and nothing of it is ever
     /// sent. Answered with [`Reply::Contact`].
     Notes,
+    /// What the program that shows this profile keeps for itself. Answered with
+    /// [`Reply::ProgramSettings`].
+    ProgramSettings,
+    /// Keeps what the program that shows this profile wants to find again: colours, language, the size
+    /// of its window. Sealed with the profile, exported with it, and never read by the engine.
+    SetProgramSettings {
+        /// At most 4,096 bytes, in a form of the program's own.
+        settings: String,
+    },
     /// Sends a contact request. Answered with [`Reply::Contact`].
     AddContact {
         /// The invitation's text.

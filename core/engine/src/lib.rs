@@ -25,7 +25,8 @@ pub use clock::{Clock, SystemClock};
 pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use forgetful::Forgetful;
-pub use home::{UnlockError, Unlocked, holds_profile};
+pub use home::vaults::{MAX_KEPT, VaultError, change_passphrase};
+pub use home::{DestroyHomeError, UnlockError, Unlocked, destroy_home, holds_profile};
 pub use language::{
     BackupView, CircleView, Command, CommandError, ContactId, ContactView, ConversationSettings,
     ConversationView, CopyState, Defaults, Delivery, DeniableView, DiskView, EarlierView,

@@ -3,22 +3,30 @@
 
 pub mod add;
 pub mod confirm;
+pub mod earlier;
 pub mod emoji;
 pub mod forward;
 pub mod invite;
 pub mod palette;
+pub mod picture;
 pub mod privacy;
+pub mod profiles;
 pub mod settings;
+pub mod short;
 
 use iced::widget::{Space, column, container, mouse_area, opaque};
 use iced::{Element, Fill, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Event};
 
+use self::profiles::{Purpose, Reopen};
+
+use crate::announce::Notices;
 use crate::bridge::Running;
 use crate::colors::Appearance;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::screen::messenger::model::Model;
+use crate::secret::Secret;
 use crate::words::Language;
 
 /// A dialog to be opened.
@@ -46,6 +54,14 @@ pub enum Which {
     Block(ContactId),
     /// Leave Tor by a link.
     Link(String),
+    /// Another passphrase, or a further profile.
+    Profiles(profiles::Purpose),
+    /// A QR code from a picture.
+    Picture(picture::Wanted),
+    /// Compare seven emoji.
+    Short(ContactId),
+    /// What a message said before.
+    Earlier(ContactId, u64),
 }
 
 /// What an emoji is for.
@@ -76,6 +92,14 @@ pub enum Dialog {
     Forward(forward::State),
     /// A question.
     Confirm(confirm::Question),
+    /// Another passphrase, or a further profile.
+    Profiles(profiles::State),
+    /// A QR code from a picture.
+    Picture(picture::State),
+    /// Seven emoji.
+    Short(short::State),
+    /// What a message said before.
+    Earlier(earlier::State),
 }
 
 /// What happens in a dialog.
@@ -97,6 +121,14 @@ pub enum Message {
     Forward(forward::Message),
     /// In that dialog.
     Confirm(confirm::Message),
+    /// In that dialog.
+    Profiles(profiles::Message),
+    /// In that dialog.
+    Picture(picture::Message),
+    /// In that dialog.
+    Short(short::Message),
+    /// In that dialog.
+    Earlier(earlier::Message),
 }
 
 /// A change of how everything looks.
@@ -108,6 +140,8 @@ pub enum Change {
     Language(Language),
     /// Another text size, in percent.
     Scale(u16),
+    /// Other notifications.
+    Notices(Notices),
     /// Names and addresses covered, or not.
     Presentation(bool),
 }
@@ -129,6 +163,8 @@ pub enum Action {
     Which(Which),
     /// Show the requests instead.
     Requests,
+    /// Begin a conversation with this invitation instead.
+    Invitation(Secret),
     /// Copy words.
     Copy(String),
     /// Take an emoji.
@@ -139,6 +175,10 @@ pub enum Action {
     Refused(CommandError),
     /// Lock.
     Lock,
+    /// Destroy everything, after one question.
+    Panic,
+    /// Close the profile, do this, and go on.
+    Reopen(Reopen),
 }
 
 impl Dialog {
@@ -183,6 +223,19 @@ impl Dialog {
                 Self::Confirm(confirm::Question::Link(address)),
                 Task::none(),
             ),
+            Which::Profiles(purpose) => {
+                let (state, task) = profiles::State::open(purpose);
+                (Self::Profiles(state), task.map(Message::Profiles))
+            }
+            Which::Picture(wanted) => {
+                let (state, task) = picture::State::open(wanted);
+                (Self::Picture(state), task.map(Message::Picture))
+            }
+            Which::Short(contact) => (Self::Short(short::State::open(contact)), Task::none()),
+            Which::Earlier(contact, message) => {
+                let (state, task) = earlier::State::open(contact, message, running);
+                (Self::Earlier(state), task.map(Message::Earlier))
+            }
         }
     }
 
@@ -205,6 +258,13 @@ impl Dialog {
             (Self::Emoji(state), Message::Emoji(message)) => state.update(message),
             (Self::Forward(state), Message::Forward(message)) => state.update(message),
             (Self::Confirm(question), Message::Confirm(message)) => question.answer(message),
+            (Self::Profiles(state), Message::Profiles(message)) => state.update(message),
+            (Self::Picture(state), Message::Picture(message)) => state.update(message, running),
+            (Self::Short(state), Message::Short(message)) => state.update(message, running),
+            (Self::Earlier(state), Message::Earlier(message)) => {
+                state.update(message);
+                Action::None
+            }
             _ => Action::None,
         }
     }
@@ -260,6 +320,25 @@ impl Dialog {
                 look.say("forward-title"),
                 state.view(model, look).map(Message::Forward),
             ),
+            Self::Profiles(state) => (
+                500.0,
+                look.say(match state.purpose() {
+                    Purpose::Passphrase => "passphrase-change",
+                    Purpose::Beside => "beside-title",
+                }),
+                state.view(look).map(Message::Profiles),
+            ),
+            Self::Picture(state) => (
+                480.0,
+                look.say("picture-title"),
+                state.view(look).map(Message::Picture),
+            ),
+            Self::Short(state) => (
+                470.0,
+                look.say("short-title"),
+                state.view(model, look).map(Message::Short),
+            ),
+            Self::Earlier(state) => (480.0, look.say("earlier-title"), state.view(look)),
             Self::Confirm(question) => (
                 440.0,
                 question.title(look),

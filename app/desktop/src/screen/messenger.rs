@@ -6,11 +6,14 @@ pub mod bubble;
 pub mod composer;
 pub mod conversation;
 mod frame;
+mod hearing;
 pub mod history;
 pub mod model;
+pub mod notices;
 mod page;
 pub mod panel;
 pub mod requests;
+pub mod search;
 pub mod sidebar;
 pub mod start;
 
@@ -18,13 +21,15 @@ use std::time::Duration;
 
 use iced::widget::operation;
 use iced::{Subscription, Task};
-use undertone_engine::{Command, CommandError, ContactId, Event, Reply};
+use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply};
 
 use self::model::Model;
+use self::notices::Waiting;
 use crate::bridge::{Heard, Running, Snapshot};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::refusal;
+use crate::screen::dialog::profiles::Reopen;
 use crate::screen::dialog::{self, Change, Dialog, Which};
 
 /// How long a remark stays.
@@ -45,6 +50,7 @@ pub struct State {
     remarks: u64,
     asking: bool,
     stale: bool,
+    waiting: Waiting,
     /// The window's width.
     pub width: f32,
     /// The window is looked at.
@@ -115,6 +121,10 @@ pub enum Action {
     Change(Change),
     /// Lock: the profile is to be closed.
     Lock,
+    /// Destroy everything, after one question.
+    Panic,
+    /// Close the profile, do this, and go on.
+    Reopen(Reopen),
 }
 
 impl State {
@@ -132,6 +142,7 @@ impl State {
             remarks: 0,
             asking: false,
             stale: false,
+            waiting: Waiting::default(),
             width: WIDE,
             focused: true,
         }
@@ -152,6 +163,12 @@ impl State {
     #[must_use]
     pub const fn model(&self) -> Option<&Model> {
         self.model.as_ref()
+    }
+
+    /// The messages that the search at the side found.
+    #[must_use]
+    pub fn found(&self) -> &[FoundView] {
+        self.sidebar.found()
     }
 
     /// The open dialog.
@@ -184,13 +201,19 @@ impl State {
         match message {
             Message::Heard(heard) => Action::Run(self.hear(heard, look)),
             Message::Snapshot(result) => Action::Run(self.take(result)),
-            Message::Sidebar(message) => match self.sidebar.update(message) {
-                sidebar::Action::None => Action::None,
-                sidebar::Action::Open(contact) => Action::Run(self.show(contact)),
-                sidebar::Action::Requests => Action::Run(self.show_requests()),
-                sidebar::Action::Dialog(which) => Action::Run(self.open(which)),
-                sidebar::Action::Lock => Action::Lock,
-            },
+            Message::Sidebar(message) => {
+                match self.sidebar.update(message, &self.running, look.clock.now) {
+                    sidebar::Action::None => Action::None,
+                    sidebar::Action::Run(task) => Action::Run(task.map(Message::Sidebar)),
+                    sidebar::Action::Open(contact) => Action::Run(self.show(contact)),
+                    sidebar::Action::OpenAt(contact, number) => {
+                        Action::Run(self.show_at(contact, number))
+                    }
+                    sidebar::Action::Requests => Action::Run(self.show_requests()),
+                    sidebar::Action::Dialog(which) => Action::Run(self.open(which)),
+                    sidebar::Action::Lock => Action::Lock,
+                }
+            }
             Message::Conversation(contact, message) => self.converse(contact, message, look),
             Message::Requests(message) => self.requests(message, look),
             Message::Start(start::Message::Dialog(which)) | Message::Open(which) => {
@@ -218,92 +241,10 @@ impl State {
         self.running.task(command, Message::Done)
     }
 
-    /// Asks for what lists show; once at a time.
-    fn ask(&mut self) -> Task<Message> {
-        if std::mem::replace(&mut self.asking, true) {
-            self.stale = true;
-            return Task::none();
-        }
-        Task::perform(self.running.clone().snapshot(), Message::Snapshot)
-    }
-
-    fn take(&mut self, result: Result<Box<Snapshot>, CommandError>) -> Task<Message> {
-        self.asking = false;
-        if let Ok(snapshot) = result {
-            match &mut self.model {
-                Some(model) => model.renew(*snapshot),
-                None => self.model = Some(Model::new(*snapshot)),
-            }
-        }
-        let seen = self.seen();
-        if std::mem::take(&mut self.stale) {
-            return Task::batch([seen, self.ask()]);
-        }
-        seen
-    }
-
-    fn hear(&mut self, heard: Heard, look: &Look) -> Task<Message> {
-        let events = match heard {
-            Heard::Listening => return self.ask(),
-            Heard::Events(events) => events,
-        };
-        let mut stale = false;
-        let mut tasks = Vec::new();
-        for event in &events {
-            if let Some(model) = &mut self.model {
-                stale |= model.apply(event);
-            }
-            if let Some(dialog) = &mut self.dialog {
-                tasks.push(dialog.hear(event, &self.running).map(Message::Dialog));
-            }
-            if let Pane::Conversation(open) = &mut self.pane {
-                let contact = open.contact;
-                tasks.push(
-                    open.hear(event)
-                        .map(move |message| Message::Conversation(contact, message)),
-                );
-                if matches!(event, Event::Missed { .. }) {
-                    tasks.push(
-                        open.renew(&self.running)
-                            .map(move |message| Message::Conversation(contact, message)),
-                    );
-                }
-            }
-            if let Event::Stopped { .. } = event {
-                tasks.push(self.remark(Icon::CircleAlert, look.say("stopped")));
-            }
-        }
-        if stale {
-            tasks.push(self.ask());
-        }
-        tasks.push(self.seen());
-        Task::batch(tasks)
-    }
-
-    /// Says that the open conversation was read, as far as it is looked at.
-    pub fn seen(&self) -> Task<Message> {
-        let Pane::Conversation(open) = &self.pane else {
-            return Task::none();
-        };
-        let unread = self.model.as_ref().is_some_and(|model| {
-            let view = model.conversations.get(&open.contact);
-            view.is_none_or(|view| view.unread > 0)
-        });
-        if !self.focused || !unread {
-            return Task::none();
-        }
-        let contact = open.contact;
-        match open.seen(&self.running) {
-            conversation::Action::Run(task) => {
-                task.map(move |message| Message::Conversation(contact, message))
-            }
-            _ => Task::none(),
-        }
-    }
-
     /// Opens a conversation.
     fn show(&mut self, contact: ContactId) -> Task<Message> {
         let left = self.leave();
+        self.waiting.seen(contact);
         let Some(model) = &self.model else {
             return left;
         };
@@ -322,6 +263,21 @@ impl State {
         Task::batch([left, task, beside, self.ask()])
     }
 
+    /// Opens a conversation, or stays in it, and goes to one of its messages.
+    fn show_at(&mut self, contact: ContactId, number: u64) -> Task<Message> {
+        let shown = if self.pane.contact() == Some(contact) {
+            Task::none()
+        } else {
+            self.show(contact)
+        };
+        let Pane::Conversation(open) = &mut self.pane else {
+            return shown;
+        };
+        let there = open.go_to(number, &self.running);
+        let there = there.map(move |message| Message::Conversation(contact, message));
+        Task::batch([shown, there])
+    }
+
     fn show_panel(&mut self, contact: ContactId) -> Task<Message> {
         let Some(model) = &self.model else {
             return Task::none();
@@ -333,6 +289,7 @@ impl State {
 
     fn show_requests(&mut self) -> Task<Message> {
         let left = self.leave();
+        self.waiting.seen_requests();
         self.panel = None;
         self.pane = Pane::Requests(requests::State);
         left
@@ -390,7 +347,7 @@ impl State {
         if open.contact != contact {
             return Action::None;
         }
-        let action = open.update(message, model, &self.running);
+        let action = open.update(message, model, &self.running, look.clock.now);
         self.conversation_action(contact, action, look)
     }
 
@@ -442,6 +399,12 @@ impl State {
                 Task::none()
             }
             panel::Action::Dialog(which) => self.open(which),
+            panel::Action::Said(view) => {
+                if let Pane::Conversation(open) = &mut self.pane {
+                    open.said(view);
+                }
+                self.ask()
+            }
             panel::Action::Refused(error) => self.refused(&error, look),
         })
     }

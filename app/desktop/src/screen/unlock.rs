@@ -45,6 +45,15 @@ pub enum Action {
 }
 
 impl State {
+    /// Something is under way whose outcome comes as [`Message::Done`].
+    #[must_use]
+    pub fn busy() -> Self {
+        Self {
+            busy: true,
+            ..Self::default()
+        }
+    }
+
     /// Takes in what happened.
     pub fn update(&mut self, message: Message, place: &Place) -> Action {
         match message {

@@ -200,18 +200,6 @@ impl State {
             )
             .secure(true)
             .on_submit(Message::Next);
-        let (color, words) = match (self.passphrase.is_empty(), self.strength) {
-            (true, _) => (c.muted, "strength-none"),
-            (_, 0 | 1) => (c.bad, "strength-weak"),
-            (_, 2) => (c.warn, "strength-fair"),
-            (_, 3) => (c.good, "strength-good"),
-            _ => (c.good, "strength-strong"),
-        };
-        let part = if self.passphrase.is_empty() {
-            0.0
-        } else {
-            f32::from(self.strength.max(1)) / 4.0
-        };
         let differ = !self.repeated.is_empty() && self.repeated != self.passphrase;
         let mut parts: Vec<Element<'a, Message>> = vec![
             steps(look, 2),
@@ -220,13 +208,7 @@ impl State {
                 .width(Fill)
                 .into(),
             look.labelled(look.say("passphrase-label"), first),
-            look.column(vec![
-                look.bar(part, color),
-                look.text(look.say(words), 13.0).color(color).into(),
-            ])
-            .spacing(7)
-            .width(Fill)
-            .into(),
+            strength_bar(self.passphrase.is_empty(), self.strength, look),
             look.labelled(look.say("passphrase-again"), again),
         ];
         if differ {
@@ -313,8 +295,32 @@ fn buttons(look: &Look, words: String, ready: bool) -> Element<'_, Message> {
     .into()
 }
 
+/// How good a passphrase is, as a bar and in words.
+pub(super) fn strength_bar<'a, M: 'a>(empty: bool, strength: u8, look: &Look) -> Element<'a, M> {
+    let c = look.colors;
+    let (color, words) = match (empty, strength) {
+        (true, _) => (c.muted, "strength-none"),
+        (_, 0 | 1) => (c.bad, "strength-weak"),
+        (_, 2) => (c.warn, "strength-fair"),
+        (_, 3) => (c.good, "strength-good"),
+        _ => (c.good, "strength-strong"),
+    };
+    let part = if empty {
+        0.0
+    } else {
+        f32::from(strength.max(1)) / 4.0
+    };
+    look.column(vec![
+        look.bar(part, color),
+        look.text(look.say(words), 13.0).color(color).into(),
+    ])
+    .spacing(7)
+    .width(Fill)
+    .into()
+}
+
 /// How hard a passphrase is to guess, 0 to 4.
-fn strength(passphrase: &str, name: &str) -> u8 {
+pub(super) fn strength(passphrase: &str, name: &str) -> u8 {
     if passphrase.is_empty() {
         return 0;
     }

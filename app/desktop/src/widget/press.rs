@@ -1,6 +1,5 @@
 //! A button that the keyboard reaches: Tab goes there, Enter and Space press it, and then a ring
-//! shows where it is. All buttons, rows and choices of the window are this one widget. It does not
-//! scroll itself into view.
+//! shows where it is. All buttons, rows and choices of the window are this one widget.
 
 use iced::advanced::layout::{self, Layout};
 use iced::advanced::renderer::{self, Quad};

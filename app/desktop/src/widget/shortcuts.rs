@@ -9,7 +9,7 @@ use iced::advanced::{Clipboard, Shell, Widget, overlay};
 use iced::keyboard::{self, Key, Modifiers};
 use iced::{Element, Event, Length, Rectangle, Renderer, Size, Theme, Vector, mouse};
 
-type Meaning<'a, Message> = Box<dyn Fn(&Key, Modifiers) -> Option<Message> + 'a>;
+type Meaning<'a, Message> = Box<dyn Fn(&Key, Modifiers, bool) -> Option<Message> + 'a>;
 
 /// Content with shortcuts.
 pub struct Shortcuts<'a, Message> {
@@ -18,10 +18,11 @@ pub struct Shortcuts<'a, Message> {
 }
 
 impl<'a, Message> Shortcuts<'a, Message> {
-    /// Content, and what each key means, where it is a shortcut now.
+    /// Content, and what each key means, where it is a shortcut now. The last value says whether the key
+    /// is held down and comes again by itself.
     pub fn new(
         content: impl Into<Element<'a, Message>>,
-        meaning: impl Fn(&Key, Modifiers) -> Option<Message> + 'a,
+        meaning: impl Fn(&Key, Modifiers, bool) -> Option<Message> + 'a,
     ) -> Self {
         Self {
             content: content.into(),
@@ -87,8 +88,13 @@ impl<Message> Widget<Message, Theme, Renderer> for Shortcuts<'_, Message> {
         shell: &mut Shell<'_, Message>,
         viewport: &Rectangle,
     ) {
-        if let Event::Keyboard(keyboard::Event::KeyPressed { key, modifiers, .. }) = event
-            && let Some(message) = (self.meaning)(key, *modifiers)
+        if let Event::Keyboard(keyboard::Event::KeyPressed {
+            key,
+            modifiers,
+            repeat,
+            ..
+        }) = event
+            && let Some(message) = (self.meaning)(key, *modifiers, *repeat)
         {
             shell.publish(message);
             shell.capture_event();

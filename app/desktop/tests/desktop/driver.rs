@@ -76,7 +76,7 @@ impl Person {
         });
     }
 
-    fn apply(&mut self, messages: Vec<Message>) {
+    pub(crate) fn apply(&mut self, messages: Vec<Message>) {
         for message in messages {
             let task = self.app.update(message);
             self.begin(task);
@@ -173,9 +173,13 @@ impl Person {
         });
     }
 
-    /// Presses a key with Ctrl.
+    /// Presses a letter with Ctrl.
     pub(crate) fn control(&mut self, letter: &str) {
-        let key = Key::Character(letter.into());
+        self.press(Key::Character(letter.into()), Modifiers::CTRL);
+    }
+
+    /// Presses a key.
+    pub(crate) fn press(&mut self, key: Key, modifiers: Modifiers) {
         self.with(|ui| {
             ui.simulate([Event::Keyboard(keyboard::Event::KeyPressed {
                 key: key.clone(),
@@ -184,7 +188,7 @@ impl Person {
                     keyboard::key::NativeCode::Unidentified,
                 ),
                 location: keyboard::Location::Standard,
-                modifiers: Modifiers::CTRL,
+                modifiers,
                 repeat: false,
                 text: None,
             })]);

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
-use undertone_desktop::app::Screen;
+use iced::keyboard::{Key, Modifiers, key::Named};
+use undertone_desktop::app::{Message, Screen};
 use undertone_desktop::place::Place;
-use undertone_desktop::screen::dialog::{Dialog, add};
-use undertone_desktop::screen::messenger::{composer, sidebar};
+use undertone_desktop::screen::dialog::{self, Dialog, add, profiles};
+use undertone_desktop::screen::messenger::conversation::finding;
+use undertone_desktop::screen::messenger::{self, composer, sidebar};
 use undertone_desktop::screen::{unlock, welcome};
 use undertone_engine::{Delivery, Stage, Transport};
 use undertone_transport::memory::{MemoryNetwork, MemoryOptions};
@@ -206,17 +208,111 @@ async fn from_the_first_run_to_the_unlock() {
     })
     .await;
 
+    found_again(&mut ben).await;
     locked_and_unlocked(&mut ann).await;
+    another_profile(&mut ann).await;
+    destroyed(&mut ben, place(home.path(), &network, "ben")).await;
 }
 
-/// Locks with a draft under way; the draft, the contact and the messages are there again.
+/// Changes the passphrase, and makes a profile beside the first, each by its own passphrase from then on.
+async fn another_profile(ann: &mut Person) {
+    const SECOND: &str = "velvet thunder harbour seventeen";
+    let done = |app: &undertone_desktop::app::App| main_window(app).is_some();
+    ann.control(",");
+    ann.click("settings-profile");
+    ann.click("passphrase-change-open");
+    ann.write(profiles::PRESENT, PASSPHRASE);
+    ann.write(profiles::NEW, "marble willow canyon trumpet");
+    ann.write(profiles::AGAIN, "marble willow canyon trumpet");
+    ann.click("profiles-submit");
+    assert!(ann.sees("Unlocking …"));
+    ann.until("the same profile by another passphrase", done)
+        .await;
+    ann.control(",");
+    ann.click("settings-profile");
+    ann.click("beside-open");
+    // The fields reach below the window, where nothing can be clicked.
+    for message in [
+        profiles::Message::Present("marble willow canyon trumpet".into()),
+        profiles::Message::Name("Somebody".to_owned()),
+        profiles::Message::New(SECOND.into()),
+        profiles::Message::Again(SECOND.into()),
+        profiles::Message::Submit,
+    ] {
+        let message = dialog::Message::Profiles(message);
+        ann.apply(vec![Message::Messenger(messenger::Message::Dialog(
+            message,
+        ))]);
+    }
+    ann.until("the second profile", done).await;
+    assert!(ann.sees("Hello, Somebody"));
+    for (passphrase, name) in [
+        ("marble willow canyon trumpet", "Hello, Ann"),
+        (SECOND, "Hello, Somebody"),
+    ] {
+        ann.control("l");
+        ann.until("the lock", |app| matches!(app.screen(), Screen::Unlock(_)))
+            .await;
+        ann.enter(unlock::FIELD, passphrase);
+        ann.until("the profile of that passphrase", done).await;
+        assert!(ann.sees(name));
+    }
+}
+
+/// Finds a message from the list of conversations, and in its conversation.
+async fn found_again(ben: &mut Person) {
+    ben.write(sidebar::SEARCH, "good to s");
+    ben.until("the message that was found", |app| {
+        main_window(app).is_some_and(|state| state.found().len() == 1)
+    })
+    .await;
+    let hit = main_window(&ben.app).expect("the window").found()[0].clone();
+    ben.click(sidebar::found::id(&hit));
+    ben.until("the way to it", |app| {
+        open(app).is_some_and(|open| open.marked() == Some(hit.message.number))
+    })
+    .await;
+    ben.control("f");
+    ben.write(finding::FIND, "hello");
+    ben.until("two hits", |app| {
+        crate::samples::window(app, crate::samples::USUAL)
+            .find("1 of 2")
+            .is_ok()
+    })
+    .await;
+    ben.click("find-older");
+    assert!(ben.sees("2 of 2"));
+}
+
+/// Two presses, and the passphrase opens nothing any more.
+async fn destroyed(ben: &mut Person, place: Place) {
+    assert!(ben.sees("Hello Ann"));
+    let began = std::time::Instant::now();
+    for _ in 0..2 {
+        ben.press(
+            Key::Named(Named::Backspace),
+            Modifiers::CTRL | Modifiers::SHIFT,
+        );
+        assert!(!ben.sees("Hello Ann"));
+    }
+    ben.until("the end", |app| matches!(app.screen(), Screen::Closing))
+        .await;
+    assert!(began.elapsed() < std::time::Duration::from_secs(20));
+    let opened = place.open(PASSPHRASE.into()).await;
+    assert!(opened.is_err());
+}
+
+/// Locks with a draft under way; the draft, the contact, the messages and the chosen look are there again.
 async fn locked_and_unlocked(ann: &mut Person) {
+    ann.control("=");
+    assert!(ann.app.scale_factor() > 1.1);
     ann.write(composer::FIELD, "half a sen");
     ann.control("l");
     assert!(!ann.sees("Hello Ann"));
     ann.until("the lock", |app| matches!(app.screen(), Screen::Unlock(_)))
         .await;
     assert!(ann.sees("Locked"));
+    assert!(ann.app.scale_factor() < 1.1, "the lock tells nothing");
     ann.enter(unlock::FIELD, "a wrong passphrase");
     ann.until("the refusal", |app| {
         crate::samples::window(app, crate::samples::USUAL)
@@ -227,6 +323,7 @@ async fn locked_and_unlocked(ann: &mut Person) {
     ann.enter(unlock::FIELD, PASSPHRASE);
     ann.until("the profile again", |app| main_window(app).is_some())
         .await;
+    ann.until("its look", |app| app.scale_factor() > 1.1).await;
     let contact = main_window(&ann.app)
         .and_then(|state| state.model())
         .and_then(|model| model.contacts.keys().next().copied())

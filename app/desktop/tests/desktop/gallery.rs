@@ -6,13 +6,20 @@ use std::path::{Path, PathBuf};
 
 use iced_test::Simulator;
 use undertone_desktop::app::{App, Message};
+use undertone_desktop::bridge::Heard;
 use undertone_desktop::colors::Appearance;
 use undertone_desktop::program;
-use undertone_desktop::screen::dialog::{self, Change, Target, Which, invite, settings};
-use undertone_desktop::screen::messenger::{self, conversation, panel, sidebar};
+use undertone_desktop::scan::ScanError;
+use undertone_desktop::screen::dialog::picture::{self, Wanted};
+use undertone_desktop::screen::dialog::profiles::Purpose;
+use undertone_desktop::screen::dialog::{self, Change, Target, Which, earlier, invite, settings};
+use undertone_desktop::screen::messenger::{self, conversation, panel, search, sidebar};
 use undertone_desktop::screen::welcome;
 use undertone_desktop::words::Language;
-use undertone_engine::{InvitationView, NetworkStatus, Reply, VerificationView};
+use undertone_engine::{
+    EarlierView, EmojiView, Event, FoundView, InvitationView, NetworkStatus, Reply,
+    VerificationView,
+};
 
 use crate::samples::{self, apply, id, tell, window};
 
@@ -157,6 +164,8 @@ fn screens() -> Vec<(&'static str, App)> {
         ("delete", Which::Delete(id(1), 4, true)),
         ("block", Which::Block(id(1))),
         ("link", Which::Link("https://example.org/steps".into())),
+        ("passphrase-change", Which::Profiles(Purpose::Passphrase)),
+        ("another-profile", Which::Profiles(Purpose::Beside)),
     ] {
         let mut app = talking();
         open(&mut app, which);
@@ -186,11 +195,127 @@ fn screens() -> Vec<(&'static str, App)> {
         messenger::Message::Conversation(id(1), conversation::Message::Choose(8)),
     );
     all.push(("actions", app));
+    let home = tempfile::tempdir().expect("a directory");
+    let place = home.path().join("home");
+    undertone_engine::Unlocked::create(&place, b"orbit lantern").expect("a home");
+    let (mut app, _) = App::boot(samples::nowhere(place), Language::English);
+    let _ = app.update(Message::Panic);
+    all.push(("panic", app));
+    all.extend(searches());
+    all.extend(codes());
     let mut app = talking();
     let _ = app.update(Message::Focus(true));
     app.look_mut().presentation = true;
     all.push(("presentation", app));
     all
+}
+
+fn hit(from: u8, number: u64, text: &str) -> FoundView {
+    FoundView {
+        contact: id(from),
+        message: samples::message(number, false, samples::NOW - 90_000 * number, text),
+    }
+}
+
+fn found(hits: Vec<FoundView>) -> search::Message {
+    let reply = Reply::Found {
+        hits,
+        more: None,
+        index_percent: None,
+    };
+    search::Message::Found(1, false, Ok(reply))
+}
+
+/// At the side, and in a conversation.
+fn searches() -> Vec<(&'static str, App)> {
+    let mut side = samples::talking(Language::English);
+    let hits = vec![
+        hit(1, 1, "Is the second reading still on Thursday?"),
+        hit(
+            2,
+            2,
+            "I will bring copies for everybody, so that nobody has to share at the reading on Saturday.",
+        ),
+        hit(3, 3, "Reading list attached"),
+    ];
+    for message in [
+        search::Message::Text("reading".to_owned()),
+        found(hits.clone()),
+    ] {
+        let message = sidebar::Message::Found(message);
+        tell(&mut side, messenger::Message::Sidebar(message));
+    }
+    let mut inside = samples::talking(Language::English);
+    for message in [
+        conversation::Message::Find,
+        conversation::Message::Search(search::Message::Text("reading".to_owned())),
+        conversation::Message::Search(found(vec![hit(1, 4, "them"), hit(1, 2, "them")])),
+    ] {
+        tell(
+            &mut inside,
+            messenger::Message::Conversation(id(1), message),
+        );
+    }
+    vec![("search", side), ("find", inside)]
+}
+
+/// The short code, a code from a picture, earlier words, the panic key.
+fn codes() -> Vec<(&'static str, App)> {
+    let talking = || samples::talking(Language::English);
+    let mut compare = talking();
+    let emoji = [
+        ("🐶", "Dog"),
+        ("🔑", "Key"),
+        ("🌙", "Moon"),
+        ("🎩", "Hat"),
+        ("🚂", "Train"),
+        ("🍕", "Pizza"),
+        ("☂", "Umbrella"),
+    ];
+    let emoji = emoji.map(|(symbol, name)| EmojiView { symbol, name });
+    let event = Event::ShortCode {
+        contact: id(1),
+        emoji: Some(emoji.to_vec()),
+    };
+    let heard = messenger::Message::Heard(Heard::Events(vec![event]));
+    tell(&mut compare, heard.clone());
+    let mut waiting = talking();
+    tell(&mut waiting, heard);
+    open(&mut compare, Which::Short(id(1)));
+    let mut before = talking();
+    open(&mut before, Which::Short(id(1)));
+    let mut picture = talking();
+    open(&mut picture, Which::Picture(Wanted::Invitation));
+    let failed = picture::Message::Scanned(Err(ScanError::NoCode));
+    tell(
+        &mut picture,
+        messenger::Message::Dialog(dialog::Message::Picture(failed)),
+    );
+    let mut earlier = talking();
+    open(&mut earlier, Which::Earlier(id(1), 5));
+    let mut view = samples::message(5, true, samples::NOW - 3_370, "now");
+    view.earlier = vec![
+        EarlierView {
+            text: "Short list: rotate the key".to_owned(),
+            until: samples::NOW - 3_300,
+        },
+        EarlierView {
+            text: "Short list:\n• rotate the old key\n• tell Jules".to_owned(),
+            until: samples::NOW - 3_200,
+        },
+    ];
+    let told = earlier::Message::Told(Ok(Reply::Message(view)));
+    tell(
+        &mut earlier,
+        messenger::Message::Dialog(dialog::Message::Earlier(told)),
+    );
+    vec![
+        ("short-code", compare),
+        ("short-code-bar", waiting),
+        ("short-code-before", before),
+        ("picture", picture),
+        ("earlier", earlier),
+    ]
 }
 
 #[test]
@@ -205,7 +330,7 @@ fn gallery() {
             for (look, appearance) in [("dark", Appearance::Dark), ("light", Appearance::Light)] {
                 appear(&mut app, appearance);
                 for size in [(900.0, 600.0), (1_440.0, 900.0)] {
-                    let _ = app.update(Message::Resized(size.0));
+                    let _ = app.update(Message::Resized(size.into()));
                     let file = format!("{name}-{look}-{}.png", size.0);
                     draw(&app, size, &PathBuf::from(&into).join(file));
                 }
@@ -217,7 +342,7 @@ fn gallery() {
     std::fs::create_dir_all(&place).expect("the folder of pictures");
     for (name, mut app) in screens() {
         let wide = (1_080.0, 720.0);
-        let _ = app.update(Message::Resized(wide.0));
+        let _ = app.update(Message::Resized(wide.into()));
         let picture = |name: &str| place.join(format!("{name}.png"));
         match name {
             "conversation" => {

@@ -145,6 +145,9 @@ impl Actor {
     pub(super) fn read(&mut self, command: &Command) -> Result<Reply, CommandError> {
         match command {
             Command::Profile => Ok(Reply::Profile(self.profile_view())),
+            Command::ProgramSettings => Ok(Reply::ProgramSettings {
+                settings: self.conversations.program_settings().to_owned(),
+            }),
             Command::Invitations => {
                 let list = self.profile.open_invitations().map(|state| {
                     let door = undertone_protocol::DoorName::Knock(state.number);

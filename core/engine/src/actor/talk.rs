@@ -107,6 +107,10 @@ impl Actor {
                 self.conversations.set_defaults(defaults)?;
                 Ok((None, DONE))
             }
+            Command::SetProgramSettings { settings } => {
+                self.conversations.set_program_settings(settings)?;
+                Ok((None, DONE))
+            }
             Command::SetTimer { contact, seconds } => {
                 let set = self
                     .profile

@@ -37,6 +37,8 @@ pub(crate) struct ProfileSettings {
     pub(crate) hidden: bool,
     /// Names the owner's picture, if there is one.
     pub(crate) picture: Option<String>,
+    /// What the program that shows the profile keeps for itself.
+    pub(crate) program: String,
 }
 
 pub(crate) fn read<T: DeserializeOwned>(

@@ -40,6 +40,9 @@ pub enum CommandError {
     /// Status.
     #[error("a status can have 256 bytes and no control characters")]
     Status,
+    /// What a program keeps for itself.
+    #[error("the settings of a program can have 4096 bytes")]
+    ProgramSettings,
     /// Timer or retention.
     #[error(
         "messages can be kept for 1 hour to 366 days after reading, or disappear after 1 second to 366 days"

@@ -21,6 +21,11 @@ pub enum Reply {
     Profile(ProfileView),
     /// One invitation.
     Invitation(InvitationView),
+    /// What the program keeps for itself.
+    ProgramSettings {
+        /// As it was handed over; empty: nothing was kept yet.
+        settings: String,
+    },
     /// Open invitations.
     Invitations {
         /// In the order they were made.

@@ -253,6 +253,26 @@ async fn a_conversation_can_keep_nothing_and_be_cleared() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_program_finds_again_what_it_kept() {
+    let place = Place::new(41);
+    let noor = place.create("Noor").await;
+    let kept = |settings: &str| {
+        Ok(Reply::ProgramSettings {
+            settings: settings.to_owned(),
+        })
+    };
+    assert_eq!(noor.engine.run(Command::ProgramSettings).await, kept(""));
+    let set = |settings: String| Command::SetProgramSettings { settings };
+    done(&noor, set("dark, 130 %".to_owned())).await;
+    let long = noor.engine.run(set("x".repeat(4_097))).await;
+    assert_eq!(long, Err(CommandError::ProgramSettings));
+    noor.engine.shutdown().await;
+    let noor = place.start("Noor").await;
+    let found = noor.engine.run(Command::ProgramSettings).await;
+    assert_eq!(found, kept("dark, 130 %"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn signs_are_told_only_to_whom_the_owner_chose() {
     let place = Place::new(35);
     let (mut amal, mut noor) = (place.create("Amal").await, place.create("Noor").await);

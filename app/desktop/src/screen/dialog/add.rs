@@ -3,7 +3,8 @@
 use iced::{Element, Fill, Task, widget::container, widget::operation};
 use undertone_engine::{Command, CommandError, Reply};
 
-use super::Action;
+use super::picture::Wanted;
+use super::{Action, Which};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -43,6 +44,8 @@ pub enum Message {
     Paste,
     /// What the clipboard holds.
     Pasted(Option<Secret>),
+    /// Take it from a picture.
+    Picture,
     /// Ask.
     Submit,
     /// Asked, or not.
@@ -53,6 +56,12 @@ impl State {
     /// Begins.
     pub fn open() -> (Self, Task<Message>) {
         (Self::default(), operation::focus(INVITATION))
+    }
+
+    /// Takes an invitation from elsewhere.
+    pub fn fill(&mut self, mut invitation: Secret) {
+        invitation.truncate(MOST);
+        self.invitation = invitation;
     }
 
     fn is_ready(&self) -> bool {
@@ -68,8 +77,7 @@ impl State {
         match message {
             Message::Invitation(text) | Message::Pasted(Some(text)) => {
                 self.failure = None;
-                self.invitation = text;
-                self.invitation.truncate(MOST);
+                self.fill(text);
             }
             Message::Pasted(None) => {}
             Message::Name(text) => self.name = cut(text, 128),
@@ -80,6 +88,7 @@ impl State {
                         .map(|text| super::Message::Add(Message::Pasted(text.map(Into::into)))),
                 );
             }
+            Message::Picture => return Action::Which(Which::Picture(Wanted::Invitation)),
             Message::Submit if self.is_ready() => {
                 self.busy = true;
                 let name = self.name.trim();
@@ -141,6 +150,10 @@ impl State {
                 look.say("add-invitation"),
                 look.row(vec![invitation.into(), paste.into()]).spacing(8),
             ),
+            look.button(Kind::Quiet, Some(Icon::QrCode), look.say("picture-open"))
+                .id("add-picture")
+                .on_press(Message::Picture)
+                .into(),
             look.labelled(look.say("add-name"), name),
             look.labelled(look.say("add-greeting"), greeting),
         ];

@@ -57,6 +57,8 @@ pub enum Entry {
     Presentation,
     /// Lock.
     Lock,
+    /// Destroy everything, after one question.
+    Panic,
 }
 
 impl State {
@@ -101,6 +103,7 @@ impl State {
             (Entry::Theme(Appearance::Contrast), "palette-contrast"),
             (Entry::Presentation, "palette-presentation"),
             (Entry::Lock, "lock"),
+            (Entry::Panic, "panic-open"),
         ];
         let listed = model.listed(false).into_iter().chain(model.listed(true));
         let people =
@@ -185,6 +188,7 @@ const fn icon(entry: Entry) -> Icon {
         Entry::Theme(_) => Icon::Moon,
         Entry::Presentation => Icon::EyeOff,
         Entry::Lock => Icon::Lock,
+        Entry::Panic => Icon::Trash2,
     }
 }
 
@@ -198,5 +202,6 @@ const fn take(entry: Entry, look: &Look) -> Action {
         Entry::Theme(appearance) => Action::Change(Change::Appearance(appearance)),
         Entry::Presentation => Action::Change(Change::Presentation(!look.presentation)),
         Entry::Lock => Action::Lock,
+        Entry::Panic => Action::Panic,
     }
 }

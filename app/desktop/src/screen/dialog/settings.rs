@@ -5,7 +5,9 @@ use iced::widget::{column, container, row, scrollable};
 use iced::{Element, Fill, Padding, border};
 use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention, Stage};
 
-use super::{Action, Change};
+use super::profiles::Purpose;
+use super::{Action, Change, Which};
+use crate::announce::Notices;
 use crate::bridge::Running;
 use crate::colors::Appearance;
 use crate::icon::Icon;
@@ -67,6 +69,10 @@ pub enum Message {
     SaveNickname,
     /// Take the status.
     SaveStatus,
+    /// Show another dialog instead.
+    Dialog(Which),
+    /// Destroy everything, after one question.
+    Panic,
     /// Done, or not.
     Done(Result<Reply, CommandError>),
 }
@@ -101,6 +107,8 @@ impl State {
                 return Action::None;
             }
             Message::Change(change) => return Action::Change(change),
+            Message::Dialog(which) => return Action::Which(which),
+            Message::Panic => return Action::Panic,
             Message::Nickname(text) => {
                 self.nickname = cut(text, 128);
                 return Action::None;
@@ -189,6 +197,12 @@ impl State {
                     look.row(vec![field.into(), button.into()]).spacing(8),
                 )
             };
+        let work = |icon, name: &'static str, purpose| {
+            let message = Message::Dialog(Which::Profiles(purpose));
+            look.entry(icon, look.say(name), false, message)
+                .id(name)
+                .into()
+        };
         look.column(vec![
             line(
                 "settings-nickname",
@@ -219,6 +233,13 @@ impl State {
                 model.profile.hidden,
                 Message::Hidden(!model.profile.hidden),
             ),
+            look.line(),
+            work(
+                Icon::KeyRound,
+                "passphrase-change-open",
+                Purpose::Passphrase,
+            ),
+            work(Icon::UserPlus, "beside-open", Purpose::Beside),
         ])
         .spacing(16)
         .width(Fill)
@@ -316,8 +337,28 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
             look.presentation,
             Message::Change(Change::Presentation(!look.presentation)),
         ),
-        title("settings-retention", look),
+        title("settings-notices", look),
     ];
+    for notices in Notices::ALL {
+        let name = match notices {
+            Notices::None => "notices-none",
+            Notices::Plain => "notices-plain",
+            Notices::Named => "notices-named",
+        };
+        parts.push(look.option(
+            name,
+            look.say(name),
+            None,
+            look.notices == notices,
+            Message::Change(Change::Notices(notices)),
+        ));
+    }
+    parts.push(
+        look.muted(look.say("settings-notices-hint"), 13.0)
+            .width(Fill)
+            .into(),
+    );
+    parts.push(title("settings-retention", look));
     for (name, retention) in retentions(look) {
         parts.push(look.option(
             format!("retention-{name}"),
@@ -330,6 +371,13 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     parts.push(
         look.muted(look.say("settings-retention-hint"), 13.0)
             .width(Fill)
+            .into(),
+    );
+    parts.push(title("settings-panic", look));
+    parts.push(
+        look.button(Kind::Danger, Some(Icon::Trash2), look.say("panic-open"))
+            .id("panic-open")
+            .on_press(Message::Panic)
             .into(),
     );
     look.column(parts).spacing(6).width(Fill).into()

@@ -39,11 +39,20 @@ impl State {
             dialog::Action::Open(contact) => self.show(contact),
             dialog::Action::Which(which) => self.open(which),
             dialog::Action::Requests => self.show_requests(),
+            dialog::Action::Invitation(text) => {
+                let opened = self.open(Which::Add);
+                if let Some(Dialog::Add(add)) = &mut self.dialog {
+                    add.fill(text);
+                }
+                opened
+            }
             dialog::Action::Copy(text) => self.copy(text, look),
             dialog::Action::Emoji(target, emoji) => return self.emoji(target, &emoji, look),
             dialog::Action::Change(change) => return Action::Change(change),
             dialog::Action::Refused(error) => self.refused(&error, look),
             dialog::Action::Lock => return Action::Lock,
+            dialog::Action::Reopen(work) => return Action::Reopen(work),
+            dialog::Action::Panic => return Action::Panic,
         })
     }
 

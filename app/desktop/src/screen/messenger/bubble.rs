@@ -12,6 +12,7 @@ use crate::font;
 use crate::formatting::{self, Block, Piece, Style};
 use crate::icon::Icon;
 use crate::look::Look;
+use crate::screen::dialog::Which;
 use crate::visible;
 use crate::widget::{PressStyle, press};
 
@@ -29,6 +30,8 @@ pub struct Around<'a> {
     pub pinned: bool,
     /// Its actions are shown.
     pub chosen: bool,
+    /// It was gone to.
+    pub marked: bool,
     /// What it replies to, as far as that is in memory.
     pub quoted: Option<&'a Row>,
 }
@@ -146,12 +149,16 @@ fn bubble<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, M
             text: ink.text,
             border: iced::Border {
                 radius,
-                color: if around.chosen {
-                    c.accent
+                color: if around.chosen || around.marked {
+                    c.mark
                 } else {
                     Color::TRANSPARENT
                 },
-                width: if around.chosen { 2.0 } else { 0.0 },
+                width: if around.chosen || around.marked {
+                    2.0
+                } else {
+                    0.0
+                },
             },
             ring: c.ring,
         });
@@ -456,6 +463,14 @@ fn actions<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, 
                 Message::Pin(number, true),
             );
         }
+    }
+    if row.view.edited {
+        action(
+            Icon::Clock,
+            "action-earlier",
+            "action-earlier",
+            Message::Dialog(Which::Earlier(around.contact.id, number)),
+        );
     }
     action(
         Icon::Trash2,

@@ -1,6 +1,7 @@
 //! One open conversation: what it does with what happens. How it looks is in
 //! [`page`](super::page), messages in memory in [`history`](super::history).
 
+pub mod finding;
 mod writing;
 
 use std::time::Duration;
@@ -10,9 +11,10 @@ use iced::widget::{operation, selector};
 use iced::{Rectangle, Task, advanced::widget::Id};
 use undertone_engine::{Command, CommandError, ContactId, Event, MessageView, Reply};
 
+use self::finding::Finding;
 use super::composer::{self, Composer, Mode};
 use super::history::{History, PAGE};
-use super::{bubble, model::Model};
+use super::{bubble, model::Model, search};
 use crate::bridge::Running;
 use crate::formatting;
 use crate::screen::dialog::Which;
@@ -34,6 +36,9 @@ pub struct State {
     pub(super) history: History,
     pub(super) composer: Composer,
     pub(super) chosen: Option<u64>,
+    /// The message that was gone to.
+    pub(super) marked: Option<u64>,
+    pub(super) finding: Option<Finding>,
     /// How far above its end the view is.
     pub(super) above: f32,
     draft: String,
@@ -58,6 +63,18 @@ pub enum Message {
     ShowNewer,
     /// To the newest message.
     Jump,
+    /// Begin or end a search here.
+    Find,
+    /// In the search.
+    Search(search::Message),
+    /// To the next older hit, or to the next newer one.
+    Step(bool),
+    /// Go to a message.
+    GoTo(u64),
+    /// The page around a message.
+    Around(u64, Result<Reply, CommandError>),
+    /// How far above the end the message is that was gone to.
+    Placed(Option<f32>),
     /// The view moved.
     Scrolled(Viewport),
     /// How high the rows after this one are, which go away.
@@ -128,6 +145,8 @@ impl State {
             history: History::default(),
             composer,
             chosen: None,
+            marked: None,
+            finding: None,
             above: 0.0,
             draft,
             edits: 0,
@@ -153,9 +172,29 @@ impl State {
     }
 
     /// Takes in what happened.
-    pub fn update(&mut self, message: Message, model: &Model, running: &Running) -> Action {
+    pub fn update(
+        &mut self,
+        message: Message,
+        model: &Model,
+        running: &Running,
+        now: u64,
+    ) -> Action {
         match message {
+            Message::Find => self.find(),
+            Message::Search(message) => self.search(message, running, now),
+            Message::Step(older) => self.step(older, running, now),
+            Message::GoTo(number) => Action::Run(self.go_to(number, running)),
+            Message::Around(number, reply) => self.around(number, reply, model),
+            Message::Placed(above) => above.map_or(Action::None, |above| {
+                self.above = above;
+                let to = AbsoluteOffset { x: 0.0, y: above };
+                Action::Run(operation::scroll_to(LIST, to))
+            }),
             Message::Composer(message) => self.compose(message, running),
+            // The one that was gone to is there already.
+            Message::Newest(Ok(_)) if self.marked.is_some() && self.history.last().is_some() => {
+                Action::None
+            }
             Message::Newest(result) => self.page(result, |history, page| {
                 history.take_newest(page);
                 Task::none()
@@ -303,6 +342,7 @@ impl State {
 
     /// To the newest message.
     fn jump(&mut self, running: &Running) -> Task<Message> {
+        self.marked = None;
         self.above = 0.0;
         let snap = operation::snap_to(
             LIST,
@@ -321,6 +361,12 @@ impl State {
     #[must_use]
     pub const fn history(&self) -> &History {
         &self.history
+    }
+
+    /// The message that was gone to.
+    #[must_use]
+    pub const fn marked(&self) -> Option<u64> {
+        self.marked
     }
 
     /// What is being written.
@@ -388,6 +434,7 @@ impl State {
 
     /// Asks for the newest page anew: events were missed, or the conversation was cleared.
     pub fn renew(&mut self, running: &Running) -> Task<Message> {
+        self.marked = None;
         self.above = 0.0;
         self.ask(running, None, Message::Newest)
     }

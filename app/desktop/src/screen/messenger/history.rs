@@ -123,6 +123,12 @@ impl History {
         self.rows = page.into_iter().map(Row::new).collect();
     }
 
+    /// Takes a page from the middle, in place of everything.
+    pub fn take_around(&mut self, page: Vec<MessageView>, newest: Option<u64>) {
+        self.take_newest(page);
+        self.ends = newest.is_none_or(|newest| self.last().is_none_or(|last| last >= newest));
+    }
+
     /// Takes a page of older ones. Returns the number of the last row that may stay, if there are
     /// now more than are kept.
     pub fn take_older(&mut self, page: Vec<MessageView>) -> Option<u64> {

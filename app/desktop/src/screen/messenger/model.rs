@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use undertone_engine::{
-    ContactId, ContactView, ConversationView, Event, Line, NetworkStatus, ProfileView, Reason,
-    Stage,
+    ContactId, ContactView, ConversationView, EmojiView, Event, Line, NetworkStatus, ProfileView,
+    Reason, Stage,
 };
 
 use crate::bridge::Snapshot;
@@ -25,6 +25,8 @@ pub struct Model {
     pub conversations: BTreeMap<ContactId, ConversationView>,
     /// Who is writing now.
     pub typing: Vec<ContactId>,
+    /// Short codes that are on both screens now.
+    pub short_codes: BTreeMap<ContactId, Vec<EmojiView>>,
 }
 
 impl Model {
@@ -36,6 +38,7 @@ impl Model {
             contacts: BTreeMap::new(),
             conversations: BTreeMap::new(),
             typing: Vec::new(),
+            short_codes: BTreeMap::new(),
         };
         model.take(snapshot.contacts, snapshot.conversations);
         model
@@ -75,6 +78,13 @@ impl Model {
                 if *active {
                     self.typing.push(*contact);
                 }
+                false
+            }
+            Event::ShortCode { contact, emoji } => {
+                match emoji {
+                    Some(emoji) => self.short_codes.insert(*contact, emoji.clone()),
+                    None => self.short_codes.remove(contact),
+                };
                 false
             }
             Event::MessageReceived { contact, .. } => {

@@ -8,13 +8,16 @@ use iced::{Alignment, Element, Fill, Padding, alignment, border};
 use undertone_engine::{ContactView, MessageId, Stage};
 
 use super::bubble::{self, Around};
+use super::conversation::finding::{FIND, Finding};
 use super::conversation::{LIST, Message, State};
 use super::history::Row;
 use super::model::{Model, called, way_sentence};
+use super::search;
 use super::sidebar::{dot, picture};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::refusal;
 use crate::screen::dialog::Which;
 
 /// Messages of one author within so many seconds belong together.
@@ -35,13 +38,22 @@ impl State {
                 .padding(16)
                 .into()
         };
-        let content = column![
-            head(contact, model, look),
-            look.line(),
-            self.messages(contact, model, look),
-            below
-        ];
-        look.ground(look.colors.page, content).into()
+        let mut parts = vec![head(contact, model, look), look.line()];
+        if let Some(finding) = &self.finding {
+            parts.push(find_bar(finding, look));
+            parts.push(look.line());
+        }
+        if model.short_codes.contains_key(&self.contact) {
+            let compare = Message::Dialog(Which::Short(self.contact));
+            let bar = look
+                .entry(Icon::ShieldCheck, look.say("short-now"), false, compare)
+                .id("short-now");
+            parts.push(container(bar).padding([4, 10]).into());
+            parts.push(look.line());
+        }
+        parts.push(self.messages(contact, model, look));
+        parts.push(below);
+        look.ground(look.colors.page, column(parts)).into()
     }
 
     fn messages<'a>(
@@ -74,6 +86,7 @@ impl State {
                 continues,
                 pinned: pinned.is_some_and(|pinned| pinned.contains(&number)),
                 chosen: self.chosen == Some(number),
+                marked: self.marked == Some(number),
                 quoted: row.view.reply_to.and_then(|id| named.get(&id).copied()),
             };
             rows.push((number * 2, bubble::view(row, around, look)));
@@ -141,6 +154,17 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
             look.say("verified-tip"),
         ));
     }
+    let timer = model
+        .conversations
+        .get(&contact.id)
+        .map_or(0, |view| view.timer);
+    if timer > 0 {
+        let time = bubble::duration(timer, look);
+        title.push(look.tip(
+            Icon::Timer.of_size(15.0).color(c.muted),
+            look.with("timer-tip", [("time", time.into())]),
+        ));
+    }
     let (color, words) = if model.typing.contains(&contact.id) {
         (c.good, look.say("typing"))
     } else if contact.connected {
@@ -158,6 +182,12 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
         picture(contact, 40.0, c.page, look),
         lines.into(),
         look.icon_button(
+            Icon::Search,
+            "find",
+            look.say("find-open"),
+            Some(Message::Find),
+        ),
+        look.icon_button(
             Icon::Eye,
             "privacy",
             look.say("privacy-open"),
@@ -173,6 +203,65 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
     container(row.spacing(12))
         .padding(Padding::from([11.0, 16.0]))
         .into()
+}
+
+/// The search in this conversation.
+fn find_bar<'a>(finding: &'a Finding, look: &'a Look) -> Element<'a, Message> {
+    let search = &finding.search;
+    let field = look
+        .field(FIND, &look.say("find-placeholder"), &search.text, |text| {
+            Message::Search(search::Message::Text(text))
+        })
+        .on_submit(Message::Step(true))
+        .padding(Padding::from([8.0, 12.0]));
+    let count = search.hits.len();
+    let words = if !search.is_on() || !search.answered {
+        String::new()
+    } else if let Some(error) = &search.failure {
+        refusal::words(error, look)
+    } else if count == 0 {
+        look.say("found-none")
+    } else {
+        let number = |at: usize| u64::try_from(at).unwrap_or(u64::MAX).into();
+        let all = if search.has_more() {
+            "find-count-more"
+        } else {
+            "find-count"
+        };
+        look.with(
+            all,
+            [("now", number(finding.at + 1)), ("all", number(count))],
+        )
+    };
+    let step = |icon, id, name, older, possible: bool| {
+        let message = possible.then_some(Message::Step(older));
+        look.icon_button(icon, id, look.say(name), message)
+    };
+    let row = look.row(vec![
+        field.into(),
+        look.muted(words, 12.5).into(),
+        step(
+            Icon::ChevronUp,
+            "find-older",
+            "find-older",
+            true,
+            finding.at + 1 < count,
+        ),
+        step(
+            Icon::ChevronDown,
+            "find-newer",
+            "find-newer",
+            false,
+            finding.at > 0,
+        ),
+        look.icon_button(
+            Icon::X,
+            "find-close",
+            look.say("close"),
+            Some(Message::Find),
+        ),
+    ]);
+    container(row.spacing(8)).padding([8, 16]).into()
 }
 
 fn day_heading<'a>(time: u64, look: &'a Look) -> Element<'a, Message> {

@@ -5,10 +5,11 @@ use data_encoding::BASE64;
 use iced::widget::{column, container, scrollable, text};
 use iced::{Element, Fill, Padding, Task};
 use undertone_engine::{
-    Command, CommandError, ContactId, ContactView, ConversationSettings, Reply, Stage,
+    Command, CommandError, ContactId, ContactView, ConversationSettings, MessageView, Reply, Stage,
     VerificationView,
 };
 
+use super::bubble::duration;
 use super::model::{Model, called, way_sentence};
 use super::sidebar::picture;
 use crate::bridge::Running;
@@ -18,6 +19,7 @@ use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::qr::Code;
 use crate::screen::dialog::Which;
+use crate::screen::dialog::picture::Wanted;
 use crate::screen::dialog::settings::retentions;
 use crate::visible;
 
@@ -25,6 +27,8 @@ use crate::visible;
 pub const WIDTH: f32 = 328.0;
 /// Seconds of a year: muted for good, nearly.
 const LONG: u64 = 366 * 86_400;
+/// Seconds until messages disappear, as offered; 0: they stay.
+const TIMERS: [u32; 6] = [0, 300, 3_600, 86_400, 7 * 86_400, 28 * 86_400];
 
 /// What is typed and asked for.
 #[derive(Debug)]
@@ -49,6 +53,10 @@ pub enum Message {
     Verified(bool),
     /// Other settings of the conversation.
     Settings(ConversationSettings),
+    /// Let messages disappear after so many seconds, on both sides; 0: they stay.
+    Timer(u32),
+    /// Agreed, or not.
+    Agreed(Result<Reply, CommandError>),
     /// Dial now.
     Retry,
     /// Show a dialog.
@@ -68,6 +76,8 @@ pub enum Action {
     Close,
     /// Show a dialog.
     Dialog(Which),
+    /// A line of the conversation says so.
+    Said(MessageView),
     /// Say why something was not done.
     Refused(CommandError),
 }
@@ -110,7 +120,15 @@ impl State {
             }
             // Before both sides know each other there is none.
             Message::Code(_) | Message::Done(Ok(_)) => return Action::None,
-            Message::Done(Err(error)) => return Action::Refused(error),
+            Message::Agreed(Ok(Reply::Message(view))) => return Action::Said(view),
+            Message::Agreed(Ok(_)) => return Action::None,
+            Message::Done(Err(error)) | Message::Agreed(Err(error)) => {
+                return Action::Refused(error);
+            }
+            Message::Timer(seconds) => {
+                let command = Command::SetTimer { contact, seconds };
+                return Action::Run(running.task(command, Message::Agreed));
+            }
             Message::SavePetName => {
                 let name = self.pet_name.trim();
                 Command::SetPetName {
@@ -139,6 +157,8 @@ impl State {
             parts.push(self.verification(contact, look));
             parts.push(look.line());
             parts.push(self.conversation(&settings, model, look));
+            parts.push(look.line());
+            parts.push(timer(view.map_or(0, |view| view.timer), look));
             parts.push(look.line());
         }
         parts.push(danger(contact, look));
@@ -264,6 +284,15 @@ impl State {
             .on_press(Message::Verified(true))
         };
         parts.push(button.into());
+        let way = |icon, name: &'static str, which| {
+            look.entry(icon, look.say(name), false, Message::Dialog(which))
+                .id(name)
+                .into()
+        };
+        let id = contact.id;
+        let wanted = Wanted::Code(id);
+        parts.push(way(Icon::Smile, "short-open", Which::Short(id)));
+        parts.push(way(Icon::QrCode, "picture-open", Which::Picture(wanted)));
         look.column(parts).spacing(11).width(Fill).into()
     }
 
@@ -323,6 +352,30 @@ impl State {
         }
         look.column(parts).spacing(4).width(Fill).into()
     }
+}
+
+/// How long after reading messages disappear on both sides.
+fn timer(now: u32, look: &Look) -> Element<'_, Message> {
+    let mut parts = vec![
+        look.heading(look.say("timer-title"), 14.0).into(),
+        look.muted(look.say("timer-hint"), 13.0).width(Fill).into(),
+    ];
+    // One that they chose and that is not offered is shown as well.
+    let other = (!TIMERS.contains(&now)).then_some(now);
+    for seconds in TIMERS.into_iter().chain(other) {
+        let words = match seconds {
+            0 => look.say("timer-stay"),
+            seconds => duration(seconds, look),
+        };
+        parts.push(look.option(
+            format!("timer-{seconds}"),
+            words,
+            None,
+            now == seconds,
+            Message::Timer(seconds),
+        ));
+    }
+    look.column(parts).spacing(4).width(Fill).into()
 }
 
 fn danger<'a>(contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {

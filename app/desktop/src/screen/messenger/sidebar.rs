@@ -1,12 +1,16 @@
 //! The left side: who I am, search, requests, conversations. It shows what the model holds and keeps
 //! only what is typed into the search and whether archived conversations are shown.
 
+pub mod found;
+
 use iced::widget::{Space, Text, column, container, scrollable, stack};
-use iced::{Element, Fill, Length, Padding, alignment, border};
-use undertone_engine::{ContactId, ContactView, CopyState, NetworkStatus};
+use iced::{Element, Fill, Length, Padding, Task, alignment, border};
+use undertone_engine::{ContactId, ContactView, CopyState, FoundView, NetworkStatus};
 
 use super::Pane;
 use super::model::{Model, called, network_sentence, preview, way_sentence};
+use super::search::{self, Search};
+use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
@@ -24,19 +28,21 @@ const LISTED: usize = 200;
 /// What is typed, and what is shown.
 #[derive(Debug, Default)]
 pub struct State {
-    search: String,
+    search: Search,
     archived: bool,
 }
 
 /// What happens here.
 #[derive(Clone, Debug)]
 pub enum Message {
-    /// Typed into the search.
-    Search(String),
+    /// In the search.
+    Found(search::Message),
     /// Show the archived, or the others.
     Archived(bool),
     /// Open a conversation.
     Open(ContactId),
+    /// Open a conversation at a message.
+    OpenAt(ContactId, u64),
     /// Open the requests.
     Requests,
     /// Open a dialog.
@@ -50,8 +56,12 @@ pub enum Message {
 pub enum Action {
     /// Nothing.
     None,
+    /// Work.
+    Run(Task<Message>),
     /// Open a conversation.
     Open(ContactId),
+    /// Open a conversation at a message.
+    OpenAt(ContactId, u64),
     /// Open the requests.
     Requests,
     /// Open a dialog.
@@ -61,10 +71,20 @@ pub enum Action {
 }
 
 impl State {
+    /// The messages that were found.
+    #[must_use]
+    pub fn found(&self) -> &[FoundView] {
+        &self.search.hits
+    }
+
     /// Takes in what happened.
-    pub fn update(&mut self, message: Message) -> Action {
+    pub fn update(&mut self, message: Message, running: &Running, now: u64) -> Action {
         match message {
-            Message::Search(text) => self.search = text.chars().take(100).collect(),
+            Message::Found(message) => {
+                let task = self.search.update(message, running, now);
+                return Action::Run(task.map(Message::Found));
+            }
+            Message::OpenAt(contact, number) => return Action::OpenAt(contact, number),
             Message::Archived(archived) => self.archived = archived,
             Message::Open(contact) => return Action::Open(contact),
             Message::Requests => return Action::Requests,
@@ -82,7 +102,9 @@ impl State {
         look: &'a Look,
     ) -> Element<'a, Message> {
         let search = look
-            .field(SEARCH, &look.say("search"), &self.search, Message::Search)
+            .field(SEARCH, &look.say("search"), &self.search.text, |text| {
+                Message::Found(search::Message::Text(text))
+            })
             .padding(Padding::from([9.0, 12.0]));
         let mut rows: Vec<Element<'a, Message>> = Vec::new();
         match model.profile.copy {
@@ -99,14 +121,14 @@ impl State {
             )),
         }
         let requests = model.requests().count();
-        if requests > 0 && self.search.is_empty() {
+        if requests > 0 && !self.search.is_on() {
             rows.push(requests_row(
                 u32::try_from(requests).unwrap_or(u32::MAX),
                 matches!(pane, Pane::Requests(_)),
                 look,
             ));
         }
-        let wanted = self.search.trim().to_lowercase();
+        let wanted = self.search.text.trim().to_lowercase();
         let found = |contact: &&&ContactView| {
             wanted.is_empty() || called(contact).to_lowercase().contains(&wanted)
         };
@@ -124,7 +146,7 @@ impl State {
             let words = if wanted.is_empty() {
                 look.say("list-empty")
             } else {
-                look.say("list-not-found")
+                look.say("list-no-name")
             };
             rows.push(
                 container(look.muted(words, 13.5).width(Fill))
@@ -135,6 +157,9 @@ impl State {
         let hidden = model.listed(!self.archived).len();
         if self.archived || hidden > 0 {
             rows.push(archive_row(self.archived, hidden, look));
+        }
+        if self.search.is_on() {
+            rows.extend(found::view(&self.search, model, look));
         }
         let list = scrollable(column(rows).spacing(2).padding([0, 10]))
             .direction(Look::thin())

@@ -1,7 +1,7 @@
 //! Writing in an open conversation: sending, editing, drafts, and saying that one writes.
 
 use iced::{Task, widget::operation};
-use undertone_engine::{Command, CommandError, Reply};
+use undertone_engine::{Command, CommandError, MessageView, Reply};
 
 use super::super::composer::{self, Mode};
 use super::{Action, Message, PAUSE, State};
@@ -45,7 +45,9 @@ impl State {
             self.composer.set(&draft);
         }
         let chosen = self.chosen.take();
-        mode != Mode::New || chosen.is_some()
+        let finding = self.finding.take();
+        let marked = self.marked.take();
+        mode != Mode::New || chosen.is_some() || finding.is_some() || marked.is_some()
     }
 
     fn command(&self, text: &str, mode: &Mode) -> Command {
@@ -79,8 +81,7 @@ impl State {
     ) -> Action {
         match result {
             Ok(Reply::Message(view)) => {
-                self.history.push(view);
-                self.history.drop_oldest();
+                self.said(view);
                 self.edits += 1;
                 let kept = self.pause(running);
                 Action::Run(Task::batch([kept, self.jump(running)]))
@@ -95,6 +96,12 @@ impl State {
                 Action::Refused(error)
             }
         }
+    }
+
+    /// Shows a line of mine that came about otherwise.
+    pub fn said(&mut self, view: MessageView) {
+        self.history.push(view);
+        self.history.drop_oldest();
     }
 
     /// The text changed: after a pause it is kept.

@@ -1,0 +1,102 @@
+//! The panic key: what was on the screen is covered at once, and pressed again it destroys the keys of
+//! everything that lies in the home. There is no third question, and no way back after it.
+
+use iced::widget::{Space, column, container};
+use iced::{Element, Fill, Task, widget::operation};
+use undertone_engine::Command;
+
+use super::{App, Message, Screen};
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+
+/// The button that does it.
+pub const YES: &str = "panic-yes";
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panic {
+    /// Asked once.
+    Asked,
+    /// Under way.
+    Destroying,
+    /// Something was not overwritten.
+    Failed,
+}
+
+impl App {
+    /// The key was pressed, or the button.
+    pub(super) fn panic_pressed(&mut self) -> Task<Message> {
+        match self.panic {
+            Some(Panic::Destroying) => Task::none(),
+            None if self.place.holds_profile() => {
+                self.panic = Some(Panic::Asked);
+                operation::focus(YES)
+            }
+            None => Task::none(),
+            Some(Panic::Asked | Panic::Failed) => {
+                self.panic = Some(Panic::Destroying);
+                self.destroy()
+            }
+        }
+    }
+
+    fn destroy(&self) -> Task<Message> {
+        let place = self.place.clone();
+        let running = match &self.screen {
+            Screen::Messenger(state) => Some(state.running().clone()),
+            _ => None,
+        };
+        Task::future(async move {
+            // The engine takes the keys out of its own memory as well.
+            let done = match running {
+                Some(running) => running.run(Command::Destroy).await.is_ok(),
+                None => false,
+            };
+            Message::Destroyed(done || place.destroy().await)
+        })
+    }
+
+    /// It was done, or not. Once it was done nothing is left to show.
+    pub(super) fn destroyed(&mut self, done: bool) -> Task<Message> {
+        if !done {
+            self.panic = Some(Panic::Failed);
+            return operation::focus(YES);
+        }
+        self.screen = Screen::Closing;
+        iced::exit()
+    }
+}
+
+/// What is shown instead of everything else.
+pub(super) fn view(panic: Panic, look: &Look) -> Element<'_, Message> {
+    let c = look.colors;
+    let mark = container(Icon::TriangleAlert.of_size(26.0).color(c.bad))
+        .center(56)
+        .style(look.badge_ground());
+    let busy = panic == Panic::Destroying;
+    let mut parts: Vec<Element<'_, Message>> = vec![
+        mark.into(),
+        look.heading(look.say("panic-title"), 24.0).into(),
+        look.text(look.say("panic-words"), 14.5).width(Fill).into(),
+    ];
+    if panic == Panic::Failed {
+        parts.push(look.note(Icon::CircleAlert, c.bad, look.say("panic-failed")));
+    }
+    let words = if busy { "panic-busy" } else { "panic-yes" };
+    parts.extend([
+        Space::new().height(4).into(),
+        look.wide_button(Kind::Danger, look.say(words))
+            .id(YES)
+            .on_press_maybe((!busy).then_some(Message::Panic))
+            .into(),
+        look.wide_button(Kind::Secondary, look.say("panic-no"))
+            .id("panic-no")
+            .on_press_maybe((!busy).then_some(Message::Calm))
+            .into(),
+    ]);
+    let card = look
+        .card(look.column(parts).spacing(14).width(Fill))
+        .padding(32);
+    look.middle(480.0, column![card])
+}

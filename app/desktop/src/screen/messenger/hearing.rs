@@ -1,0 +1,113 @@
+//! What the engine says: lists are asked for anew, the open conversation and the open dialog hear of it, and
+//! what is not looked at is counted for a notification.
+
+use iced::Task;
+use undertone_engine::{CommandError, Event};
+
+use super::model::Model;
+use super::{Message, Pane, State, conversation};
+use crate::bridge::{Heard, Snapshot};
+use crate::icon::Icon;
+use crate::look::Look;
+
+impl State {
+    /// Asks for what lists show; once at a time.
+    pub(super) fn ask(&mut self) -> Task<Message> {
+        if std::mem::replace(&mut self.asking, true) {
+            self.stale = true;
+            return Task::none();
+        }
+        Task::perform(self.running.clone().snapshot(), Message::Snapshot)
+    }
+
+    pub(super) fn take(&mut self, result: Result<Box<Snapshot>, CommandError>) -> Task<Message> {
+        self.asking = false;
+        if let Ok(snapshot) = result {
+            match &mut self.model {
+                Some(model) => model.renew(*snapshot),
+                None => self.model = Some(Model::new(*snapshot)),
+            }
+        }
+        let seen = self.seen();
+        if std::mem::take(&mut self.stale) {
+            return Task::batch([seen, self.ask()]);
+        }
+        seen
+    }
+
+    pub(super) fn hear(&mut self, heard: Heard, look: &Look) -> Task<Message> {
+        let events = match heard {
+            Heard::Listening => return self.ask(),
+            Heard::Events(events) => events,
+        };
+        let mut stale = false;
+        let mut tasks = Vec::new();
+        for event in &events {
+            if let Some(model) = &mut self.model {
+                stale |= model.apply(event);
+                let seen = self.pane.contact().filter(|_| self.focused);
+                self.waiting.hear(event, seen, model, look.clock.now);
+            }
+            if let Some(dialog) = &mut self.dialog {
+                tasks.push(dialog.hear(event, &self.running).map(Message::Dialog));
+            }
+            if let Pane::Conversation(open) = &mut self.pane {
+                let contact = open.contact;
+                tasks.push(
+                    open.hear(event)
+                        .map(move |message| Message::Conversation(contact, message)),
+                );
+                if matches!(event, Event::Missed { .. }) {
+                    tasks.push(
+                        open.renew(&self.running)
+                            .map(move |message| Message::Conversation(contact, message)),
+                    );
+                }
+            }
+            if let Event::Stopped { .. } = event {
+                tasks.push(self.remark(Icon::CircleAlert, look.say("stopped")));
+            }
+        }
+        if stale {
+            tasks.push(self.ask());
+        }
+        tasks.push(self.seen());
+        Task::batch(tasks)
+    }
+
+    /// The window is looked at from now on, or not.
+    pub fn look_at(&mut self, focused: bool) -> Task<Message> {
+        self.focused = focused;
+        if focused {
+            self.waiting.clear();
+        }
+        self.seen()
+    }
+
+    /// What is to be announced now.
+    #[must_use]
+    pub fn announcement(&self, look: &Look) -> Option<String> {
+        self.waiting.words(self.model.as_ref()?, look)
+    }
+
+    /// Says that the open conversation was read, as far as it is looked at.
+    pub fn seen(&self) -> Task<Message> {
+        let Pane::Conversation(open) = &self.pane else {
+            return Task::none();
+        };
+        let unread = self.model.as_ref().is_some_and(|model| {
+            let view = model.conversations.get(&open.contact);
+            view.is_none_or(|view| view.unread > 0)
+        });
+        if !self.focused || !unread {
+            return Task::none();
+        }
+        let contact = open.contact;
+        match open.seen(&self.running) {
+            conversation::Action::Run(task) => {
+                task.map(move |message| Message::Conversation(contact, message))
+            }
+            _ => Task::none(),
+        }
+    }
+}

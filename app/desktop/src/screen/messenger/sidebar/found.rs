@@ -1,0 +1,129 @@
+//! Messages that the search at the side found, below the conversations whose names fit.
+
+use iced::widget::{column, container, rich_text, row, span};
+use iced::{Element, Fill, Font, border};
+use undertone_engine::FoundView;
+
+use super::{Message, row_style};
+use crate::font;
+use crate::formatting;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::refusal;
+use crate::screen::messenger::model::Model;
+use crate::screen::messenger::search::{self, Search, Span, excerpt};
+use crate::visible;
+use crate::widget::{PressStyle, press};
+
+/// Letters of a message that are shown.
+const LETTERS: usize = 70;
+
+/// The name of a hit, for focus and tests.
+#[must_use]
+pub fn id(hit: &FoundView) -> String {
+    format!("found-{}-{}", hit.contact, hit.message.number)
+}
+
+/// What was found, and how far back is looked.
+pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Element<'a, Message>> {
+    let c = look.colors;
+    let mut parts: Vec<Element<'a, Message>> = vec![
+        container(look.heading(look.say("found-messages"), 13.0))
+            .padding(iced::Padding::from([6.0, 12.0]).top(14.0))
+            .width(Fill)
+            .align_x(look.start())
+            .into(),
+    ];
+    let spans = Span::ALL.map(|one| {
+        let chosen = one == search.span;
+        press(look.text(look.say(one.sentence()), 12.0))
+            .id(one.sentence())
+            .on_press(Message::Found(search::Message::Span(one)))
+            .padding([4, 9])
+            .style(move |status| PressStyle {
+                background: if chosen {
+                    Some(c.accent_soft)
+                } else {
+                    status.hovered.then_some(c.hover)
+                },
+                text: c.text,
+                border: border::rounded(9)
+                    .color(if chosen { c.accent } else { c.line })
+                    .width(1),
+                ring: c.ring,
+            })
+            .into()
+    });
+    parts.push(
+        container(row(spans).spacing(5).wrap())
+            .padding([2, 10])
+            .width(Fill)
+            .align_x(look.start())
+            .into(),
+    );
+    let say = |words: String| container(look.muted(words, 13.0).width(Fill)).padding([8, 12]);
+    if let Some(percent) = search.percent {
+        parts.push(say(look.with("found-index", [("percent", u64::from(percent).into())])).into());
+    }
+    if let Some(error) = &search.failure {
+        parts.push(say(refusal::words(error, look)).into());
+    } else if !search.answered {
+        parts.push(say(look.say("found-busy")).into());
+    } else if search.hits.is_empty() {
+        parts.push(say(look.say("found-none")).into());
+    }
+    parts.extend(
+        search
+            .hits
+            .iter()
+            .map(|hit| found(hit, search, model, look)),
+    );
+    if search.has_more() {
+        parts.push(
+            look.button(Kind::Quiet, None, look.say("found-more"))
+                .id("found-more")
+                .width(Fill)
+                .on_press(Message::Found(search::Message::More))
+                .into(),
+        );
+    }
+    parts
+}
+
+fn found<'a>(
+    hit: &'a FoundView,
+    search: &Search,
+    model: &'a Model,
+    look: &'a Look,
+) -> Element<'a, Message> {
+    let c = look.colors;
+    let name = model.name(hit.contact);
+    let words: Element<'a, Message> = if look.presentation {
+        look.muted(look.say("preview-covered"), 13.0).into()
+    } else {
+        let text = formatting::plain(hit.message.text.as_deref().unwrap_or_default());
+        let [before, word, after] = excerpt(&text, &search.text, LETTERS);
+        let words: iced::widget::text::Rich<'a, (), Message> = rich_text([
+            span::<(), Font>(before).color(c.muted),
+            span(word).color(c.accent_text).font(font::BOLD),
+            span(after).color(c.muted),
+        ])
+        .size(13);
+        container(words).height(13.0 * 1.35 * 2.0).clip(true).into()
+    };
+    let time = look.clock.short(hit.message.time, &look.words);
+    let first = look.row(vec![
+        look.one_line(look.name(name, 13.5), 13.5)
+            .width(Fill)
+            .into(),
+        look.muted(time, 11.5).into(),
+    ]);
+    press(column![first.spacing(6), words].spacing(3).width(Fill))
+        .id(id(hit))
+        .label(visible::name(name))
+        .on_press(Message::OpenAt(hit.contact, hit.message.number))
+        .width(Fill)
+        .padding([8, 12])
+        .style(row_style(false, look))
+        .into()
+}

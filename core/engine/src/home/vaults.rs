@@ -1,0 +1,110 @@
+//! The up to four profiles of one home, for programs that know nothing of stores: another passphrase, and
+//! a further profile beside those that are named. No profile of the home may be running meanwhile.
+
+use std::path::Path;
+
+use undertone_storage::{CreateError, EraseError, Home, KdfParameters, OpenError, Store};
+
+use super::{UnlockError, Unlocked};
+
+/// The most profiles that can be kept while another one is made.
+pub const MAX_KEPT: usize = 3;
+
+/// Why the profiles of a home were not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// A profile was not opened.
+    #[error(transparent)]
+    Unlock(#[from] UnlockError),
+    /// The new passphrase opens a profile of the home already.
+    #[error("this passphrase opens a profile here already: choose another one")]
+    Taken,
+    /// One to three profiles can be kept.
+    #[error("name one to three profiles that are to be kept")]
+    Kept,
+    /// Not closed as it should be; nothing is lost.
+    #[error(transparent)]
+    Erase(#[from] EraseError),
+}
+
+impl From<CreateError> for VaultError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::Taken => Self::Taken,
+            other => Self::Unlock(other.into()),
+        }
+    }
+}
+
+impl From<OpenError> for VaultError {
+    fn from(error: OpenError) -> Self {
+        Self::Unlock(error.into())
+    }
+}
+
+/// Gives a profile another passphrase. Whoever has an old copy of the files opens it with the old one
+/// still. It takes some seconds: call it from a thread that may wait.
+///
+/// # Errors
+/// See [`VaultError`].
+pub fn change_passphrase(home: &Path, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
+    let home = Home::open(home).map_err(UnlockError::Home)?;
+    let store = Store::open(&home, old)?;
+    store.change_passphrase(new, KdfParameters::shipped())?;
+    Ok(store.lock()?)
+}
+
+impl Unlocked {
+    /// Makes the place for a further profile beside those that the passphrases in `kept` open. Nothing on the
+    /// disk tells which vaults are in use: **a profile that is not named may be overwritten.** It takes a
+    /// second for each passphrase: call it from a thread that may wait.
+    ///
+    /// # Errors
+    /// See [`VaultError`]. If one that is to be kept does not open, nothing was changed.
+    pub fn create_beside(home: &Path, kept: &[&[u8]], new: &[u8]) -> Result<Self, VaultError> {
+        if kept.len() > MAX_KEPT {
+            return Err(VaultError::Kept);
+        }
+        let home = Home::open(home).map_err(UnlockError::Home)?;
+        let mut open = Vec::with_capacity(kept.len());
+        for passphrase in kept {
+            open.push(Store::open(&home, passphrase)?);
+        }
+        let one = open.first().ok_or(VaultError::Kept)?;
+        let store = one.create_beside(new, KdfParameters::shipped())?;
+        for kept in open {
+            kept.lock()?;
+        }
+        Ok(Self { store })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passphrases_change_and_profiles_lie_side_by_side() {
+        let place = tempfile::tempdir().expect("a directory");
+        let home = place.path().join("home");
+        drop(Unlocked::create(&home, b"first").expect("a home"));
+        assert!(matches!(
+            change_passphrase(&home, b"wrong", b"new"),
+            Err(VaultError::Unlock(UnlockError::Passphrase))
+        ));
+        change_passphrase(&home, b"first", b"new").expect("changed");
+        assert!(Unlocked::open(&home, b"first").is_err());
+        assert!(matches!(
+            Unlocked::create_beside(&home, &[b"new"], b"new"),
+            Err(VaultError::Taken)
+        ));
+        assert!(matches!(
+            Unlocked::create_beside(&home, &[], b"second"),
+            Err(VaultError::Kept)
+        ));
+        drop(Unlocked::create_beside(&home, &[b"new"], b"second").expect("a second"));
+        drop(Unlocked::open(&home, b"new").expect("the first"));
+        drop(Unlocked::open(&home, b"second").expect("the second"));
+    }
+}
