@@ -158,7 +158,7 @@ impl Actor {
         let stop = match stop {
             // Whatever it failed at.
             _ if self.store.is_destroyed() => Stop::Destroyed,
-            Stop::Asked(done) => match self.keep(kept).await {
+            Stop::Asked(done) => match self.keep_all(kept).await {
                 Ok(()) => Stop::Asked(done),
                 Err(failed) => failed,
             },
@@ -192,7 +192,7 @@ impl Actor {
 
     async fn go(&mut self) -> Result<std::convert::Infallible, Stop> {
         // What the last run deleted and did not come to erase.
-        self.erase_deleted().await?;
+        self.erase_deleted(true).await?;
         self.open_doors();
         loop {
             let now = self.time.now();
@@ -232,6 +232,7 @@ impl Actor {
             .fold(self.watch.due(), Duration::min);
         let wake = self.time.instant(wake).min(self.renew_at);
         let wake = wake.min(self.next_expiry(now)).min(self.health.next());
+        let wake = self.next_erasure().map_or(wake, |due| wake.min(due));
         tokio::select! {
             biased;
             Ok(()) = self.network.changed() => self.network_changed(),
@@ -306,7 +307,7 @@ impl Actor {
         inputs.push(Input::Wake);
         self.step(now, &mut inputs, &mut steps)?;
         steps.extend(self.tell_pictures(now));
-        self.sweep(now);
+        steps.extend(self.sweep(now)?);
         self.commit(steps, waiting).await?;
         match stop {
             Some(done) => Err(Stop::Asked(done)),
@@ -394,7 +395,7 @@ impl Actor {
         }
         let touched = self.conversations.finish(&mut changes);
         add(&mut set, &changes);
-        self.conversations.write(self.today(), &mut set);
+        self.conversations.write(&mut set);
         if !set.is_empty() {
             self.health.write(&mut set);
             tracing::trace!(target: "undertone_engine::phase", "commit begins");
@@ -416,7 +417,7 @@ impl Actor {
             self.tell_touched(touched);
         }
         tracing::trace!(target: "undertone_engine::phase", "effects done");
-        self.erase_deleted().await?;
+        self.erase_deleted(false).await?;
         for (reply, command, outcome) in waiting {
             let answer = match outcome {
                 Outcome::Ready(answer) => Ok(answer),
@@ -440,13 +441,22 @@ impl Actor {
     async fn renew(&mut self) -> Result<(), Stop> {
         self.renew_at = Instant::now() + RENEW;
         match self.store.renew(self.today()).await {
-            Some(Ok(())) => Ok(()),
+            Some(Ok(())) => {
+                self.conversations.state_renewed();
+                Ok(())
+            }
             Some(Err(error)) => {
                 tracing::error!(%error, "the state key could not be renewed");
                 Err(Stop::Storage)
             }
             None => Err(Stop::Abandoned),
         }
+    }
+
+    /// What is stored at an orderly end; the state key is renewed when the store is closed.
+    async fn keep_all(&mut self, kept: KeptState) -> Result<(), Stop> {
+        self.keep(kept).await?;
+        self.erase_deleted(true).await
     }
 
     /// Keeps what the network layer wants to find again.

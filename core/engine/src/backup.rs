@@ -355,7 +355,7 @@ impl<R: Read + Seek> Import<R> {
                 continue;
             }
             bytes += record.len();
-            put(&mut set, Entry::read(kind, &record, &self.known)?, today);
+            put(&mut set, Entry::read(kind, &record, &self.known)?);
             if set.len() >= BATCH || bytes >= BATCH_BYTES {
                 store.commit(std::mem::take(&mut set))?;
                 bytes = 0;
@@ -376,7 +376,7 @@ impl<R: Read + Seek> Import<R> {
     }
 }
 
-fn put(set: &mut ChangeSet, entry: Entry, today: u32) {
+fn put(set: &mut ChangeSet, entry: Entry) {
     match entry {
         Entry::Settings(settings) => write(set, Kind::Settings, SETTINGS, &settings),
         Entry::Conversation(contact, record) => {
@@ -384,11 +384,7 @@ fn put(set: &mut ChangeSet, entry: Entry, today: u32) {
         }
         Entry::Draft(contact, text) => {
             let id = [contact.as_bytes().as_slice(), DRAFT].concat();
-            let slot = Slot::Conversation {
-                conversation: *contact.as_bytes(),
-                day: today,
-            };
-            set.put(Kind::Conversation, &id, slot, text);
+            set.put(Kind::Conversation, &id, Slot::State, text);
         }
         Entry::Picture(of, jpeg) => put_picture(set, of, jpeg),
         Entry::Message(contact, message, bytes) => {

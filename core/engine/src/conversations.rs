@@ -6,11 +6,13 @@
 //! something named one (16 bytes and a number each), and messages of conversations that are not stored.
 
 mod batch;
+mod erasing;
 mod expiry;
 mod pictures;
 mod record;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use undertone_protocol::{ContactId, Now, Profile, StoredMessage};
 use undertone_storage::{ChangeSet, Kind, ReadError, Slot};
@@ -23,6 +25,8 @@ use crate::records::name;
 
 use self::batch::Batch;
 pub(crate) use self::batch::Touched;
+use self::erasing::Erasing;
+pub(crate) use self::erasing::Urgency;
 use self::expiry::Schedule;
 pub(crate) use self::expiry::check_retention;
 pub(crate) use self::pictures::{id as picture_id, put_picture};
@@ -60,8 +64,7 @@ pub(crate) struct Conversations {
     settings: ProfileSettings,
     all: BTreeMap<ContactId, Conversation>,
     batch: Batch,
-    /// Days whose key has to be renewed because a message of them was deleted.
-    reseal: BTreeSet<([u8; 16], u32)>,
+    erasing: Erasing,
 }
 
 impl Conversations {
@@ -71,7 +74,7 @@ impl Conversations {
             settings: read(disk, Kind::Settings, SETTINGS)?.unwrap_or_default(),
             all: BTreeMap::new(),
             batch: Batch::default(),
-            reseal: read(disk, Kind::Settings, RESEAL)?.unwrap_or_default(),
+            erasing: Erasing::left_over(read(disk, Kind::Settings, RESEAL)?.unwrap_or_default()),
         };
         for state in profile.contacts() {
             let id = state.id.as_bytes();
@@ -108,31 +111,41 @@ impl Conversations {
         let first = read
             .saturating_add(1)
             .max(next.saturating_sub(MAX_UNREAD.into()));
-        let unread = (first..next)
-            .filter_map(|number| self.message(contact, number, disk))
-            .filter(|message| !message.is_ours())
-            .count();
+        let is_unread = |number: &u64| match self.message(contact, *number, disk) {
+            Ok(message) => message.is_some_and(|message| !message.is_ours()),
+            Err(error) => {
+                tracing::error!(%error, "a message cannot be read; it is counted as unread");
+                true
+            }
+        };
+        let unread = (first..next).filter(is_unread).count();
         if unread > 0 {
             self.of(contact).unread = u32::try_from(unread).unwrap_or(MAX_UNREAD);
         }
     }
 
-    /// A message as it is now, with what the present batch did to it.
+    /// A message as it is now, with what the present batch did to it; `None`: there is none.
+    ///
+    /// # Errors
+    /// That the store cannot be read, or the record is damaged: what is not known must not be taken for what is gone.
     pub(crate) fn message(
         &self,
         contact: ContactId,
         number: u64,
         disk: &Disk,
-    ) -> Option<StoredMessage> {
+    ) -> Result<Option<StoredMessage>, ReadError> {
         if let Some(changed) = self.batch.message(contact, number) {
-            return changed.cloned();
+            return Ok(changed.cloned());
         }
         if let Some(message) = self.get(contact).and_then(|c| c.volatile.get(&number)) {
-            return Some(message.clone());
+            return Ok(Some(message.clone()));
         }
         let (kind, id) = name(undertone_protocol::RecordKey::Message(contact, number));
-        let record = disk.get(kind, &id).ok().flatten()?;
-        StoredMessage::decode(&record)
+        let record = disk.get(kind, &id)?;
+        let decode = |record: Zeroizing<Vec<u8>>| StoredMessage::decode(&record);
+        record
+            .map(|record| decode(record).ok_or(ReadError::Damaged))
+            .transpose()
     }
 
     /// The same, or why a command about it cannot be done.
@@ -142,8 +155,10 @@ impl Conversations {
         number: u64,
         disk: &Disk,
     ) -> Result<StoredMessage, CommandError> {
-        self.message(contact, number, disk)
-            .ok_or(CommandError::NoSuchMessage)
+        match self.message(contact, number, disk) {
+            Ok(message) => message.ok_or(CommandError::NoSuchMessage),
+            Err(error) => Err(unreadable(&error)),
+        }
     }
 
     pub(crate) const fn defaults(&self) -> &Defaults {
@@ -231,7 +246,10 @@ impl Conversations {
 
     pub(crate) fn set_draft(&mut self, contact: ContactId, text: &str) {
         let draft = (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()));
-        self.of(contact).draft = draft;
+        let before = std::mem::replace(&mut self.of(contact).draft, draft);
+        // While somebody types, the old one is the beginning of the new one.
+        let lost = before.is_some_and(|before| !text.starts_with(before.as_str()));
+        self.erasing.draft_changed(contact, lost);
         self.batch.drafts.insert(contact);
         // Its record says that there is a conversation at all.
         self.record_changed(contact);
@@ -260,24 +278,30 @@ impl Conversations {
         self.batch.touch(Touched::Conversation(contact));
     }
 
-    /// Notes what was read; gives the names of theirs that were not read before.
+    /// Notes what was read; gives the names of theirs that were not read before, of the last 1,000. Of older ones the sweep
+    /// notes that they were read, so that their time begins as well.
+    ///
+    /// # Errors
+    /// [`CommandError::Storage`]: a message cannot be read. Nothing counts as read then.
     pub(crate) fn mark_read(
         &mut self,
         contact: ContactId,
         up_to: u64,
         now: Now,
         disk: &Disk,
-    ) -> Vec<MessageId> {
+    ) -> Result<Vec<MessageId>, CommandError> {
         let before = self.get(contact).map_or(0, |c| c.record.read_up_to);
         if up_to <= before {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut names = Vec::new();
         let first = (before + 1).max(up_to.saturating_sub(u64::from(MAX_UNREAD)));
+        let mut messages = Vec::new();
         for number in first..=up_to {
-            let Some(mut message) = self.message(contact, number, disk) else {
-                continue;
-            };
+            let message = self.message(contact, number, disk);
+            messages.extend(message.map_err(|error| unreadable(&error))?);
+        }
+        for mut message in messages {
             if message.is_ours() || message.deleted {
                 continue;
             }
@@ -288,6 +312,9 @@ impl Conversations {
                 self.put(contact, message);
             }
         }
+        if first > before + 1 {
+            self.sweep_between(contact, before + 1, first);
+        }
         let unread = names.len();
         let conversation = self.of(contact);
         conversation.record.read_up_to = up_to;
@@ -295,7 +322,7 @@ impl Conversations {
             .unread
             .saturating_sub(u32::try_from(unread).unwrap_or(u32::MAX));
         self.record_changed(contact);
-        names
+        Ok(names)
     }
 
     /// The number of a message that somebody named.
@@ -307,9 +334,12 @@ impl Conversations {
         disk: &Disk,
     ) -> Option<u64> {
         if self.of(contact).names.is_none() {
-            let messages = (self.begin(contact)..next)
-                .filter_map(|number| self.message(contact, number, disk))
-                .collect::<Vec<_>>();
+            let messages: Result<Vec<_>, _> = (self.begin(contact)..next)
+                .filter_map(|number| self.message(contact, number, disk).transpose())
+                .collect();
+            let messages = messages
+                .inspect_err(|error| tracing::error!(%error, "a conversation cannot be read"))
+                .ok()?;
             let names = self.of(contact).names.get_or_insert_default();
             for message in messages {
                 names.entry(message.id).or_insert(message.number);
@@ -331,21 +361,41 @@ impl Conversations {
         conversation.record.read_up_to = next.saturating_sub(1);
         self.batch.drafts.insert(contact);
         self.record_changed(contact);
-        self.reseal.retain(|(of, _)| of != contact.as_bytes());
+        self.erasing.forget(contact);
+        // What was said, and the draft, stood beside the state as well.
+        self.erasing.draft_changed(contact, false);
+        self.erasing.add_withdrawn(contact, Urgency::Awaited);
     }
 
-    /// Days that have to be sealed again now that the deletion of their messages is durable.
-    pub(crate) fn take_reseal(&mut self) -> Vec<Slot> {
-        std::mem::take(&mut self.reseal)
-            .into_iter()
-            .map(|(conversation, day)| Slot::Conversation { conversation, day })
-            .collect()
+    /// Slots whose key has to be renewed now that the deletion of what was in them is durable; `all`: also those that
+    /// wait for others.
+    pub(crate) fn take_reseal(&mut self, now: Duration, all: bool) -> Vec<Slot> {
+        self.erasing.take(now, all)
     }
 
-    /// Says that they are.
-    pub(crate) fn resealed(set: &mut ChangeSet) {
-        set.delete(Kind::Settings, RESEAL);
+    /// When there are such slots that nobody waits for, on the monotonic clock.
+    pub(crate) fn reseal_due(&self) -> Option<Duration> {
+        self.erasing.due()
     }
+
+    /// Says that they are renewed, all but those that are left.
+    pub(crate) fn resealed(&self, set: &mut ChangeSet) {
+        if self.erasing.days().is_empty() {
+            set.delete(Kind::Settings, RESEAL);
+        } else {
+            write(set, Kind::Settings, RESEAL, self.erasing.days());
+        }
+    }
+
+    /// The key of the state was renewed.
+    pub(crate) fn state_renewed(&mut self) {
+        self.erasing.state_renewed();
+    }
+}
+
+fn unreadable(error: &ReadError) -> CommandError {
+    tracing::error!(%error, "a message cannot be read");
+    CommandError::Storage
 }
 
 fn draft_id(contact: ContactId) -> Vec<u8> {

@@ -123,6 +123,10 @@ pub struct StoredMessage {
     /// Nobody wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// From when on its time counts after which it disappears, seconds since 1970, if not from `time`: ours, that
+    /// waited for longer than that time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_from: Option<u64>,
 }
 
 impl std::fmt::Debug for StoredMessage {
@@ -155,6 +159,7 @@ impl StoredMessage {
             reactions: Vec::new(),
             read: None,
             note: None,
+            counts_from: None,
         }
     }
 

@@ -29,7 +29,7 @@ pub use export::{MAX_EXPORT_RECORD, MAX_EXPORT_RECORDS, RestoreError};
 pub use keys::{DoorSeed, public_of};
 pub use link::DoorName;
 pub use profile::{
-    CircleState, ContactState, CopyState, Delivery, Input, Introduced, IntroductionStage,
+    CircleState, ContactState, CopyState, Delivery, Gone, Input, Introduced, IntroductionStage,
     IntroductionState, InvitationState, LoadError, MAX_PAGE, Profile, Refusal, WantedDial,
     WantedDoor, Words,
 };

@@ -24,6 +24,7 @@ mod say;
 mod short_code;
 mod view;
 mod wanted;
+mod withdraw;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -52,6 +53,7 @@ pub use say::Words;
 pub(crate) use short_code::Comparison;
 pub use view::{ContactState, CopyState, Delivery, InvitationState};
 pub use wanted::{WantedDial, WantedDoor};
+pub use withdraw::Gone;
 
 use crate::bucket::Bucket;
 use crate::derive::Secret;

@@ -61,8 +61,7 @@ it reaches nobody and says that it was replaced.";
 /// Of deleting.
 pub const DELETION: &str = "\
 What is deleted cannot be read in the profile's files any more, not even with the passphrase: its
-key is destroyed. Not covered: what still waits to be received by the contact, and old versions of a draft until
-a month later. It says nothing about flash cells, snapshots and backups of these files, nor
+key is destroyed, within a minute where it expired or a contact took it back. It says nothing about flash cells, snapshots and backups of these files, nor
 about what the other side keeps.";
 
 /// Of keeping strangers off.

@@ -1,6 +1,6 @@
 //! What leaves after a commit.
 
-use undertone_protocol::{ContactId, Effect, Event as Happened};
+use undertone_protocol::{ContactId, Effect, Event as Happened, StoredMessage};
 
 use crate::language::{ConversationView, Event, MessageView};
 use crate::resemblance::Names;
@@ -90,12 +90,19 @@ impl Actor {
 
     /// A message as it is shown. One that is gone, or whose time is over, is not.
     pub(super) fn message_view(&self, contact: ContactId, number: u64) -> Option<MessageView> {
-        let stored = self.conversations.message(contact, number, &self.store)?;
+        let stored = self.stored(contact, number)?;
         let deadline = self.conversations.deadline(&stored, contact);
         if deadline.is_some_and(|at| at <= self.time.now().wall) {
             return None;
         }
         Some(views::message(&self.profile, contact, &stored, deadline))
+    }
+
+    /// What cannot be read is not shown.
+    fn stored(&self, contact: ContactId, number: u64) -> Option<StoredMessage> {
+        let found = self.conversations.message(contact, number, &self.store);
+        let found = found.inspect_err(|error| tracing::error!(%error, "a message cannot be read"));
+        found.ok().flatten()
     }
 
     /// The same with its earlier texts.
@@ -105,7 +112,7 @@ impl Actor {
         number: u64,
     ) -> Option<MessageView> {
         let mut view = self.message_view(contact, number)?;
-        let stored = self.conversations.message(contact, number, &self.store)?;
+        let stored = self.stored(contact, number)?;
         view.earlier = views::earlier(&stored);
         Some(view)
     }

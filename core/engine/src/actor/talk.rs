@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use std::collections::BTreeSet;
 use tokio::time::Instant;
-use undertone_protocol::{ContactId, Input, Now, Refusal, Step, StoredMessage};
+
+use undertone_protocol::{ContactId, Gone, Input, Now, Refusal, Step, StoredMessage};
 use undertone_storage::{ChangeSet, EraseError};
 use undertone_wire::v1::Kind;
 
-use crate::conversations::{Conversations, Touched};
+use crate::conversations::{Touched, Urgency};
 use crate::language::{Command, CommandError, Event, Reply};
 use crate::views;
 
@@ -144,12 +146,18 @@ impl Actor {
         let rng = &mut *self.rng;
         match self.profile.rewrite(now, rng, contact, &message, text) {
             Ok(step) => {
-                self.conversations.erase_earlier(contact, &message);
+                let conversations = &mut self.conversations;
+                conversations.erase_earlier(contact, &message, Urgency::Awaited);
                 Ok((Some(step), DONE))
             }
             Err(Refusal::AlreadySent) => {
                 let (target, text) = (message.id, text.to_owned());
-                self.annotate(now, contact, Kind::Edit { target, text })
+                if self.conversations.defaults().keep_earlier {
+                    return self.annotate(now, contact, Kind::Edit { target, text });
+                }
+                let rng = &mut *self.rng;
+                let step = self.profile.replace_words(now, rng, contact, target, text);
+                Ok((Some(step.map_err(refused)?), DONE))
             }
             Err(refusal) => Err(refused(refusal)),
         }
@@ -161,29 +169,37 @@ impl Actor {
         if let Some(place) = message.place {
             match self.profile.cancel(now, &mut *self.rng, contact, place) {
                 Ok(step) => {
-                    self.conversations.delete(contact, &message);
+                    let conversations = &mut self.conversations;
+                    conversations.delete(contact, &message, Urgency::Awaited);
                     return Ok((Some(step), DONE));
                 }
                 Err(Refusal::AlreadySent) => {}
                 Err(refusal) => return Err(refused(refusal)),
             }
         }
+        let rng = &mut *self.rng;
         if !for_both {
-            self.conversations.delete(contact, &message);
-            return Ok((None, DONE));
+            let gone = BTreeSet::from([message.id]);
+            let step = self
+                .profile
+                .withdraw(now, rng, contact, Gone::These(&gone))
+                .map_err(refused)?;
+            let conversations = &mut self.conversations;
+            conversations.delete(contact, &message, Urgency::Awaited);
+            return Ok((Some(step), DONE));
         }
         if !message.is_ours() {
             return Err(Some(CommandError::NotYours));
         }
-        let target = message.id;
-        self.annotate(now, contact, Kind::Delete { target })
+        let step = self.profile.take_back(now, rng, contact, message.id);
+        Ok((Some(step.map_err(refused)?), DONE))
     }
 
     fn mark_read(&mut self, now: Now, contact: ContactId, up_to: u64) -> Executed {
         let next = self.known(contact)?;
         let up_to = up_to.min(next.saturating_sub(1));
         let store = &self.store;
-        let mut names = self.conversations.mark_read(contact, up_to, now, store);
+        let mut names = self.conversations.mark_read(contact, up_to, now, store)?;
         names.drain(..names.len().saturating_sub(RECEIPT));
         if names.is_empty() || !self.conversations.tells_read(contact) {
             return Ok((None, DONE));
@@ -214,27 +230,42 @@ impl Actor {
         }
     }
 
-    /// Renews the keys of days of which messages were deleted: from then on nothing of them can be
-    /// read in the store's files.
-    pub(super) async fn erase_deleted(&mut self) -> Result<(), Stop> {
-        let slots = self.conversations.take_reseal();
+    /// Renews the keys of what was deleted: from then on nothing of it can be read in the store's files. `all`: also where
+    /// nobody waits for it.
+    pub(super) async fn erase_deleted(&mut self, all: bool) -> Result<(), Stop> {
+        let now = self.time.now().monotonic;
+        let slots = self.conversations.take_reseal(now, all);
         if slots.is_empty() {
             return Ok(());
         }
+        let mut set = ChangeSet::new();
+        self.conversations.resealed(&mut set);
         let erased = self.store.work(move |store| {
             store.reseal_all(&slots)?;
-            let mut set = ChangeSet::new();
-            Conversations::resealed(&mut set);
             Ok::<_, EraseError>(store.commit(set)?)
         });
         erased_or_stop(erased.await)
     }
 
-    /// Deletes all messages of a conversation; the keys of its days are destroyed.
+    /// When keys are to be renewed that nobody waits for.
+    pub(super) fn next_erasure(&self) -> Option<Instant> {
+        let due = self.conversations.reseal_due()?;
+        Some(self.time.instant(due))
+    }
+
+    /// Deletes all messages of a conversation, also what of it waits; the keys of its days are destroyed.
     pub(super) async fn clear(&mut self, contact: ContactId) -> Result<Answer, Stop> {
         let Some(state) = self.profile.contact(contact) else {
             return Ok(Err(CommandError::NoSuchContact));
         };
+        let (now, rng) = (self.time.now(), &mut *self.rng);
+        match self.profile.withdraw(now, rng, contact, Gone::All) {
+            Ok(step) => {
+                self.observe(&step);
+                self.commit(vec![step], Vec::new()).await?;
+            }
+            Err(refusal) => return refused(refusal).map(Err).ok_or(Stop::Bug),
+        }
         let conversation = *contact.as_bytes();
         let erased = self
             .store
@@ -258,10 +289,28 @@ impl Actor {
         self.time.instant(now.monotonic + look)
     }
 
-    pub(super) fn sweep(&mut self, now: Now) {
+    /// Looks for what expired. The steps take it out of the outbox.
+    pub(super) fn sweep(&mut self, now: Now) -> Result<Vec<Step>, Stop> {
         let profile = &self.profile;
         let next = |contact| profile.contact(contact).map_or(0, |c| c.next_message);
-        self.conversations.sweep(next, now.wall, &self.store);
+        let is_unsent = |contact, place| profile.is_unsent(contact, place);
+        let expired = self
+            .conversations
+            .sweep(next, is_unsent, now.wall, &self.store);
+        let mut steps = Vec::new();
+        for (contact, names) in expired {
+            let gone = Gone::These(&names);
+            match self.profile.withdraw(now, &mut *self.rng, contact, gone) {
+                Ok(step) => {
+                    self.observe(&step);
+                    steps.push(step);
+                }
+                // A contact that is gone has no outbox.
+                Err(refusal) if refused(refusal).is_some() => {}
+                Err(_) => return Err(Stop::Bug),
+            }
+        }
+        Ok(steps)
     }
 
     /// The doors that should be open: none while the profile is hidden.

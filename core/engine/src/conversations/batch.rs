@@ -11,10 +11,9 @@ use undertone_wire::v1::Kind as WireKind;
 
 use crate::disk::Disk;
 use crate::language::Retention;
-use crate::search;
 
 use super::pictures::Arriving;
-use super::{Conversations, MAX_UNREAD, RESEAL, SETTINGS, draft_id, write};
+use super::{Conversations, MAX_UNREAD, RESEAL, SETTINGS, Urgency, draft_id, write};
 
 /// What an application has to be told after the commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +58,7 @@ impl Batch {
 impl Conversations {
     /// Takes in what a step of the machine did.
     pub(crate) fn observe(&mut self, profile: &Profile, step: &Step, disk: &Disk) {
+        self.erasing.observe(step.changes());
         for change in step.changes().iter() {
             match change {
                 Change::Put(RecordKey::Message(contact, number), _, record) => {
@@ -118,13 +118,13 @@ impl Conversations {
             let Some(number) = self.number_of(contact, *target, next, disk) else {
                 continue;
             };
-            let Some(mut message) = self.message(contact, number, disk) else {
+            let Ok(Some(mut message)) = self.message(contact, number, disk) else {
                 continue;
             };
             if message.annotate(annotation, keep_earlier) {
                 let erases = message.deleted || (message.is_edited() && !keep_earlier);
                 if erases {
-                    self.reseal_day(contact, message.day);
+                    self.erase_earlier(contact, &message, if_ours(annotation.ours));
                 }
                 self.put(contact, message);
                 self.batch.touch(Touched::Message(contact, number));
@@ -140,13 +140,14 @@ impl Conversations {
         self.batch.messages.insert(key, Some(message));
     }
 
-    /// Deletes a message here, so that no word of it can be read in the store's files any more.
-    pub(crate) fn delete(&mut self, contact: ContactId, message: &StoredMessage) {
+    /// Deletes a message here, so that no word of it can be read in the store's files any more. What of it waits in the
+    /// outbox is the machine's.
+    pub(crate) fn delete(&mut self, contact: ContactId, message: &StoredMessage, urgency: Urgency) {
         let key = (contact, message.number);
         self.batch.rewritten.insert(key);
         self.batch.messages.insert(key, None);
         self.batch.touch(Touched::Removed(contact, message.number));
-        self.reseal_day(contact, message.day);
+        self.erase_earlier(contact, message, urgency);
         self.forget_deadline(contact, message.number);
         let conversation = self.of(contact);
         if let Some(names) = &mut conversation.names {
@@ -162,14 +163,15 @@ impl Conversations {
     }
 
     /// Makes unreadable what a message said before it was rewritten.
-    pub(crate) fn erase_earlier(&mut self, contact: ContactId, message: &StoredMessage) {
-        self.reseal_day(contact, message.day);
-    }
-
-    fn reseal_day(&mut self, contact: ContactId, day: u32) {
-        // Its words stand in the search index, too.
-        for day in [day, search::NEVER] {
-            self.batch.reseal |= self.reseal.insert((*contact.as_bytes(), day));
+    pub(crate) fn erase_earlier(
+        &mut self,
+        contact: ContactId,
+        message: &StoredMessage,
+        urgency: Urgency,
+    ) {
+        self.batch.reseal |= self.erasing.add_day(contact, message.day, urgency);
+        if message.is_ours() {
+            self.erasing.add_withdrawn(contact, urgency);
         }
     }
 
@@ -210,7 +212,7 @@ impl Conversations {
     }
 
     /// Adds records of conversations to a change set.
-    pub(crate) fn write(&mut self, today: u32, set: &mut ChangeSet) {
+    pub(crate) fn write(&mut self, set: &mut ChangeSet) {
         self.write_pictures(set);
         for contact in std::mem::take(&mut self.batch.records) {
             let record = &self.of(contact).record;
@@ -218,14 +220,11 @@ impl Conversations {
         }
         for contact in std::mem::take(&mut self.batch.drafts) {
             let id = draft_id(contact);
-            let slot = Slot::Conversation {
-                conversation: *contact.as_bytes(),
-                day: today,
-            };
             match &self.of(contact).draft {
+                // Not with the day: its old versions are to be gone soon, and it is none of the day's messages.
                 Some(text) => {
                     let bytes = zeroize::Zeroizing::new(text.as_bytes().to_vec());
-                    set.put(Kind::Conversation, &id, slot, bytes);
+                    set.put(Kind::Conversation, &id, Slot::State, bytes);
                 }
                 None => {
                     set.delete(Kind::Conversation, &id);
@@ -236,8 +235,17 @@ impl Conversations {
             write(set, Kind::Settings, SETTINGS, &self.settings);
         }
         if std::mem::take(&mut self.batch.reseal) {
-            write(set, Kind::Settings, RESEAL, &self.reseal);
+            write(set, Kind::Settings, RESEAL, self.erasing.days());
         }
+    }
+}
+
+/// Nobody here waits for what a contact did.
+const fn if_ours(ours: bool) -> Urgency {
+    if ours {
+        Urgency::Awaited
+    } else {
+        Urgency::Collected
     }
 }
 

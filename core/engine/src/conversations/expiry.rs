@@ -2,19 +2,25 @@
 //! how long the owner keeps them. Deadlines are held in memory; after a start, conversations whose
 //! messages can expire are looked through bit by bit, and until then nothing that is over is shown.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use undertone_protocol::{ContactId, StoredMessage};
+use undertone_wire::MessageId;
 
 use crate::disk::Disk;
 use crate::language::{CommandError, Retention};
 
-use super::Conversations;
+use super::{Conversations, Urgency};
 
 /// The least and the most that the owner can choose, in seconds: an hour, 366 days.
 const RETENTION: std::ops::RangeInclusive<u32> = 3_600..=366 * 24 * 3_600;
 /// Messages that are looked at in one go.
 const CHUNK: u64 = 256;
+/// A message that cannot be read is looked at again after so many seconds.
+const AGAIN: u64 = 3_600;
+
+/// Messages of ours that expired, by contact: to be taken out of the outbox.
+pub(crate) type Expired = BTreeMap<ContactId, BTreeSet<MessageId>>;
 
 /// Refuses times that the interface does not offer.
 pub(crate) fn check_retention(retention: Retention) -> Result<(), CommandError> {
@@ -73,7 +79,7 @@ impl Conversations {
     pub(crate) fn deadline(&self, message: &StoredMessage, contact: ContactId) -> Option<u64> {
         let after = self.expires_after(message, contact)?;
         let begin = if message.is_ours() {
-            Some(message.time)
+            Some(message.counts_from.unwrap_or(message.time))
         } else {
             message.read
         };
@@ -111,6 +117,15 @@ impl Conversations {
         schedule.sweep = Some((1, u64::MAX));
     }
 
+    /// Has a part of a conversation looked through, if its messages can expire.
+    pub(super) fn sweep_between(&mut self, contact: ContactId, first: u64, end: u64) {
+        if self.can_expire(contact) {
+            let sweep = &mut self.of(contact).schedule.sweep;
+            let (begun, ends) = sweep.unwrap_or((first, end));
+            *sweep = Some((begun.min(first), ends.max(end)));
+        }
+    }
+
     /// Whether something is still to be looked through.
     pub(crate) fn is_sweeping(&self) -> bool {
         self.all.values().any(|c| c.schedule.sweep.is_some())
@@ -122,8 +137,15 @@ impl Conversations {
         self.all.values().filter_map(first).min()
     }
 
-    /// Looks at the next few messages, and deletes what is over.
-    pub(crate) fn sweep(&mut self, next_of: impl Fn(ContactId) -> u64, wall: u64, disk: &Disk) {
+    /// Looks at the next few messages, and deletes what is over. Gives those of ours among it. `next_of`: the next number of
+    /// a conversation; `is_unsent`: whether what has this place in the outbox has not left.
+    pub(crate) fn sweep(
+        &mut self,
+        next_of: impl Fn(ContactId) -> u64,
+        is_unsent: impl Fn(ContactId, u64) -> bool,
+        wall: u64,
+        disk: &Disk,
+    ) -> Expired {
         let found = self
             .all
             .iter()
@@ -132,26 +154,83 @@ impl Conversations {
             let end = end.min(next_of(contact));
             let stop = end.min(begin.saturating_add(CHUNK));
             for number in begin..stop {
-                if let Some(message) = self.message(contact, number, disk) {
-                    self.plan_expiry(contact, &message);
+                match self.message(contact, number, disk) {
+                    Ok(Some(message)) => self.look_at(contact, message, wall),
+                    Ok(None) => {}
+                    Err(error) => self.look_again(contact, number, wall, &error),
                 }
             }
             self.of(contact).schedule.sweep = (stop < end).then_some((stop, end));
         }
-        self.expire(wall, disk);
+        self.expire(is_unsent, wall, disk)
     }
 
-    fn expire(&mut self, wall: u64, disk: &Disk) {
+    /// Plans when a message expires. One of theirs that was read when nothing depended on it, or as one of too many at
+    /// once, counts as read now.
+    fn look_at(&mut self, contact: ContactId, mut message: StoredMessage, wall: u64) {
+        let read_up_to = self.get(contact).map_or(0, |c| c.record.read_up_to);
+        let was_read = !message.is_ours() && message.number <= read_up_to;
+        if was_read && message.read.is_none() && self.expires_after(&message, contact).is_some() {
+            message.read = Some(wall);
+            self.put(contact, message);
+        } else {
+            self.plan_expiry(contact, &message);
+        }
+    }
+
+    /// What cannot be read may have to be deleted all the same, when it can be.
+    fn look_again(
+        &mut self,
+        contact: ContactId,
+        number: u64,
+        wall: u64,
+        error: &undertone_storage::ReadError,
+    ) {
+        tracing::error!(%error, "a message cannot be read, and perhaps should be deleted");
+        let schedule = &mut self.of(contact).schedule;
+        schedule.plan(number, Some(wall.saturating_add(AGAIN)));
+    }
+
+    fn expire(
+        &mut self,
+        is_unsent: impl Fn(ContactId, u64) -> bool,
+        wall: u64,
+        disk: &Disk,
+    ) -> Expired {
+        let mut expired = Expired::new();
         let mut over = Vec::new();
         for (contact, conversation) in &self.all {
             let due = conversation.schedule.due.range(..=wall);
             over.extend(due.flat_map(|(_, list)| list.iter().map(|number| (*contact, *number))));
         }
         for (contact, number) in over {
-            match self.message(contact, number, disk) {
-                Some(message) => self.delete(contact, &message),
-                None => self.forget_deadline(contact, number),
+            let mut message = match self.message(contact, number, disk) {
+                Ok(Some(message)) => message,
+                Ok(None) => {
+                    self.forget_deadline(contact, number);
+                    continue;
+                }
+                Err(error) => {
+                    self.look_again(contact, number, wall, &error);
+                    continue;
+                }
+            };
+            if self
+                .deadline(&message, contact)
+                .is_none_or(|deadline| deadline > wall)
+            {
+                self.look_at(contact, message, wall);
+            } else if message.place.is_some_and(|place| is_unsent(contact, place)) {
+                // It waits, is shown as waiting, and must not be lost in silence: its time begins anew.
+                message.counts_from = Some(wall);
+                self.put(contact, message);
+            } else {
+                if message.is_ours() {
+                    expired.entry(contact).or_default().insert(message.id);
+                }
+                self.delete(contact, &message, Urgency::Collected);
             }
         }
+        expired
     }
 }

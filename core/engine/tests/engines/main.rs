@@ -3,6 +3,8 @@
 
 mod backup;
 mod clock;
+mod erasing;
+mod expiry;
 mod faults;
 mod health;
 mod life;

@@ -213,7 +213,7 @@ async fn what_is_changed_deleted_expired_or_not_kept_is_not_found() {
 
 /// Which of these words can be read in the files of a profile that does not run, with today's passphrase, in
 /// records of messages and of the index, in use or not.
-fn readable<'a>(place: &Place, name: &str, words: &[&'a str]) -> Vec<(&'a str, Kind)> {
+pub(crate) fn readable<'a>(place: &Place, name: &str, words: &[&'a str]) -> Vec<(&'a str, Kind)> {
     let store = place.store(name);
     let all = undertone_storage::inspection::remnants(&store, &place.home(name));
     let mut found = Vec::new();

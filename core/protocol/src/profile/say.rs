@@ -9,7 +9,7 @@ use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
 use crate::limits::{MAX_WAITING, MAX_WAITING_BYTES};
 use crate::ratchet::Waiting;
-use crate::step::{Now, RecordKey, Step, Turn};
+use crate::step::{Now, Step, Turn};
 
 use super::commands::{Refusal, check_name};
 use super::persist::{save_message, save_waiting};
@@ -305,21 +305,7 @@ impl Profile {
         }
         let at = self.unsent(id, place)?;
         let (step, ()) = self.command(now, rng, |profile, turn| {
-            let contact = profile.contact_mut(id)?;
-            let Some(waiting) = contact.waiting.remove(at) else {
-                return Err(Refusal::AlreadySent);
-            };
-            contact.waiting_bytes -= waiting.inside.len();
-            turn.step.changes.delete(RecordKey::Outbox(id, place));
-            if let Some((number, name)) = waiting.message {
-                turn.step.changes.delete(RecordKey::Message(id, number));
-                turn.step.event(Event::MessageRemoved(id, number));
-                // The next message must not name one as its parent that they never get.
-                let ratchet = contact.ratchet_mut()?;
-                ratchet.heads.retain(|head| *head != name);
-            }
-            turn.ratchets.insert(id);
-            Ok(())
+            Ok(profile.drop_unsent(id, at, turn)?)
         })?;
         Ok(step)
     }
@@ -367,7 +353,7 @@ impl Profile {
     }
 
     /// Where in the queue a message waits that was not encrypted yet.
-    fn unsent(&self, id: ContactId, place: u64) -> Result<usize, Refusal> {
+    pub(super) fn unsent(&self, id: ContactId, place: u64) -> Result<usize, Refusal> {
         let mut waiting = self.known(id)?.waiting.iter();
         waiting
             .position(|waiting| waiting.place == place && waiting.encrypted.is_none())
