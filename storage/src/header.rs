@@ -316,15 +316,26 @@ pub(crate) struct Opened {
 }
 
 impl Headers {
+    /// Reads what can be read. The error is that of the first file if none can.
     pub(crate) fn read(vaults: &[VaultPaths; VAULTS]) -> io::Result<Self> {
-        let mut headers = [[None; 2]; VAULTS];
-        for (copies, paths) in headers.iter_mut().zip(vaults) {
+        let mut headers = Self([[None; 2]; VAULTS]);
+        for (copies, paths) in headers.0.iter_mut().zip(vaults) {
             for (copy, path) in copies.iter_mut().zip(paths.headers()) {
-                let bytes = home::read_limited(&path, SIZE as u64)?;
+                let bytes = home::read_copy(&path, SIZE as u64);
                 *copy = bytes.and_then(|bytes| <[u8; SIZE]>::try_from(bytes).ok());
             }
         }
-        Ok(Self(headers))
+        if headers.copies().next().is_none() {
+            for path in vaults.iter().flat_map(VaultPaths::headers) {
+                home::read_limited(&path, SIZE as u64)?;
+            }
+        }
+        Ok(headers)
+    }
+
+    /// Whether a vault's header is what it was `before`. Where there was none, any is: of noise, or of a new home.
+    pub(crate) fn is_same(&self, before: &Self, number: usize) -> bool {
+        before.0[number] == [None; 2] || self.0[number] == before.0[number]
     }
 
     fn copies(&self) -> impl Iterator<Item = &[u8; SIZE]> {

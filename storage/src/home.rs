@@ -299,6 +299,14 @@ pub(crate) fn read_limited(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>
     Ok(Some(bytes))
 }
 
+/// The same for one of several copies: one that cannot be read is as good as a missing one, and the others may be whole.
+pub(crate) fn read_copy(path: &Path, limit: u64) -> Option<Vec<u8>> {
+    read_limited(path, limit).unwrap_or_else(|error| {
+        tracing::warn!(%error, "a copy of a header or a key file cannot be read");
+        None
+    })
+}
+
 /// Makes the names in a directory durable.
 pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     // Elsewhere directories cannot be opened as files; names become durable with the files.

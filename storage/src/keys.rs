@@ -84,6 +84,8 @@ pub(crate) struct Ring {
     pub(crate) merged_through: Option<Day>,
     /// Whether what is written here is covered in the other vaults.
     pub(crate) deniable: bool,
+    /// In deniable mode: whether all logs have to be written anew, because their older parts tell which is used.
+    pub(crate) uneven: bool,
     entries: HashMap<SlotNumber, Entry>,
     live: HashMap<Purpose, SlotNumber>,
     /// Slots whose key is destroyed, but whose records may not all be deleted yet, and how many lists
@@ -103,7 +105,8 @@ struct StoredEntry<'a> {
 #[derive(Serialize, Deserialize)]
 struct StoredRing<'a> {
     merged_through: Option<Day>,
-    deniable: bool,
+    /// 0: off; 1: on; 2: on, and the logs are uneven.
+    deniable: u8,
     #[serde(borrow)]
     entries: Vec<StoredEntry<'a>>,
     erased: BTreeMap<SlotNumber, u8>,
@@ -224,6 +227,18 @@ impl Ring {
         erased.or_else(|| Some(self.entry(number)?.purpose.lists()))
     }
 
+    /// The slots of what opening looks at in any case, also those whose records are on the move or being deleted.
+    pub(crate) fn state_slots(&self) -> impl Iterator<Item = SlotNumber> {
+        let known = self.entries.keys().chain(self.erased.keys());
+        known.copied().filter(|number| self.is_state(*number))
+    }
+
+    /// Whether a slot is one of these.
+    pub(crate) fn is_state(&self, number: SlotNumber) -> bool {
+        // Days and months have fewer lists; of erased slots nothing else is known.
+        self.lists(number) == Some(Purpose::State.lists())
+    }
+
     fn insert(&mut self, number: SlotNumber, entry: Entry) {
         if entry.retiring_into.is_none() {
             self.live.insert(entry.purpose, number);
@@ -250,25 +265,45 @@ impl Ring {
         let sizes = vaults.iter().flat_map(VaultPaths::keys);
         let size = sizes.map(|path| size_of_file(&path)).max().unwrap_or(0);
         for copy in 0..2 {
-            let sealed = self.seal(key, size)?;
+            let mut sealed = self.seal(key, size)?;
+            if self.deniable {
+                sealed = self.seal_in_part(key, sealed.len())?;
+            }
             for (number, paths) in vaults.iter().enumerate() {
                 let path = &paths.keys()[copy];
                 written += if number == own {
                     home::overwrite(path, &sealed)?;
                     sealed.len() as u64
                 } else {
-                    home::rewrite(path, sealed.len() as u64, LARGEST)?
+                    // A vault that cannot be written must not shut this one.
+                    let written = home::rewrite(path, sealed.len() as u64, LARGEST);
+                    written.unwrap_or_else(|error| {
+                        tracing::warn!(%error, "the key file of another vault cannot be written");
+                        0
+                    })
                 };
             }
         }
         Ok(written)
     }
 
+    /// The key file's bytes, of which a part of random size is sealed and the rest is noise: so it looks, to who has this
+    /// vault's passphrase, after another profile has lengthened the file.
+    fn seal_in_part(&self, key: &[u8; KEY], size: usize) -> Result<Vec<u8>, KeysError> {
+        let least = self.seal(key, 0)?.len() / STEP;
+        let steps = least + seal::random_below(size / STEP - least + 1)?;
+        let mut out = self.seal(key, steps * STEP)?;
+        let sealed = out.len();
+        out.resize(size.max(sealed), 0);
+        seal::fill_random(&mut out[sealed..])?;
+        Ok(out)
+    }
+
     /// The key file's bytes: at least as long as the file is now, so that all of it is overwritten.
     fn seal(&self, key: &[u8; KEY], current_size: usize) -> Result<Vec<u8>, KeysError> {
         let stored = StoredRing {
             merged_through: self.merged_through,
-            deniable: self.deniable,
+            deniable: u8::from(self.deniable) + u8::from(self.deniable && self.uneven),
             entries: self
                 .entries
                 .iter()
@@ -310,18 +345,21 @@ impl Ring {
     pub(crate) fn read(paths: &VaultPaths, key: &[u8; KEY]) -> Result<Self, KeysError> {
         let mut copies = Vec::new();
         for path in paths.keys() {
-            let bytes = home::read_limited(&path, LARGEST)?;
+            let bytes = home::read_copy(&path, LARGEST);
             copies.push(bytes.and_then(|bytes| Self::open(bytes, key)));
         }
         let generations: Vec<_> = copies
             .iter()
             .map(|copy| copy.as_ref().map(|ring| ring.generation))
             .collect();
-        let mut ring = copies
-            .into_iter()
-            .flatten()
-            .max_by_key(|ring| ring.generation)
-            .ok_or(KeysError::Damaged)?;
+        let best = copies.into_iter().flatten();
+        let Some(mut ring) = best.max_by_key(|ring| ring.generation) else {
+            // Why, if the file system says it.
+            for path in paths.keys() {
+                home::read_limited(&path, LARGEST)?;
+            }
+            return Err(KeysError::Damaged);
+        };
         if generations[0] != generations[1] {
             // The bad copy first: the good one stays untouched until the other is whole.
             tracing::warn!("one copy of the key file was damaged or old; it is repaired");
@@ -333,7 +371,12 @@ impl Ring {
                 [second, first]
             };
             for path in order {
-                home::overwrite(&path, &ring.seal(key, size_of_file(&path))?)?;
+                let sealed = ring.seal(key, size_of_file(&path))?;
+                if let Err(error) = home::overwrite(&path, &sealed) {
+                    // The other one is whole; the next key that is needed says whether it can be written.
+                    tracing::error!(%error, "a copy of the key file cannot be repaired");
+                    break;
+                }
             }
         }
         Ok(ring)
@@ -361,7 +404,8 @@ impl Ring {
         let mut ring = Self {
             generation,
             merged_through: stored.merged_through,
-            deniable: stored.deniable,
+            deniable: stored.deniable > 0,
+            uneven: stored.deniable > 1,
             erased: stored.erased,
             ..Self::default()
         };
@@ -537,6 +581,36 @@ mod tests {
                 .live(day(1))
                 .is_some()
         );
+    }
+
+    /// In deniable mode an end that is not sealed says nothing: one's own writing leaves it as well.
+    #[test]
+    fn any_part_of_a_long_file_is_sealed() {
+        let (_place, paths) = paths();
+        for path in paths.keys() {
+            std::fs::write(path, vec![5; 3 * STEP]).unwrap();
+        }
+        let mut ring = Ring {
+            deniable: true,
+            ..Ring::default()
+        };
+        let mut seen = std::collections::BTreeSet::new();
+        // Each of three is missing in 64 writings of both copies with a probability of less than one in a hundred billion.
+        for _ in 0..64 {
+            ring.write(&paths, &KEY_OF_FILE).unwrap();
+            assert_eq!(sizes(&paths), [3 << 20; 2]);
+            for path in paths.keys() {
+                let mut bytes = std::fs::read(path).unwrap();
+                seen.extend((1..=3).filter(|steps| {
+                    open_in_place(&mut bytes[..steps * STEP], &KEY_OF_FILE).is_some()
+                }));
+            }
+            Ring::read(&paths, &KEY_OF_FILE).unwrap();
+            if seen.len() == 3 {
+                return;
+            }
+        }
+        panic!("{seen:?}");
     }
 
     /// The power goes between the two copies, or within one.

@@ -185,6 +185,33 @@ impl Log {
         Ok(())
     }
 
+    /// Visits at most so many records from a key on, in the order of keys. Gives the first key that was not visited; `None`
+    /// if all were.
+    pub(crate) fn visit_some<E: From<LogError>>(
+        &self,
+        from: &RecordKey,
+        most: usize,
+        mut visitor: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<Option<RecordKey>, E> {
+        let db = self.db()?;
+        let mut records = db.range(from.as_slice()..);
+        let mut unseen = 0;
+        for _ in 0..most {
+            let Some((key, value)) = guarded(|| Ok(records.next().transpose()?))? else {
+                return Ok(None);
+            };
+            visitor(&key, &value)?;
+            unseen += value.len();
+            while unseen >= VISITED {
+                unseen -= VISITED;
+                guarded(|| Ok(db.contains_key(&key)?))?;
+            }
+        }
+        let next = guarded(|| Ok(records.next().transpose()?))?;
+        let next = next.map(|(key, _)| RecordKey::try_from(&*key).map_err(|_| LogError::Damaged));
+        Ok(next.transpose()?)
+    }
+
     /// Applies a batch; when it returns, all of it is durable. After an error it is unknown
     /// whether it is, and the log must be opened again. It takes one flush.
     pub(crate) fn apply(&self, batch: sled::Batch) -> Result<(), LogError> {

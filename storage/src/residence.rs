@@ -108,7 +108,10 @@ impl Residence {
             .set_modified(now);
         for vault in self.vaults() {
             for path in walk(&vault.dir)? {
-                set_times(&path, times)?;
+                // One that the disk does not give must not keep a profile shut.
+                if let Err(error) = set_times(&path, times) {
+                    tracing::warn!(%error, "the time of a file cannot be set");
+                }
             }
         }
         set_times(&home::vaults_directory(&self.home), times)

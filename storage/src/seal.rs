@@ -126,14 +126,15 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> std::io::Result<()> {
     SysRng.try_fill_bytes(bytes).map_err(std::io::Error::other)
 }
 
-/// A number below `limit`, which is at least 1 and at most 256; each is as likely as the others.
+/// A number below `limit`, which is at least 1; each is as likely as the others.
 pub(crate) fn random_below(limit: usize) -> std::io::Result<usize> {
-    let fair = 256 / limit * limit;
+    let fair = usize::MAX / limit * limit;
     loop {
-        let mut byte = [0];
-        fill_random(&mut byte)?;
-        if usize::from(byte[0]) < fair {
-            return Ok(usize::from(byte[0]) % limit);
+        let mut bytes = [0; size_of::<usize>()];
+        fill_random(&mut bytes)?;
+        let drawn = usize::from_be_bytes(bytes);
+        if drawn < fair {
+            return Ok(drawn % limit);
         }
     }
 }

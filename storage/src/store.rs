@@ -1,12 +1,15 @@
 //! The store of one vault: opening, reading, committing.
 
 mod audit;
+mod check;
 mod cover;
 mod create;
 mod errors;
+mod lists;
 mod passphrase;
 mod plan;
 mod slots;
+mod tip;
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard};
@@ -19,7 +22,8 @@ pub use self::errors::{
     CommitError, CoverError, CreateError, DestroyError, EraseError, OpenError, ReadError,
 };
 pub use self::passphrase::VaultId;
-use self::plan::{Plan, Tip};
+use self::plan::Plan;
+use self::tip::Tip;
 use crate::calendar;
 use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
 use crate::disk::{self, FreeSpace, FreeSpaceError};
@@ -45,8 +49,12 @@ pub struct Store {
     writer: Mutex<Writer>,
     /// The vaults that opening this one with its passphrase destroys.
     wipes: AtomicU8,
+    /// Records of other profiles that the check of this opening found.
+    foreign: Mutex<Vec<RecordKey>>,
     /// What is to be covered in the other vaults; `None` out of deniable mode.
     cover: Mutex<Option<Cover>>,
+    /// Whether the logs of all vaults have to be written anew at the next opening, however this one ends.
+    uneven: AtomicBool,
     /// Held by the one that covers.
     covering: Mutex<()>,
     closed: AtomicBool,
@@ -91,16 +99,14 @@ impl Store {
     /// of the vaults that this passphrase [wipes](Self::set_wipe) are overwritten with noise. Both take the
     /// same time, and all of it is on disk before anything else happens.
     ///
-    /// Damage that can be repaired is repaired. The presence and version of every record are checked, which takes
-    /// some microseconds for each. In [deniable mode](Self::set_deniable) the other three vaults are opened and
+    /// Damage that can be repaired is repaired. The presence and version of every record are checked; in a large store those of
+    /// state and data at once, and those of conversations by [`check`](Self::check). In [deniable mode](Self::set_deniable) the other three vaults are opened and
     /// brought up to this one.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(home: &Home, passphrase: &[u8]) -> Result<Self, OpenError> {
-        let residence = enter(home)?;
-        let (claim, header) = passphrase::unlock(&residence, passphrase)?;
-        Self::start(claim, header, schema::CURRENT)
+        passphrase::open(home, passphrase, passphrase::Wiping::Allowed)
     }
 
     /// Opens a store by its data key.
@@ -132,13 +138,15 @@ impl Store {
             Ring::read(&paths, &keys.ring)?
         };
         let mark = Mark::open(&paths.mark())?;
-        let mut opened = audit::open_log(&claim, &keys, &mark, !ring.deniable)?;
+        let mut opened = audit::open_log(&claim, &keys, &ring, &mark)?;
         mark.write(&keys.mark, opened.tip.commits)?;
-        let mut cover = None;
+        let (mut cover, mut uneven) = (None, false);
         if ring.deniable {
-            let (log, begun) = cover::begin(&claim, &keys, opened.log, opened.live)?;
+            let (log, begun, left) =
+                cover::begin(&claim, &keys, opened.log, opened.live, ring.uneven)?;
             opened.log = log;
             cover = Some(begun);
+            uneven = left;
         }
         let store = Self {
             log: opened.log,
@@ -148,7 +156,9 @@ impl Store {
             ring: RwLock::new(ring),
             writer: Mutex::new(Writer { tip: opened.tip }),
             wipes: AtomicU8::new(header.wipes),
+            foreign: Mutex::default(),
             cover: Mutex::new(cover),
+            uneven: AtomicBool::new(uneven),
             covering: Mutex::default(),
             closed: AtomicBool::new(false),
             applying: AtomicU64::new(0),
@@ -166,6 +176,8 @@ impl Store {
         if !store.is_deniable() {
             store.drop_foreign(opened.foreign)?;
         }
+        // Until it is closed in order: what is written and not covered shows in older parts of the log.
+        store.note_uneven(true)?;
         {
             let mut writer = store.writer()?;
             store.finish_retiring(&mut writer)?;
@@ -236,7 +248,7 @@ impl Store {
         let applied = self.applying.load(Ordering::Acquire);
         let records = {
             let writer = self.writer.lock().map_err(|_| ReadError::Closed)?;
-            writer.tip.records
+            writer.tip.all.records
         };
         let is_calm = applied.is_multiple_of(2) && self.applying.load(Ordering::Acquire) == applied;
         Ok(is_calm.then_some((applied, records)))
@@ -403,6 +415,7 @@ impl Store {
     pub fn lock(self) -> Result<(), EraseError> {
         self.rotate_state_key()?;
         self.cover().map_err(|error| error.0)?;
+        self.note_uneven(self.uneven.load(Ordering::Acquire))?;
         self.mark.sync().map_err(CommitError::Io)?;
         if self.is_deniable() {
             let residence = Arc::clone(self.claim.residence());

@@ -1,7 +1,8 @@
 //! Opening the log: whether it holds what it should, and whether it should be written anew.
 //!
-//! **Audit.** Every record is visited and summed up, and the sum compared with the tip; the tip is compared
-//! with the mark. What sled lost in silence is found here.
+//! **Audit.** The tip is compared with the mark. Then records are visited and summed up, and the sum is compared with the
+//! tip: what sled lost in silence is found so. Of a small log that is every record; of a large one it is those of
+//! the state, found by their lists, and [the rest](super::check) is visited in steps afterwards.
 //!
 //! **Compaction.** sled reuses a part of its file only when nothing in it is needed any more, and never
 //! looks at how little that is: a log of a messenger, where each commit writes a bit of an old page, grows
@@ -18,18 +19,22 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::home::{self, VaultPaths};
+use crate::keys::Ring;
 use crate::log::{Log, LogError};
 use crate::mark::Mark;
 use crate::record::{self, RecordKey};
 use crate::residence::{Claim, Residence};
 use crate::seal::VaultKeys;
-use crate::store::plan::{self, Tip};
+use crate::store::plan;
+use crate::store::tip::{self, Checked, Sum, Tip};
 use crate::store::{OpenError, ReadError};
 
 /// A log up to this size is never copied, in bytes.
 const SMALL: u64 = 16 << 20;
 /// A log may be this many times as large as what is in it.
 const FACTOR: u64 = 4;
+/// A log with so many records is not audited whole at once: it takes some microseconds for each. Few in tests, so that they meet it.
+const AT_ONCE: u64 = if cfg!(test) { 1_000 } else { 20_000 };
 /// Threads that sum up, at most: more do not read faster.
 const THREADS: usize = 4;
 /// Records are copied in batches of about this many bytes.
@@ -45,15 +50,16 @@ pub(super) struct Opened {
     pub(super) foreign: Vec<RecordKey>,
 }
 
-/// Opens the log of a vault and checks that it holds what it should. If `may_copy`, a log that has grown too
-/// large is written anew.
+/// Opens the log of a vault and checks that it holds what it should. If not `deniable`, a log that has grown too large is
+/// written anew, and a large one is checked in part: see [`Tip::checked`].
 pub(super) fn open_log(
     claim: &Claim,
     keys: &VaultKeys,
+    ring: &Ring,
     mark: &Mark,
-    may_copy: bool,
 ) -> Result<Opened, OpenError> {
-    open_and_copy(claim, keys, mark, may_copy.then_some(rewrite))
+    // In deniable mode all records are read anyway.
+    open_and_copy(claim, keys, ring, mark, (!ring.deniable).then_some(rewrite))
 }
 
 type Rewrite = fn(&VaultPaths) -> Result<(), OpenError>;
@@ -61,15 +67,28 @@ type Rewrite = fn(&VaultPaths) -> Result<(), OpenError>;
 fn open_and_copy(
     claim: &Claim,
     keys: &VaultKeys,
+    ring: &Ring,
     mark: &Mark,
     rewrite: Option<Rewrite>,
 ) -> Result<Opened, OpenError> {
     let (residence, number, paths) = (claim.residence(), claim.number(), claim.paths());
-    let mut opened = audit(keys, open_shared(residence, number)?)?;
-    let expected = mark.read(&keys.mark)?;
-    if expected.is_some_and(|count| opened.tip.commits < count) {
+    let log = open_shared(residence, number)?;
+    let tip = plan::read_tip(keys, &log)?;
+    if mark
+        .read(&keys.mark)?
+        .is_some_and(|count| tip.commits < count)
+    {
         return Err(OpenError::DamagedRecords);
     }
+    // What is copied is checked whole before: nothing of it is left afterwards that could help.
+    let is_bloated = size(&paths).is_ok_and(|size| is_bloated(size, tip.bytes));
+    let rewrite = match rewrite {
+        Some(_) if tip.all.records >= AT_ONCE && !is_bloated => {
+            return audit_state(keys, ring, log, tip);
+        }
+        other => other,
+    };
+    let mut opened = audit(keys, log, tip)?;
     let Some(rewrite) = rewrite.filter(|_| opened.is_bloated(&paths)) else {
         return Ok(opened);
     };
@@ -102,14 +121,32 @@ pub(super) fn size(paths: &VaultPaths) -> io::Result<u64> {
     Ok(fs::metadata(paths.log().join("db"))?.len())
 }
 
+/// Checks that a log holds what its tip says of the state. The rest is still to be checked.
+fn audit_state(
+    keys: &VaultKeys,
+    ring: &Ring,
+    log: Arc<Log>,
+    mut tip: Tip,
+) -> Result<Opened, OpenError> {
+    if plan::sum_up_state(keys, &log, ring)? != tip.state {
+        return Err(OpenError::DamagedRecords);
+    }
+    tip.checked = Some(Checked::default());
+    Ok(Opened {
+        log,
+        live: tip.bytes,
+        tip,
+        foreign: Vec::new(),
+    })
+}
+
 /// Checks that a log holds what its tip says.
-fn audit(keys: &VaultKeys, log: Arc<Log>) -> Result<Opened, OpenError> {
-    let tip = plan::read_tip(keys, &log)?;
+fn audit(keys: &VaultKeys, log: Arc<Log>, tip: Tip) -> Result<Opened, OpenError> {
     // Only where other profiles left something does it matter whose a record is, and telling takes longer than
     // summing up.
     for is_shared in [false, true] {
         let found = sum_up(keys, &log, is_shared)?;
-        if tip.agrees(&found.tip) {
+        if tip.all == found.sum {
             return Ok(Opened {
                 log,
                 tip,
@@ -123,14 +160,34 @@ fn audit(keys: &VaultKeys, log: Arc<Log>) -> Result<Opened, OpenError> {
 
 /// What is in a log, or in a part of it.
 #[derive(Default)]
-struct Sum {
-    tip: Tip,
+pub(super) struct Found {
+    pub(super) sum: Sum,
     live: u64,
-    foreign: Vec<RecordKey>,
+    pub(super) foreign: Vec<RecordKey>,
+}
+
+impl Found {
+    /// Takes a record in. If it `is_shared`, a log has records of other profiles as well.
+    pub(super) fn add(
+        &mut self,
+        keys: &VaultKeys,
+        is_shared: bool,
+        (key, stored): (&[u8], &[u8]),
+    ) -> Result<(), ReadError> {
+        let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
+        self.live += tip::size(key, stored);
+        if is_shared && record::open_head(&keys.outer, stored).is_err() {
+            // Left by another profile; or a damaged record of ours, and then the sum does not agree.
+            self.foreign.push(*key);
+        } else if *key != plan::tip_key(keys) {
+            self.sum.add(keys, key, stored)?;
+        }
+        Ok(())
+    }
 }
 
 /// Sums a log up, on several threads: keys are distributed evenly.
-fn sum_up(keys: &VaultKeys, log: &Log, is_shared: bool) -> Result<Sum, OpenError> {
+fn sum_up(keys: &VaultKeys, log: &Log, is_shared: bool) -> Result<Found, OpenError> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = threads.clamp(1, THREADS);
     std::thread::scope(|scope| {
@@ -141,10 +198,10 @@ fn sum_up(keys: &VaultKeys, log: &Log, is_shared: bool) -> Result<Sum, OpenError
                 scope.spawn(move || sum_up_range(keys, log, bytes, is_shared))
             })
             .collect();
-        let mut all = Sum::default();
+        let mut all = Found::default();
         for part in parts {
             let part = part.join().map_err(|_| ReadError::Damaged)??;
-            all.tip.include(&part.tip);
+            all.sum.include(&part.sum);
             all.live += part.live;
             all.foreign.extend(part.foreign);
         }
@@ -157,21 +214,12 @@ fn sum_up_range(
     log: &Log,
     first_bytes: RangeInclusive<u8>,
     is_shared: bool,
-) -> Result<Sum, OpenError> {
-    let tip_key = plan::tip_key(keys);
-    let mut sum = Sum::default();
+) -> Result<Found, OpenError> {
+    let mut found = Found::default();
     log.visit_range(first_bytes, |key, stored| {
-        let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
-        sum.live += (key.len() + stored.len()) as u64;
-        if is_shared && record::open_head(&keys.outer, stored).is_err() {
-            // Left by another profile; or a damaged record of ours, and then the sum does not agree.
-            sum.foreign.push(*key);
-        } else if *key != tip_key {
-            sum.tip.add(keys, key, stored)?;
-        }
-        Ok::<_, OpenError>(())
+        found.add(keys, is_shared, (key, stored))
     })?;
-    Ok(sum)
+    Ok(found)
 }
 
 pub(super) fn is_bloated(size: u64, live: u64) -> bool {
@@ -382,6 +430,7 @@ mod tests {
         let paths = home.vault();
         let keys = VaultKeys::derive(&key()).unwrap();
         let mark = Mark::open(&paths.mark()).unwrap();
+        let ring = Ring::read(&paths, &keys.ring).unwrap();
         let claim = home.enter().unwrap().unwrap().claim(0).unwrap();
         let fails: [Rewrite; 2] = [
             |_| Err(OpenError::Io(io::ErrorKind::StorageFull.into())),
@@ -392,8 +441,9 @@ mod tests {
             },
         ];
         for rewrite in fails {
-            let opened = open_and_copy(&claim, &keys, &mark, Some(rewrite)).unwrap();
-            assert_eq!(audit(&keys, opened.log).unwrap().tip, opened.tip);
+            let opened = open_and_copy(&claim, &keys, &ring, &mark, Some(rewrite)).unwrap();
+            let tip = opened.tip;
+            assert_eq!(audit(&keys, opened.log, tip).unwrap().tip, tip);
             assert!(!paths.new_log().exists());
             assert!(fs::metadata(paths.log().join("db")).unwrap().len() > SMALL);
         }

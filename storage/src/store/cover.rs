@@ -16,10 +16,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::home::{self, VAULTS};
+use crate::home::{self, VAULTS, VaultPaths};
+use crate::keys;
 use crate::log::{Log, LogError};
 use crate::record::{self, RecordKey};
 use crate::residence::{Claim, Residence};
@@ -33,6 +35,18 @@ const PENDING: u64 = 16 << 20;
 const BATCH: u64 = 4 << 20;
 /// Two logs of equal content may differ by this many bytes, and by a quarter, before all are written anew.
 const TOLERANCE: u64 = 4 << 20;
+
+/// How many random records every vault gets when the mode is switched on: a power of two in this range, and up to as many more. Each
+/// power is as likely as any other, so that a few profiles more or less are within what is drawn. Tests would take hours.
+const OCTAVES: RangeInclusive<usize> = if cfg!(debug_assertions) {
+    6..=11
+} else {
+    10..=15
+};
+/// How many of a hundred of them have which of the sizes of records.
+const SHARES: [usize; record::SIZES.len()] = [15, 45, 25, 8, 7];
+/// Key files get up to so many MiB: enough for some 60,000 days and months.
+const KEY_STEPS: usize = 3;
 
 /// What it cost to cover one's writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,13 +81,22 @@ impl Store {
     pub fn set_deniable(&self, on: bool) -> Result<(), CoverError> {
         let _writer = self.writer()?;
         let mut ring = self.ring().map_err(CommitError::from)?.clone();
+        let is_new = on && !ring.deniable;
         ring.deniable = on;
+        ring.uneven = on && (ring.uneven || is_new);
+        self.uneven.fetch_or(is_new, Ordering::AcqRel);
+        if is_new {
+            lengthen_keys(self.claim.residence()).map_err(CommitError::Io)?;
+        }
         self.adopt(ring)?;
         let mut begun = None;
         if on {
             let residence = self.claim.residence();
             create::fill(residence, None).map_err(CommitError::Io)?;
             let mut others = open_others(&self.claim);
+            if is_new {
+                blur(&self.log)?;
+            }
             level(&self.keys, &self.log, &mut others)?;
             residence.align_times().map_err(CommitError::Io)?;
             begun = Some(Cover::new(others));
@@ -113,7 +136,10 @@ impl Store {
         for (number, _) in &others {
             if !pending.is_empty() && !residence.is_open(*number) {
                 let mark = residence.vault(*number).mark();
-                bytes += home::rewrite(&mark, 0, 1 << 20).map_err(CommitError::Io)?;
+                bytes += home::rewrite(&mark, 0, 1 << 20).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the mark of another vault cannot be written");
+                    0
+                });
             }
         }
         residence.align_times().map_err(CommitError::Io)?;
@@ -123,6 +149,17 @@ impl Store {
         }
         self.cover_bytes.fetch_add(bytes, Ordering::Relaxed);
         Ok(CoverCost { bytes, vaults })
+    }
+
+    /// Remembers whether the logs of all vaults have to be written anew.
+    pub(super) fn note_uneven(&self, uneven: bool) -> Result<(), CommitError> {
+        let _writer = self.writer()?;
+        let mut ring = self.ring()?.clone();
+        if ring.uneven == uneven || !ring.deniable {
+            return Ok(());
+        }
+        ring.uneven = uneven;
+        self.adopt(ring)
     }
 
     /// Remembers what is to be covered.
@@ -142,7 +179,7 @@ impl Store {
     }
 
     /// Deletes what other profiles left here for cover.
-    pub(super) fn drop_foreign(&self, foreign: Vec<RecordKey>) -> Result<(), OpenError> {
+    pub(super) fn drop_foreign(&self, foreign: Vec<RecordKey>) -> Result<(), LogError> {
         for keys in foreign.chunks(1_000) {
             let mut batch = sled::Batch::default();
             keys.iter().for_each(|key| batch.remove(key));
@@ -163,33 +200,81 @@ impl Cover {
 }
 
 /// Opens the other vaults and brings all four to one form. The log of the own vault may be written anew for it, so
-/// it is given back.
+/// it is given back. `is_due`: the logs are to be written anew in any case. Says at the end whether that is still to
+/// be done.
 pub(super) fn begin(
     claim: &Claim,
     keys: &VaultKeys,
     mut log: Arc<Log>,
     live: u64,
-) -> Result<(Arc<Log>, Cover), OpenError> {
+    is_due: bool,
+) -> Result<(Arc<Log>, Cover, bool), OpenError> {
     let residence = claim.residence();
     create::fill(residence, None)?;
     let mut others = open_others(claim);
-    level(keys, &log, &mut others)?;
-    if is_uneven(residence, live)? {
+    // What was made up for was written once, and one's own in many versions, which lie in older parts of the log.
+    let was_uncovered = level(keys, &log, &mut others)?;
+    let mut left = is_due || was_uncovered;
+    if left || is_uneven(residence, live)? {
         drop((log, others));
         // Not while another profile of this program has its log open: then at another opening.
-        residence.with_logs_closed(|| {
-            for paths in residence.vaults() {
-                if let Err(error) = audit::rewrite(&paths) {
+        let rewritten = residence.with_logs_closed(|| {
+            let rewrite = |paths: &VaultPaths| {
+                let done = audit::rewrite(paths);
+                if let Err(error) = &done {
                     tracing::warn!(%error, "a log could not be written anew; it stays as large as it is");
                     let _left_for_the_next_opening = fs::remove_dir_all(paths.new_log());
                 }
-            }
+                // Of one that does not open nothing can be said, by anybody.
+                matches!(done, Ok(()) | Err(OpenError::DamagedRecords))
+            };
+            // All of them, whatever happens to one.
+            residence.vaults().map(|paths| rewrite(&paths))
         });
+        left &= rewritten.is_none_or(|done| done.contains(&false));
         log = audit::open_shared(residence, claim.number())?;
         others = open_others(claim);
     }
     residence.align_times()?;
-    Ok((log, Cover::new(others)))
+    Ok((log, Cover::new(others), left))
+}
+
+/// Gives the log of one vault random records, as many as a profile could have; [`level`] gives the others as many. So
+/// whoever has the passphrase of one profile, and counts what it does not open, does not learn from it that there
+/// is another.
+fn blur(log: &Log) -> Result<(), CommitError> {
+    let octave = OCTAVES.start() + seal::random_below(OCTAVES.clone().count())?;
+    let total = (1 << octave) + seal::random_below(1 << octave)?;
+    // Sizes as a messenger has them, each share between half and one and a half of what is usual.
+    for (size, share) in record::SIZES.into_iter().zip(SHARES) {
+        let count = total * share / 200 + seal::random_below(total * share / 100 + 1)?;
+        add_noise(log, size, count as u64)?;
+    }
+    Ok(())
+}
+
+/// Writes random records of one size.
+fn add_noise(log: &Log, size: usize, count: u64) -> Result<(), CommitError> {
+    for first in (0..count).step_by(1_000) {
+        let mut batch = sled::Batch::default();
+        for _ in first..count.min(first + 1_000) {
+            batch.insert(&seal::random_key()?[..], noise(size)?);
+        }
+        log.apply(batch)?;
+    }
+    Ok(())
+}
+
+/// Gives the key files of all vaults a random length.
+fn lengthen_keys(residence: &Residence) -> io::Result<()> {
+    let steps = 1 + seal::random_below(KEY_STEPS)?;
+    let _files = residence.files();
+    for path in residence.vaults().iter().flat_map(VaultPaths::keys) {
+        if let Err(error) = home::rewrite(&path, (steps * keys::STEP) as u64, keys::LARGEST) {
+            tracing::warn!(%error, "a key file cannot be written");
+        }
+    }
+    Ok(())
 }
 
 /// Opens the logs of the other vaults. A damaged one is left as it is: perhaps its owner can do something with it.
@@ -217,12 +302,13 @@ fn is_uneven(residence: &Residence, live: u64) -> io::Result<bool> {
 }
 
 /// Gives each own record its counterpart in the other vaults, then all vaults as many records of each size as the
-/// fullest has.
+/// fullest has. Says whether anything was missing.
 fn level(
     keys: &VaultKeys,
     own: &Arc<Log>,
     others: &mut Vec<(usize, Arc<Log>)>,
-) -> Result<(), CommitError> {
+) -> Result<bool, CommitError> {
+    let mut has_written = false;
     let mut mine = Shape::new();
     own.visit(|key, stored| {
         if let Ok(key) = key.try_into()
@@ -232,6 +318,7 @@ fn level(
         }
         Ok::<_, LogError>(())
     })?;
+    let lacked = AtomicBool::new(false);
     for shape in mine.chunks(1_000) {
         write_to_all(others, |number, log| {
             let missing = |(key, size): &&(RecordKey, Option<u32>)| {
@@ -239,6 +326,7 @@ fn level(
                 found.and_then(|stored| u32::try_from(stored.len()).ok()) != *size
             };
             let shape: Shape = shape.iter().filter(missing).copied().collect();
+            lacked.fetch_or(!shape.is_empty(), Ordering::Relaxed);
             Ok(if shape.is_empty() {
                 Vec::new()
             } else {
@@ -263,16 +351,11 @@ fn level(
     for (log, found) in all.zip(&counts) {
         for size in record::SIZES {
             let lacking = most(size).unwrap_or(0) - found.get(&size).copied().unwrap_or(0);
-            for first in (0..lacking).step_by(1_000) {
-                let mut batch = sled::Batch::default();
-                for _ in first..lacking.min(first + 1_000) {
-                    batch.insert(&seal::random_key()?[..], noise(size)?);
-                }
-                log.apply(batch)?;
-            }
+            has_written |= lacking > 0;
+            add_noise(log, size, lacking)?;
         }
     }
-    Ok(())
+    Ok(has_written || lacked.into_inner())
 }
 
 /// How many records of each size a log has.

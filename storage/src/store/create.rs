@@ -16,7 +16,8 @@ use crate::mark::Mark;
 use crate::residence::{Claim, Residence};
 use crate::schema::{self, Schema};
 use crate::seal::{self, DataKey, VaultKeys};
-use crate::store::plan::{Plan, Planned, Tip};
+use crate::store::plan::{Plan, Planned};
+use crate::store::tip::Tip;
 use crate::store::{CommitError, CreateError, OpenError, Store, audit, cover, passphrase};
 
 /// The vault that stores opened by a raw key use; such a home has no other until it needs them.
@@ -86,7 +87,7 @@ impl Store {
         fill(residence, Some(&front))?;
         take(&claim, &header.data_key)?;
         let bytes = header.seal(&front, &key, claim.number())?;
-        passphrase::write_header(residence, claim.number(), &bytes)?;
+        passphrase::write_header(&claim, &headers, &bytes)?;
         Ok(Self::start(claim, header, schema::CURRENT)?)
     }
 

@@ -59,6 +59,11 @@ pub enum OpenError {
     /// way, this is what it looks like as well.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// This passphrase destroys other profiles when it opens its own; nothing was touched.
+    #[error(
+        "this passphrase destroys other profiles before it opens its own: nothing was done with it"
+    )]
+    WouldWipe,
     /// Another opening of the same home, here or in another process, has not ended.
     #[error("this profile is in use: close the other program that has it open")]
     InUse,
@@ -115,7 +120,7 @@ pub enum ReadError {
 
 /// Why changes could not be made durable.
 ///
-/// After [`TooLarge`](Self::TooLarge), [`SlotFull`](Self::SlotFull) and [`KeysFull`](Self::KeysFull) nothing has changed
+/// After [`TooLarge`](Self::TooLarge) and [`KeysFull`](Self::KeysFull) nothing has changed
 /// and the store goes on. After all others it is closed, and the changes are there as a whole or not at
 /// all when it is opened again.
 #[derive(Debug, thiserror::Error)]
@@ -125,9 +130,6 @@ pub enum CommitError {
     /// and [`MAX_VALUE`](crate::MAX_VALUE).
     #[error("a record is too large")]
     TooLarge,
-    /// One slot holds more records than can be listed (half a million or more).
-    #[error("too many records share one key: delete some")]
-    SlotFull,
     /// There are about a million slots.
     #[error("the key file is full: delete old conversations")]
     KeysFull,
@@ -220,9 +222,7 @@ impl From<CommitError> for OpenError {
         match error {
             CommitError::Io(error) => Self::Io(error),
             CommitError::KeysFull => Self::DamagedKeys,
-            CommitError::TooLarge | CommitError::SlotFull | CommitError::Damaged => {
-                Self::DamagedRecords
-            }
+            CommitError::TooLarge | CommitError::Damaged => Self::DamagedRecords,
             CommitError::Closed => Self::Restart,
         }
     }

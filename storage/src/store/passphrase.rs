@@ -12,7 +12,7 @@ use crate::keys;
 use crate::residence::{Claim, Residence};
 use crate::schema;
 use crate::seal::{self, Key};
-use crate::store::{CreateError, DestroyError, OpenError, Store, create};
+use crate::store::{CommitError, CreateError, DestroyError, OpenError, Store, create, enter};
 
 /// Names one of the four vaults of a home. It says nothing of what the vault is used for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +41,16 @@ impl std::fmt::Debug for VaultId {
 }
 
 impl Store {
+    /// Opens a store as [`open`](Self::open) does, but destroys nothing: for passphrases that somebody gives to have
+    /// something kept.
+    ///
+    /// # Errors
+    /// [`OpenError::WouldWipe`] if the passphrase [wipes](Self::set_wipe) other vaults; nothing was written then. See
+    /// [`OpenError`].
+    pub fn open_to_keep(home: &Home, passphrase: &[u8]) -> Result<Self, OpenError> {
+        open(home, passphrase, Wiping::Refused)
+    }
+
     /// Changes the passphrase. The data key stays, so nothing else is written again: someone who has an old
     /// copy of the header and the old passphrase can still open the store. The salt is that of the home and stays as well.
     ///
@@ -98,7 +108,7 @@ impl Store {
             wipes,
         };
         let bytes = header.seal(&front, &key, number)?;
-        write_header(residence, number, &bytes)?;
+        write_header(&self.claim, &headers, &bytes)?;
         self.wipes.store(wipes, Ordering::Release);
         self.count(2 * VAULTS as u64, 2 * VAULTS as u64 * SIZE as u64);
         Ok(())
@@ -212,10 +222,14 @@ fn overwrite_headers(paths: &VaultPaths, front: Option<&Front>) -> [io::Result<(
 /// that it takes the same time. An overwritten one has at least the smallest size afterwards.
 fn write_keys(path: &Path, is_wiped: bool) -> io::Result<()> {
     let size = match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+        // What cannot be read is overwritten all the same.
+        Err(error) if is_wiped || error.kind() == io::ErrorKind::NotFound => 0,
         found => found?.len(),
     };
-    let found = home::read_limited(path, keys::LARGEST)?;
+    let found = match home::read_limited(path, keys::LARGEST) {
+        Err(_) if is_wiped => None,
+        found => found?,
+    };
     let size = usize::try_from(size.min(keys::LARGEST)).map_err(io::Error::other)?;
     let mut noise = vec![0; size.max(keys::STEP)];
     seal::fill_random(&mut noise)?;
@@ -227,10 +241,26 @@ fn write_keys(path: &Path, is_wiped: bool) -> io::Result<()> {
     }
 }
 
+/// Whether an opening may destroy other vaults.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wiping {
+    Allowed,
+    /// Refused with [`OpenError::WouldWipe`], and nothing is written.
+    Refused,
+}
+
+/// Opens whichever store a passphrase opens.
+pub(super) fn open(home: &Home, passphrase: &[u8], wiping: Wiping) -> Result<Store, OpenError> {
+    let residence = enter(home)?;
+    let (claim, header) = unlock(&residence, passphrase, wiping)?;
+    Store::start(claim, header, schema::CURRENT)
+}
+
 /// Opens the header that a passphrase fits, wipes what it names, and takes its vault.
-pub(super) fn unlock(
+fn unlock(
     residence: &Arc<Residence>,
     passphrase: &[u8],
+    wiping: Wiping,
 ) -> Result<(Claim, Header), OpenError> {
     let vaults = residence.vaults();
     // Derived with nothing held: it takes most of a second, and a destruction must not wait for it.
@@ -241,6 +271,9 @@ pub(super) fn unlock(
     let opened = opened.ok_or_else(|| headers.why_not())?;
     if opened.header.schema > schema::CURRENT.version {
         return Err(OpenError::NewerSchema(opened.header.schema));
+    }
+    if wiping == Wiping::Refused && opened.header.wipes != 0 {
+        return Err(OpenError::WouldWipe);
     }
     if !headers.is_whole() {
         tracing::warn!("a copy of a passphrase header is damaged; one's own is repaired");
@@ -276,7 +309,13 @@ pub(super) fn unlock(
             keep(write_keys(&path, is_wiped(vault)));
         }
     }
-    result?;
+    match result {
+        Err(error) if wipes == 0 => {
+            // Nothing had to happen to these files, and another vault must not keep this one shut.
+            tracing::warn!(%error, "a header or a key file cannot be written");
+        }
+        result => result?,
+    }
     // Written only now: an interrupted wipe is done again by the next opening.
     let emptied = header.seal(&front, &key, number);
     let bytes = if wipes == 0 {
@@ -287,7 +326,10 @@ pub(super) fn unlock(
             other => io::Error::other(other),
         })?
     };
-    header::write(&vaults[number], &bytes)?;
+    match header::write(&vaults[number], &bytes) {
+        Err(error) if wipes == 0 => tracing::warn!(%error, "a header cannot be repaired"),
+        written => written?,
+    }
     let claim = residence.claim(number).ok_or(OpenError::InUse)?;
     Ok((claim, header))
 }
@@ -314,23 +356,71 @@ pub(super) fn free_key(
     }
 }
 
-/// Writes the header of one vault, and those of the others unchanged beside it.
+/// Writes the header of a vault, and those of the others unchanged beside it. `before`: the headers from before the key was
+/// derived, which took most of a second.
+///
+/// Fails with [`CommitError::Closed`] if the vault was destroyed since then, here or by another program: who destroyed
+/// it relies on no passphrase opening it any more.
 pub(super) fn write_header(
-    residence: &Residence,
-    number: usize,
+    claim: &Claim,
+    before: &Headers,
     bytes: &[u8; SIZE],
-) -> io::Result<()> {
+) -> Result<(), CommitError> {
+    let (residence, number) = (claim.residence(), claim.number());
     let _files = residence.files();
     let vaults = residence.vaults();
+    // Looked at with the files held: what was destroyed stays destroyed.
+    if claim.is_destroyed() || !Headers::read(&vaults)?.is_same(before, number) {
+        return Err(CommitError::Closed);
+    }
     for copy in 0..2 {
         for (vault, paths) in vaults.iter().enumerate() {
             let path = &paths.headers()[copy];
             if vault == number {
                 home::overwrite(path, bytes)?;
-            } else {
-                home::rewrite(path, SIZE as u64, SIZE as u64)?;
+            } else if let Err(error) = home::rewrite(path, SIZE as u64, SIZE as u64) {
+                tracing::warn!(%error, "the header of another vault cannot be written");
             }
         }
     }
     Ok(())
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use super::*;
+    use crate::home;
+
+    fn cost() -> KdfParameters {
+        KdfParameters::testing()
+    }
+
+    /// The panic comes while a new passphrase is being derived: what was read before must not be written back.
+    #[test]
+    fn a_header_is_not_written_over_a_destruction() {
+        for elsewhere in [false, true] {
+            let place = tempfile::tempdir().unwrap();
+            let home = Home::create(place.path().join("profile")).unwrap();
+            let store = Store::create(&home, b"old", cost()).unwrap();
+            let residence = store.claim.residence();
+            let headers = Headers::read(&residence.vaults()).unwrap();
+            let (front, key) = free_key(&headers, b"new", cost(), None).unwrap();
+            let header = Header::new(store.data_key.clone(), schema::CURRENT.version);
+            let bytes = header.seal(&front, &key, store.claim.number()).unwrap();
+            if elsewhere {
+                // Another program knows nothing of the stores that are open here.
+                let vaults = std::array::from_fn(|number| home::vault_paths(home.path(), number));
+                overwrite_all(&vaults, &[0, 1, 2, 3]).unwrap();
+            } else {
+                store.destroy_home().unwrap();
+            }
+            let written = write_header(&store.claim, &headers, &bytes);
+            assert!(matches!(written, Err(CommitError::Closed)));
+            drop(store);
+            for passphrase in [b"old", b"new"] {
+                let opened = Store::open(&home, passphrase);
+                assert!(matches!(opened, Err(OpenError::WrongPassphrase)));
+            }
+        }
+    }
 }

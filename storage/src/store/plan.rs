@@ -1,128 +1,25 @@
-//! Turning changes into one batch for the log: records, the lists of what each slot holds, and
-//! the tip that sums everything up.
-//!
-//! **Lists.** To seal a slot again, or to delete its records, they must be found without reading
-//! everything. Each slot has lists of record keys, split by the first byte of the key so that one change
-//! rewrites one short list, and only when the set changes.
-//!
-//! **Tip.** One record that counts the commits and sums up which version of which record must be
-//! there: HMAC(audit key, record key ∥ nonce) over all records, added modulo 2²⁵⁶ (MSet-Add-Hash, Clarke et
-//! al. 2003). It is written with every batch. At open the sum is computed again over the log, so damage
-//! that sled passes over in silence is found.
+//! Turning changes into one batch for the log: records, the [lists](super::lists) of what each slot holds, and
+//! the [tip](super::tip) that sums everything up.
 
-use std::collections::HashMap;
-
-use crate::change::MAX_VALUE;
-use crate::keys::{Ring, SlotNumber};
+use crate::keys::{Purpose, Ring, SlotNumber};
 use crate::log::Log;
 use crate::record::{self, Assembly, Head, RecordKey, STRUCTURE, STRUCTURE_SLOT};
-use crate::seal::{self, KEY, Key, Mismatch, VaultKeys};
+use crate::seal::{KEY, Key, VaultKeys};
+use crate::store::lists::{self, Lists};
+use crate::store::tip::{Sum, Tip};
 use crate::store::{CommitError, ReadError};
 
 const TIP: &[u8] = b"tip";
 const SCHEMA: &[u8] = b"schema";
-const LIST: &[u8] = b"list";
 const STRUCTURE_HEAD: Head = Head {
     slot: STRUCTURE_SLOT,
     kind: STRUCTURE,
     piece: 0,
 };
 
-/// How many pieces one list has at most. Few in tests, so that they meet it.
-const LIST_LIMIT: usize = if cfg!(test) { 64 } else { MAX_VALUE / 32 };
-
-/// What the log holds, in short.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tip {
-    pub(crate) commits: u64,
-    pub(crate) records: u64,
-    sum: [u8; 32],
-}
-
-impl Tip {
-    pub(crate) fn add(
-        &mut self,
-        keys: &VaultKeys,
-        key: &RecordKey,
-        stored: &[u8],
-    ) -> Result<(), Mismatch> {
-        self.add_terms(&term(keys, key, stored)?, 1);
-        Ok(())
-    }
-
-    /// Adds the records that another sum is made of.
-    pub(crate) fn include(&mut self, other: &Self) {
-        self.add_terms(&other.sum, other.records);
-    }
-
-    fn add_terms(&mut self, terms: &[u8; 32], records: u64) {
-        let mut carry = 0;
-        for (digit, term) in self.sum.iter_mut().zip(terms) {
-            let sum = u16::from(*digit) + u16::from(*term) + carry;
-            [*digit, _] = sum.to_le_bytes();
-            carry = sum >> 8;
-        }
-        self.records = self.records.wrapping_add(records);
-    }
-
-    fn subtract(
-        &mut self,
-        keys: &VaultKeys,
-        key: &RecordKey,
-        stored: &[u8],
-    ) -> Result<(), Mismatch> {
-        let term = term(keys, key, stored)?;
-        let mut borrow = false;
-        for (digit, term) in self.sum.iter_mut().zip(term) {
-            let (difference, under) = digit.overflowing_sub(term);
-            let (difference, under_again) = difference.overflowing_sub(u8::from(borrow));
-            *digit = difference;
-            borrow = under || under_again;
-        }
-        self.records = self.records.wrapping_sub(1);
-        Ok(())
-    }
-
-    /// Whether the log holds the same records in the same versions.
-    pub(crate) fn agrees(&self, other: &Self) -> bool {
-        self.records == other.records && self.sum == other.sum
-    }
-
-    fn to_bytes(self) -> [u8; 48] {
-        let mut bytes = [0; 48];
-        bytes[..8].copy_from_slice(&self.commits.to_be_bytes());
-        bytes[8..16].copy_from_slice(&self.records.to_be_bytes());
-        bytes[16..].copy_from_slice(&self.sum);
-        bytes
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; 48] = bytes.try_into().ok()?;
-        let (commits, rest) = bytes.split_first_chunk::<8>()?;
-        let (records, sum) = rest.split_first_chunk::<8>()?;
-        Some(Self {
-            commits: u64::from_be_bytes(*commits),
-            records: u64::from_be_bytes(*records),
-            sum: sum.try_into().ok()?,
-        })
-    }
-}
-
-fn term(keys: &VaultKeys, key: &RecordKey, stored: &[u8]) -> Result<[u8; 32], Mismatch> {
-    Ok(seal::mac(
-        &keys.audit,
-        "storage audit",
-        &[key, &record::nonce(stored)?],
-    ))
-}
-
 /// The key of the tip, the only record that the sum does not cover.
 pub(crate) fn tip_key(keys: &VaultKeys) -> RecordKey {
     record::piece_key(&keys.index, STRUCTURE, 0, TIP)
-}
-
-fn list_id(slot: SlotNumber, list: u8) -> Vec<u8> {
-    [LIST, &slot.to_be_bytes(), &[list]].concat()
 }
 
 /// Puts a record together. The first piece is given, the others are read; `slot_key` knows the keys. While
@@ -158,7 +55,11 @@ pub(crate) fn assemble<'a>(
 }
 
 /// Reads one of the store's own records.
-fn structure(keys: &VaultKeys, log: &Log, id: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+pub(crate) fn structure(
+    keys: &VaultKeys,
+    log: &Log,
+    id: &[u8],
+) -> Result<Option<Vec<u8>>, ReadError> {
     let key = record::piece_key(&keys.index, STRUCTURE, 0, id);
     let Some(stored) = log.get(&key)? else {
         return Ok(None);
@@ -187,20 +88,36 @@ pub(crate) fn read_schema(keys: &VaultKeys, log: &Log) -> Result<u32, ReadError>
     ))
 }
 
-/// Reads one list of a slot.
-pub(crate) fn read_list(
-    keys: &VaultKeys,
-    log: &Log,
-    slot: SlotNumber,
-    list: u8,
-) -> Result<Vec<RecordKey>, ReadError> {
-    let bytes = structure(keys, log, &list_id(slot, list))?.unwrap_or_default();
-    let (records, rest) = bytes.as_chunks::<32>();
-    if rest.is_empty() {
-        Ok(records.to_vec())
-    } else {
-        Err(ReadError::Damaged)
+/// Sums up what the state consists of: found by its lists, whatever else the log holds.
+pub(crate) fn sum_up_state(keys: &VaultKeys, log: &Log, ring: &Ring) -> Result<Sum, ReadError> {
+    let mut sum = Sum::default();
+    add_structure(keys, log, SCHEMA, &mut sum)?;
+    for slot in ring.state_slots() {
+        for list in 0..Purpose::State.lists() {
+            lists::visit(keys, log, (slot, list), |place, records| {
+                add_structure(keys, log, &place.id(), &mut sum)?;
+                for key in records {
+                    // What is missing is missing in the sum.
+                    if let Some(stored) = log.get(key)? {
+                        sum.add(keys, key, &stored)?;
+                    }
+                }
+                Ok::<_, ReadError>(())
+            })?;
+        }
     }
+    Ok(sum)
+}
+
+fn add_structure(keys: &VaultKeys, log: &Log, id: &[u8], sum: &mut Sum) -> Result<(), ReadError> {
+    for piece in 0..record::MOST_PIECES {
+        let key = record::piece_key(&keys.index, STRUCTURE, piece, id);
+        let Some(stored) = log.get(&key)? else {
+            break;
+        };
+        sum.add(keys, &key, &stored)?;
+    }
+    Ok(())
 }
 
 /// A batch in the making.
@@ -210,7 +127,7 @@ pub(crate) struct Plan<'a> {
     ring: &'a Ring,
     batch: sled::Batch,
     tip: Tip,
-    lists: HashMap<(SlotNumber, u8), Vec<RecordKey>>,
+    lists: Lists<'a>,
     bytes: u64,
     shape: Shape,
 }
@@ -234,7 +151,7 @@ impl<'a> Plan<'a> {
             ring,
             batch: sled::Batch::default(),
             tip,
-            lists: HashMap::new(),
+            lists: Lists::new(keys, log),
             bytes: 0,
             shape: Shape::new(),
         }
@@ -271,7 +188,8 @@ impl<'a> Plan<'a> {
         content: &[u8],
     ) -> Result<(), CommitError> {
         let sealed = record::seal_piece(&self.keys.outer, slot_key, head, key, content)?;
-        let before = self.replace(key, Some(sealed))?;
+        let is_state = self.ring.is_state(head.slot);
+        let before = self.replace(key, Some(sealed), is_state)?;
         if before != Some(head.slot) {
             if let Some(before) = before {
                 self.unlist(before, key)?;
@@ -298,7 +216,7 @@ impl<'a> Plan<'a> {
 
     /// Deletes one piece of whatever record, and says whether it was there.
     pub(crate) fn delete_piece(&mut self, key: &RecordKey) -> Result<bool, CommitError> {
-        let Some(before) = self.replace(key, None)? else {
+        let Some(before) = self.replace(key, None, false)? else {
             return Ok(false);
         };
         self.unlist(before, key)?;
@@ -327,28 +245,31 @@ impl<'a> Plan<'a> {
 
     /// Says which schema the store has.
     pub(crate) fn put_schema(&mut self, version: u32) -> Result<(), CommitError> {
-        self.put_structure(SCHEMA, Some(&version.to_be_bytes()))
+        self.put_structure(SCHEMA, Some(&version.to_be_bytes()), true)
     }
 
-    /// Puts `new` into the batch in place of what is there, and says which slot that was in.
+    /// Puts `new` into the batch in place of what is there, and says which slot that was in. `is_state`: the new one, and
+    /// the old one if it is one of the store's own, count as [state](Tip::state).
     fn replace(
         &mut self,
         key: &RecordKey,
         new: Option<Vec<u8>>,
+        is_state: bool,
     ) -> Result<Option<SlotNumber>, CommitError> {
         let before = self.log.get(key)?;
         let slot = match &before {
-            Some(stored) => {
-                self.tip.subtract(self.keys, key, stored)?;
-                Some(record::open_head(&self.keys.outer, stored)?.slot)
-            }
+            Some(stored) => Some(record::open_head(&self.keys.outer, stored)?.slot),
             None => None,
         };
+        let was_state = slot.is_some_and(|slot| match slot {
+            STRUCTURE_SLOT => is_state,
+            slot => self.ring.is_state(slot),
+        });
+        let old = before.as_deref().map(|stored| (stored, was_state));
+        let sealed = new.as_deref().map(|sealed| (sealed, is_state));
+        self.tip.replace(self.keys, key, (old, sealed))?;
         match new {
-            Some(sealed) => {
-                self.tip.add(self.keys, key, &sealed)?;
-                self.insert(key, sealed);
-            }
+            Some(sealed) => self.insert(key, sealed),
             None if before.is_some() => {
                 self.batch.remove(key);
                 self.bytes += key.len() as u64;
@@ -367,7 +288,12 @@ impl<'a> Plan<'a> {
     }
 
     /// Stores or deletes one of the store's own records, which are in no list.
-    fn put_structure(&mut self, id: &[u8], value: Option<&[u8]>) -> Result<(), CommitError> {
+    fn put_structure(
+        &mut self,
+        id: &[u8],
+        value: Option<&[u8]>,
+        is_state: bool,
+    ) -> Result<(), CommitError> {
         let contents = value.map_or(Ok(Vec::new()), |value| record::split(id, value))?;
         for piece in 0..record::MOST_PIECES {
             let key = record::piece_key(&self.keys.index, STRUCTURE, piece, id);
@@ -383,58 +309,36 @@ impl<'a> Plan<'a> {
                 None => None,
             };
             let last = sealed.is_none();
-            if self.replace(&key, sealed)?.is_none() && last {
+            if self.replace(&key, sealed, is_state)?.is_none() && last {
                 break;
             }
         }
         Ok(())
     }
 
-    fn load_list(
-        &mut self,
-        slot: SlotNumber,
-        key: &RecordKey,
-    ) -> Result<&mut Vec<RecordKey>, CommitError> {
-        let lists = self.ring.lists(slot).ok_or(CommitError::Damaged)?;
-        let list = key[0] % lists;
-        match self.lists.entry((slot, list)) {
-            std::collections::hash_map::Entry::Occupied(entry) => Ok(entry.into_mut()),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                Ok(entry.insert(read_list(self.keys, self.log, slot, list)?))
-            }
-        }
-    }
-
     fn list(&mut self, slot: SlotNumber, key: &RecordKey) -> Result<(), CommitError> {
-        let list = self.load_list(slot, key)?;
-        if list.len() >= LIST_LIMIT {
-            return Err(CommitError::SlotFull);
-        }
-        list.push(*key);
-        Ok(())
+        let lists = self.ring.lists(slot).ok_or(CommitError::Damaged)?;
+        self.lists.add(slot, lists, key)
     }
 
     fn unlist(&mut self, slot: SlotNumber, key: &RecordKey) -> Result<(), CommitError> {
-        let list = self.load_list(slot, key)?;
-        let place = list
-            .iter()
-            .position(|listed| listed == key)
-            .ok_or(CommitError::Damaged)?;
-        list.swap_remove(place);
-        Ok(())
+        let lists = self.ring.lists(slot).ok_or(CommitError::Damaged)?;
+        self.lists.remove(slot, lists, key)
+    }
+
+    /// To be called when a list of a slot that goes away was emptied.
+    pub(crate) fn forget_list(&mut self, slot: SlotNumber, list: u8) -> Result<(), CommitError> {
+        self.lists.forget_parts(slot, list)
     }
 
     /// Adds the lists and the tip. `None` if nothing changes.
     pub(crate) fn finish(mut self) -> Result<Option<Planned>, CommitError> {
+        for (slot, id, value) in self.lists.take_changes() {
+            let value = (!value.is_empty()).then_some(&value[..]);
+            self.put_structure(&id, value, self.ring.is_state(slot))?;
+        }
         if self.shape.is_empty() {
             return Ok(None);
-        }
-        for ((slot, list), records) in std::mem::take(&mut self.lists) {
-            let value = records.concat();
-            self.put_structure(
-                &list_id(slot, list),
-                (!records.is_empty()).then_some(&value[..]),
-            )?;
         }
         self.tip.commits += 1;
         let key = tip_key(self.keys);
@@ -450,48 +354,5 @@ impl<'a> Plan<'a> {
             bytes: self.bytes,
             shape: self.shape,
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::seal::DataKey;
-
-    #[test]
-    fn the_sum_forgets_order_and_what_was_taken_away() {
-        let keys = VaultKeys::derive(&DataKey::from_bytes([1; 32])).unwrap();
-        let record = |number: u8| ([number; 32], [number; 300]);
-        let (mut one, mut other) = (Tip::default(), Tip::default());
-        for number in 0..200 {
-            let (key, stored) = record(number);
-            one.add(&keys, &key, &stored).unwrap();
-        }
-        for number in (100..200).rev() {
-            let (key, stored) = record(number);
-            other.add(&keys, &key, &stored).unwrap();
-        }
-        assert!(!one.agrees(&other));
-        let (mut parts, mut part) = (Tip::default(), Tip::default());
-        for number in 0..100 {
-            let (key, stored) = record(number);
-            part.add(&keys, &key, &stored).unwrap();
-        }
-        parts.include(&part);
-        parts.include(&other);
-        assert!(parts.agrees(&one));
-        for number in 0..100 {
-            let (key, stored) = record(number);
-            one.subtract(&keys, &key, &stored).unwrap();
-        }
-        assert!(one.agrees(&other));
-        assert_eq!(Tip::from_bytes(&one.to_bytes()), Some(one));
-        assert_eq!(Tip::from_bytes(b"short"), None);
-        // Another version of a record is another sum.
-        let mut version = Tip::default();
-        version.add(&keys, &[1; 32], &[1; 300]).unwrap();
-        let mut later = Tip::default();
-        later.add(&keys, &[1; 32], &[2; 300]).unwrap();
-        assert!(!version.agrees(&later));
     }
 }

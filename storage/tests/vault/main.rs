@@ -2,8 +2,10 @@
 // The lints' exception for tests does not reach functions that tests share.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod copies;
 mod crash;
 mod damage;
+mod decoy;
 mod deniable;
 mod exports;
 mod fixture;
