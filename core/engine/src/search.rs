@@ -27,7 +27,7 @@
 //! depend on it.
 //!
 //! **How it is read.** Nothing is kept in memory. A search reads the heads, then those parts that may
-//! hold something newer than what was found: of each its directory and one chunk of 4 KB. Up to four threads share
+//! hold something newer than what was found: of each one chunk of 4 KB, and its directory, unless that stands in the head. Up to four threads share
 //! the conversations. The order is the time of a message, newest first. A search may go on while messages are
 //! stored; when a part that it wants was put together with others meanwhile, it begins again.
 //!

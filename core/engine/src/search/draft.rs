@@ -22,6 +22,10 @@ const PARTS: usize = 256;
 const DOUBLINGS: usize = 5;
 /// and span no more numbers than this: a bitmap of them fits into a chunk.
 const WIDEST: u64 = 16 * 1024;
+/// A directory of at most so many bytes stands in the head, and of all together so many: the head is written with each
+/// message.
+const SHORT: usize = 200;
+const IN_HEAD: usize = 1_200;
 
 /// A conversation's index in the making.
 pub(super) struct Draft<'a> {
@@ -125,7 +129,7 @@ impl<'a> Draft<'a> {
         place: usize,
         said: BTreeMap<u64, Option<Words>>,
     ) -> Result<(), IndexError> {
-        let Some(part) = self.catalogue.parts.get(place).copied() else {
+        let Some(part) = self.catalogue.parts.get(place).cloned() else {
             return Ok(());
         };
         let mut volume = self.load(&part)?;
@@ -156,7 +160,7 @@ impl<'a> Draft<'a> {
     fn close_newest(&mut self) -> Result<(), IndexError> {
         let mut volume = std::mem::take(&mut self.newest);
         let heaviest = HEAVIEST << (self.catalogue.parts.len() / PARTS).min(DOUBLINGS);
-        while let Some(part) = self.catalogue.parts.last().copied() {
+        while let Some(part) = self.catalogue.parts.last().cloned() {
             let weight = volume.weight() as u64;
             let span = volume.numbers().map_or(0, |(_, last)| last - part.first);
             if part.weight >= weight * GROWTH || part.weight + weight > heaviest || span >= WIDEST {
@@ -196,7 +200,11 @@ impl<'a> Draft<'a> {
         else {
             return Ok(None);
         };
-        let sections = Directory::pack(volume)?;
+        let (directory, sections) = Directory::pack(volume)?;
+        let in_head = self.catalogue.parts.iter();
+        let in_head = in_head.filter_map(|part| part.directory.as_ref());
+        let room = IN_HEAD.saturating_sub(in_head.map(Directory::weight).sum());
+        let is_short = directory.weight() <= room.min(SHORT);
         let name = self.catalogue.next_part;
         self.catalogue.next_part += 1;
         let part = Part {
@@ -207,8 +215,9 @@ impl<'a> Draft<'a> {
             latest,
             weight: volume.weight() as u64,
             sections: u16::try_from(sections.len()).map_err(|_| Damaged)?,
+            directory: is_short.then_some(directory),
         };
-        for (section, bytes) in (0..).zip(sections) {
+        for (section, bytes) in (0..).zip(sections).skip(usize::from(is_short)) {
             self.sections.insert((name, section), Some(bytes));
         }
         Ok(Some(part))

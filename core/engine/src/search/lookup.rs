@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use undertone_protocol::ContactId;
 use undertone_storage::Store;
 
-use super::parts::{Directory, Head, KIND, Part, section_id};
+use super::parts::{Head, KIND, Part, section_id};
 use super::volume::{Bytes, Documents, Terms};
 use super::words::Wanted;
 use super::{Damaged, IndexError, SearchCursor, SearchHit};
@@ -162,7 +162,7 @@ impl<'a> Lookup<'a> {
             // The part was put together with others while this search went on.
             store.get(KIND, &id)?.ok_or(IndexError::Stale)
         };
-        let directory = Directory::open(&section(0)?)?;
+        let directory = part.directory(section)?;
         let mut found: Option<Vec<u64>> = None;
         for wanted in self.wanted {
             let mut numbers = Vec::new();

@@ -8,8 +8,13 @@
 //! section 0   postcard of the directory, then one section for each block of documents, then the chunks
 //! ```
 //!
+//! A short directory stands in the catalogue instead: of most conversations a search then reads the head and one chunk of
+//! each part, which is what takes its time.
+//!
 //! A part never changes: who changes its content writes another one under a new name and deletes
 //! this one, in one change set. So whoever finds a section finds the right one.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use undertone_protocol::ContactId;
@@ -20,7 +25,8 @@ use super::volume::{Bytes, Volume, put_bytes, take_bytes};
 use super::{Damaged, IndexError};
 
 pub(super) const KIND: Kind = Kind::Search;
-const FORM: u8 = 1;
+/// 2 since short directories stand in the head: an index of an older form is built anew.
+const FORM: u8 = 2;
 /// What is stored as one chunk: with the identifier and the seal it fills one piece of the store.
 pub(super) const CHUNK: usize = 3_990;
 /// The day of the index's slot: it never comes, so it is never merged into a month.
@@ -50,7 +56,7 @@ pub(super) struct Catalogue {
 }
 
 /// One part: the words of successive messages.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Part {
     pub(super) name: u64,
     pub(super) first: u64,
@@ -59,6 +65,21 @@ pub(super) struct Part {
     pub(super) latest: u64,
     pub(super) weight: u64,
     pub(super) sections: u16,
+    /// `None`: it is section 0.
+    pub(super) directory: Option<Directory>,
+}
+
+impl Part {
+    /// Its directory; `section` reads a section.
+    pub(super) fn directory(
+        &self,
+        section: impl FnOnce(u16) -> Result<Bytes, IndexError>,
+    ) -> Result<Cow<'_, Directory>, IndexError> {
+        match &self.directory {
+            Some(directory) => Ok(Cow::Borrowed(directory)),
+            None => Ok(Cow::Owned(Directory::open(&section(0)?)?)),
+        }
+    }
 }
 
 /// An opened head.
@@ -104,7 +125,7 @@ impl<'a> Head<'a> {
 }
 
 /// Where things stand in a part.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Directory {
     /// The first number of each block of documents.
     blocks: Vec<u64>,
@@ -117,17 +138,23 @@ impl Directory {
         postcard::from_bytes(bytes).map_err(|_| Damaged)
     }
 
-    /// The sections of a part, the directory first.
-    pub(super) fn pack(volume: &Volume) -> Result<Vec<Bytes>, Damaged> {
+    /// About how many bytes it takes.
+    pub(super) fn weight(&self) -> usize {
+        let separators = self.separators.iter().map(|separator| separator.len() + 1);
+        3 * self.blocks.len() + separators.sum::<usize>()
+    }
+
+    /// The directory and the sections of a part, of which it is the first.
+    pub(super) fn pack(volume: &Volume) -> Result<(Self, Vec<Bytes>), Damaged> {
         let (blocks, documents): (Vec<_>, Vec<_>) =
             volume.pack_documents(BLOCK).into_iter().unzip();
         let (separators, chunks): (Vec<_>, Vec<_>) = volume.pack_terms(CHUNK).into_iter().unzip();
         let directory = Self { blocks, separators };
-        let directory = postcard::to_stdvec(&directory).map_err(|_| Damaged)?;
-        let mut sections = vec![Zeroizing::new(directory)];
+        let packed = postcard::to_stdvec(&directory).map_err(|_| Damaged)?;
+        let mut sections = vec![Zeroizing::new(packed)];
         sections.extend(documents);
         sections.extend(chunks);
-        Ok(sections)
+        Ok((directory, sections))
     }
 
     pub(super) fn block_sections(&self) -> std::ops::Range<u16> {
@@ -168,7 +195,7 @@ pub(super) fn unpack(
     part: &Part,
     mut section: impl FnMut(u16) -> Result<Bytes, IndexError>,
 ) -> Result<Volume, IndexError> {
-    let directory = Directory::open(&section(0)?)?;
+    let directory = part.directory(&mut section)?;
     let mut volume = Volume::default();
     for number in directory.block_sections() {
         volume.unpack_documents(&section(number)?)?;
