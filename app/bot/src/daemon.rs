@@ -38,6 +38,9 @@ pub enum RunError {
     /// The disk refuses.
     #[error("the profile stopped because the disk refuses to store: is it full or read-only?")]
     Storage,
+    /// Records were lost.
+    #[error("the profile stopped because records of it are missing: restore it from an export")]
+    Damaged,
     /// A broken invariant.
     #[error("the profile stopped because of an error in the program; nothing acknowledged is lost")]
     Bug,
@@ -145,6 +148,9 @@ async fn serve(
             event = events.next() => match event {
                 Some(Event::Stopped { reason: StopReason::Storage }) => {
                     return Err(RunError::Storage);
+                }
+                Some(Event::Stopped { reason: StopReason::Damaged }) => {
+                    return Err(RunError::Damaged);
                 }
                 // An engine that is gone without a word is as wrong as one that says so.
                 Some(Event::Stopped { reason: StopReason::Bug }) | None => {

@@ -201,7 +201,12 @@ fn disk(found: FreeSpace) -> Finding {
 /// Opens the profile and closes it again. It blocks for a second.
 #[must_use]
 pub fn opening(home: &Home, passphrase: &Passphrase) -> Finding {
-    let error = match Store::open(home, passphrase).map(Store::lock) {
+    let opened = Store::open(home, passphrase).and_then(|store| {
+        // A large store looks at most of its records only afterwards.
+        store.check_all()?;
+        Ok(store.lock())
+    });
+    let error = match opened {
         Ok(Ok(())) => {
             return well(
                 "opening",
@@ -221,6 +226,7 @@ pub fn opening(home: &Home, passphrase: &Passphrase) -> Finding {
         OpenError::DamagedHeader | OpenError::DamagedKeys | OpenError::DamagedRecords => {
             "keep the files as they are, import an export into a new home, and look at the disk"
         }
+        OpenError::WouldWipe => "open it alone, and only if that is what you want",
         OpenError::InUse => "stop the other program, or ask without a passphrase",
         OpenError::Permissions => "take the rights of others away: chmod 700 on the home",
         OpenError::NewerSchema(_) => "use a newer version of this program",

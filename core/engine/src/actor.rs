@@ -4,6 +4,7 @@
 mod commands;
 mod effects;
 mod health;
+mod keep;
 mod lookup;
 mod people;
 mod talk;
@@ -18,7 +19,7 @@ use tokio::time::Instant;
 use undertone_protocol::{
     Bug, Changes, ContactId, DoorName, Input, LinkId, Now, Profile, Purpose, Step,
 };
-use undertone_storage::{ChangeSet, Kind, Slot};
+use undertone_storage::ChangeSet;
 use undertone_transport::{
     BoxStream, DialError, Door, DoorStatus, KeptState, NetworkStatus, Transport,
 };
@@ -64,6 +65,7 @@ enum Stop {
     Abandoned,
     Destroyed,
     Storage,
+    Damaged,
     Bug,
 }
 
@@ -109,6 +111,8 @@ pub(crate) struct Actor {
     /// What the network last said about the time.
     network_time: Option<u64>,
     renew_at: Instant,
+    /// When the store checks its next records.
+    checks: health::Checks,
 }
 
 impl Actor {
@@ -143,6 +147,7 @@ impl Actor {
             untold: BTreeSet::new(),
             network_time: None,
             renew_at: Instant::now() + RENEW,
+            checks: health::Checks::new(),
         }
     }
 
@@ -170,6 +175,7 @@ impl Actor {
         };
         let reason = match &stop {
             Stop::Storage => Some(StopReason::Storage),
+            Stop::Damaged => Some(StopReason::Damaged),
             Stop::Bug => Some(StopReason::Bug),
             Stop::Destroyed => Some(StopReason::Destroyed),
             Stop::Asked(_) | Stop::Abandoned => None,
@@ -209,6 +215,7 @@ impl Actor {
             }
             self.take(batch).await?;
             self.build_index().await?;
+            self.check_records().await?;
         }
     }
 
@@ -233,6 +240,7 @@ impl Actor {
         let wake = self.time.instant(wake).min(self.renew_at);
         let wake = wake.min(self.next_expiry(now)).min(self.health.next());
         let wake = self.next_erasure().map_or(wake, |due| wake.min(due));
+        let wake = self.checks.due().map_or(wake, |due| wake.min(due));
         tokio::select! {
             biased;
             Ok(()) = self.network.changed() => self.network_changed(),
@@ -259,6 +267,9 @@ impl Actor {
         let mut waiting: Vec<Waiting> = Vec::new();
         let mut stop = None;
         for message in batch {
+            if let Message::Command(..) = message {
+                self.checks.put_off();
+            }
             match message {
                 Message::Command(Command::Clear { contact }, reply) => {
                     self.step(now, &mut inputs, &mut steps)?;
@@ -436,40 +447,6 @@ impl Actor {
     /// Days since 1970.
     fn today(&self) -> u32 {
         (self.time.now().wall / 86_400) as u32
-    }
-
-    async fn renew(&mut self) -> Result<(), Stop> {
-        self.renew_at = Instant::now() + RENEW;
-        match self.store.renew(self.today()).await {
-            Some(Ok(())) => {
-                self.conversations.state_renewed();
-                Ok(())
-            }
-            Some(Err(error)) => {
-                tracing::error!(%error, "the state key could not be renewed");
-                Err(Stop::Storage)
-            }
-            None => Err(Stop::Abandoned),
-        }
-    }
-
-    /// What is stored at an orderly end; the state key is renewed when the store is closed.
-    async fn keep_all(&mut self, kept: KeptState) -> Result<(), Stop> {
-        self.keep(kept).await?;
-        self.erase_deleted(true).await
-    }
-
-    /// Keeps what the network layer wants to find again.
-    async fn keep(&mut self, state: KeptState) -> Result<(), Stop> {
-        if let Some(state) = state {
-            let mut set = ChangeSet::new();
-            set.put(Kind::Guards, KEPT, Slot::Data, state);
-            self.store.commit(set).await.map_err(|error| {
-                tracing::error!(%error, "the store refuses to commit");
-                Stop::Storage
-            })?;
-        }
-        Ok(())
     }
 
     fn network_changed(&mut self) {

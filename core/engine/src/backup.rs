@@ -130,6 +130,8 @@ pub fn export<W: Write>(
     passphrase: &[u8],
     cost: KdfParameters,
 ) -> Result<(W, BackupSummary), ExportError> {
+    // What was lost would be missing in the copy without a word.
+    store.check_all()?;
     let profile = Profile::load(|key| {
         let (kind, id) = name(key);
         store.get(kind, &id)

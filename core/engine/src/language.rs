@@ -488,6 +488,9 @@ pub enum Event {
 pub enum StopReason {
     /// The disk refuses to store: full or read-only. Nothing acknowledged is lost.
     Storage,
+    /// Records were lost in silence, which a large profile finds out some seconds after it was opened. It does not open again:
+    /// restore it from an export.
+    Damaged,
     /// A broken invariant of ours.
     Bug,
     /// [`Command::Destroy`].

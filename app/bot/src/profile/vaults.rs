@@ -71,10 +71,13 @@ impl std::fmt::Debug for Beside {
 }
 
 impl Beside {
-    /// Opens what is to be kept and makes a store beside it. It blocks for a second with each passphrase.
+    /// Opens what is to be kept and makes a store beside it. It blocks for a second with each passphrase. If the new
+    /// passphrase opens a vault already, that is the store: what an interrupted try left, or a profile, which whoever puts
+    /// one into it finds out.
     ///
     /// # Errors
-    /// See [`VaultError`]. If one that is to be kept does not open, nothing was changed.
+    /// See [`VaultError`]. If one that is to be kept does not open, nothing was changed; a wiping passphrase among them is
+    /// refused and destroys nothing.
     pub fn make(home: &Path, keep: &[Passphrase], new: &[u8]) -> Result<Self, VaultError> {
         let home = Home::open(home)?;
         if keep.len() > MAX_KEPT {
@@ -82,10 +85,17 @@ impl Beside {
         }
         let mut kept = Vec::with_capacity(keep.len());
         for passphrase in keep {
-            kept.push(Store::open(&home, passphrase)?);
+            kept.push(Store::open_to_keep(&home, passphrase)?);
         }
         let one = kept.first().ok_or(VaultError::NobodyKept)?;
-        let store = one.create_beside(new, KdfParameters::shipped())?;
+        let store = match one.create_beside(new, KdfParameters::shipped()) {
+            Err(CreateError::Taken) => match Store::open_to_keep(&home, new) {
+                // One of those that are kept.
+                Err(OpenError::InUse) => return Err(CreateError::Taken.into()),
+                other => other?,
+            },
+            other => other?,
+        };
         Ok(Self { kept, store })
     }
 
@@ -201,4 +211,46 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
 ) -> Result<Result<T, VaultError>, tokio::task::JoinError> {
     tokio::task::spawn_blocking(work).await
+}
+
+#[cfg(test)]
+mod tests {
+    use undertone_storage::{ChangeSet, Kind, Slot};
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn passphrase(text: &str) -> Passphrase {
+        Zeroizing::new(text.as_bytes().to_vec())
+    }
+
+    /// What an interrupted try left is found again by its passphrase, and nothing else is taken for it.
+    #[test]
+    fn a_place_beside_others_can_be_made_again() {
+        let place = tempfile::tempdir().expect("a directory");
+        let path = place.path().join("home");
+        let home = Home::create(&path).expect("a home");
+        let cost = KdfParameters::shipped();
+        drop(Store::create(&home, b"first", cost).expect("a store"));
+        drop(home);
+        let keep = || [passphrase("first")];
+        let beside = Beside::make(&path, &keep(), b"second").expect("a second one");
+        let vault = beside.store.vault();
+        let mut half = ChangeSet::new();
+        half.put(Kind::Message, b"one", Slot::Data, Zeroizing::new(vec![1]));
+        beside.store.commit(half).expect("half of an import");
+        drop(beside);
+        let again = Beside::make(&path, &keep(), b"second").expect("the same one");
+        assert_eq!(again.store.vault(), vault);
+        assert!(
+            again
+                .store
+                .get(Kind::Message, b"one")
+                .expect("readable")
+                .is_some()
+        );
+        drop(again);
+        let taken = Beside::make(&path, &keep(), b"first");
+        assert!(matches!(taken, Err(VaultError::Create(CreateError::Taken))));
+    }
 }

@@ -5,7 +5,7 @@
 pub const DENIABLE: &str = "\
 In deniable mode one look at the disk, without knowing earlier states, does not tell how many of the
 four places of this home are used. Not covered: two looks at different times, memory, a program that runs
-or was killed, someone who has one of the passphrases (he can count what it does not open), what the file system and a flash chip remember by themselves, and traffic. Every profile of this home
+or was killed, someone who has one of the passphrases and counts what it does not open where that is more than some ten thousand records, what the file system and a flash chip remember by themselves, and traffic. Every profile of this home
 needs the mode: one that is used without it shows that it is used.";
 
 /// Said when deniable mode is switched off.
@@ -15,8 +15,8 @@ home are used, and so how many profiles there are.";
 
 /// What deniable mode costs (measured by the store's benchmarks).
 pub const DENIABLE_COST: &str = "\
-It costs: everything is on the disk four times and is written four times (every 15 minutes and at the end, not
-with each message); opening takes longer, some 0.02 s for each 1,000 messages.";
+It costs: everything is on the disk four times, with some 4 to 240 MB of random records, and is written four times (every 15 minutes and at the
+end, not with each message); opening takes longer, some 0.02 s for each 1,000 messages.";
 
 /// Said before a further profile is made.
 pub const BESIDE: &str = "\

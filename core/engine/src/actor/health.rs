@@ -1,13 +1,71 @@
 //! What the actor does for a profile's health: looks at the disk, covers the other vaults, answers how it is.
 
+use std::time::Duration;
+
+use tokio::time::Instant;
 use undertone_protocol::StageName;
+use undertone_storage::ReadError;
 
 use crate::language::{CommandError, DeniableView, HealthView};
 
 use super::{Actor, Answer, Stop};
 use crate::language::Reply;
 
+/// The store of a large profile checks its records so long after the start, and after each command for the first minute:
+/// first people want to see something.
+const CHECK_AFTER: Duration = Duration::from_millis(500);
+const AT_LAST: Duration = Duration::from_secs(60);
+/// How many records it checks at a time, which takes some milliseconds, and how long it rests then.
+const CHECK: usize = 2_048;
+const REST: Duration = Duration::from_millis(20);
+
+/// When the store checks its next records.
+pub(super) struct Checks {
+    /// `None`: it has checked all.
+    at: Option<Instant>,
+    start: Instant,
+}
+
+impl Checks {
+    pub(super) fn new() -> Self {
+        let start = Instant::now();
+        let at = Some(start + CHECK_AFTER);
+        Self { at, start }
+    }
+
+    pub(super) fn due(&self) -> Option<Instant> {
+        self.at
+    }
+
+    /// The owner wants something.
+    pub(super) fn put_off(&mut self) {
+        let later = (Instant::now() + CHECK_AFTER).min(self.start + AT_LAST);
+        self.at = self.at.map(|at| at.max(later));
+    }
+}
+
 impl Actor {
+    /// Has the store check some of the records that opening left to be checked, when it is time.
+    pub(super) async fn check_records(&mut self) -> Result<(), Stop> {
+        if self.checks.at.is_none_or(|at| Instant::now() < at) {
+            return Ok(());
+        }
+        let checked = self.store.work(|store| store.check(CHECK)).await;
+        match checked.ok_or(Stop::Abandoned)? {
+            Ok(true) => self.checks.at = None,
+            Ok(false) => self.checks.at = Some(Instant::now() + REST),
+            Err(ReadError::Damaged) => {
+                tracing::error!("the store lacks records: restore from an export");
+                return Err(Stop::Damaged);
+            }
+            Err(error) => {
+                tracing::error!(%error, "the store cannot be checked");
+                return Err(Stop::Storage);
+            }
+        }
+        Ok(())
+    }
+
     /// Does what is due by the clock alone, whatever else happens.
     pub(super) async fn look_after(&mut self) -> Result<(), Stop> {
         if self.health.wants_look() {

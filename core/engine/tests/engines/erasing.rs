@@ -86,7 +86,7 @@ fn left<'a>(place: &Place, words: &[&'a str]) -> Vec<(&'a str, Kind)> {
 #[tokio::test(start_paused = true)]
 async fn words_under_way_go_from_the_outbox_with_their_message() {
     let place = Place::new(51);
-    let (mut amal, noor, to_noor, to_amal) = two(&place).await;
+    let (amal, noor, to_noor, to_amal) = two(&place).await;
     // What Amal says arrives, and she does not hear of it.
     place
         .network
