@@ -106,6 +106,8 @@ network-why-clock = تحتاج شبكة Tor إلى التاريخ والوقت �
 retry = حاول الآن
 retry-all = حاول مرة أخرى الآن
 way-connected = متصل
+way-invisible = أنت غير مرئي لجهة الاتصال هذه؛ الرسائل تنتظر
+way-hidden = تظهر غير متصل؛ الرسائل تنتظر
 way-not-tried = غير متصل بعد
 way-dialling = جارٍ الاتصال …
 way-no-network = لا اتصال بشبكة Tor
@@ -126,6 +128,7 @@ stage-accepting = قُبل الطلب؛ جارٍ إبلاغه
 stage-undecided = يطلب التواصل معك
 stage-rejected = مرفوض
 stage-blocked = محظور
+stage-myself = ملاحظات لنفسك، لا تُرسل أبداً
 
 # صفحة البداية
 start-title = أهلاً { $name }

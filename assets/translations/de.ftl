@@ -98,6 +98,8 @@ network-why-clock = Tor braucht das richtige Datum und die richtige Zeit. Bitte 
 retry = Jetzt versuchen
 retry-all = Jetzt noch einmal versuchen
 way-connected = Verbunden
+way-invisible = Du bist für diesen Kontakt unsichtbar; Nachrichten warten
+way-hidden = Du erscheinst offline; Nachrichten warten
 way-not-tried = Noch nicht verbunden
 way-dialling = Verbindet …
 way-no-network = Keine Verbindung zum Tor-Netzwerk
@@ -118,6 +120,7 @@ stage-accepting = Angenommen; wird gerade mitgeteilt
 stage-undecided = Möchte ein Kontakt werden
 stage-rejected = Abgelehnt
 stage-blocked = Blockiert
+stage-myself = Notizen an dich selbst, nie gesendet
 
 # Startseite
 start-title = Hallo { $name }

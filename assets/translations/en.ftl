@@ -98,6 +98,8 @@ network-why-clock = Tor needs the right date and time. Please set the clock; the
 retry = Try now
 retry-all = Try again now
 way-connected = Connected
+way-invisible = You are invisible to this contact; messages wait
+way-hidden = You appear offline; messages wait
 way-not-tried = Not connected yet
 way-dialling = Connecting …
 way-no-network = No connection to the Tor network
@@ -118,6 +120,7 @@ stage-accepting = Accepted; telling them
 stage-undecided = Asks to be a contact
 stage-rejected = Rejected
 stage-blocked = Blocked
+stage-myself = Notes to yourself, never sent
 
 # Start page
 start-title = Hello, { $name }

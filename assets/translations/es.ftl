@@ -98,6 +98,8 @@ network-why-clock = Tor necesita la fecha y la hora correctas. Ajusta el reloj; 
 retry = Probar ahora
 retry-all = Probar otra vez ahora
 way-connected = Conectado
+way-invisible = Eres invisible para este contacto; los mensajes esperan
+way-hidden = Apareces sin conexión; los mensajes esperan
 way-not-tried = Aún no conectado
 way-dialling = Conectando …
 way-no-network = Sin conexión a la red Tor
@@ -118,6 +120,7 @@ stage-accepting = Aceptado; comunicándolo
 stage-undecided = Quiere ser tu contacto
 stage-rejected = Rechazado
 stage-blocked = Bloqueado
+stage-myself = Notas para ti, nunca se envían
 
 # Página inicial
 start-title = Hola, { $name }

@@ -23,6 +23,7 @@ mod tornet {
     mod conversation;
     mod kill;
     mod outage;
+    mod recovery;
     mod sockets;
     mod stopping;
     mod stranger;

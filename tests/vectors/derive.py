@@ -313,6 +313,18 @@ def restores():
     ]
 
 
+def copies():
+    secret = counting(0x6D)
+    return [
+        {
+            "copies": secret.hex(),
+            "generation": generation,
+            "proof": expand(secret, b"copy", generation.to_bytes(4, "big")).hex(),
+        }
+        for generation in (1, 1023)
+    ]
+
+
 def recoveries():
     root = counting(0x6C)
     cases = []
@@ -403,6 +415,7 @@ def vectors():
         "requests": requests(),
         "contacts": contacts(),
         "restores": restores(),
+        "copies": copies(),
         "recoveries": recoveries(),
         "seals": seals(),
         "rekeys": rekeys(),

@@ -1,6 +1,7 @@
 //! The command line: what can be said and what the help says about it. Nothing happens here.
 
 pub mod conversing;
+pub mod people;
 pub mod profiles;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap_complete::Shell;
 use undertone_engine::SearchCursor;
 
 use self::conversing::Conversing;
+use self::people::People;
 use self::profiles::ProfileCommands;
 use crate::passphrase::Source;
 
@@ -25,7 +27,8 @@ Exit codes:
   7  the profile stopped by itself, or does not answer
   8  doctor found something that is wrong
 
-CONTACT is a pet name, a nickname that only one contact has, or the beginning of an id.
+CONTACT is a pet name, a nickname that only one contact has, or the beginning of an id;
+@me is a conversation with yourself that is never sent.
 Other users of this computer can see arguments: leave TEXT and INVITATION out to give
 them on standard input instead.";
 
@@ -189,6 +192,8 @@ pub enum Subcommands {
     },
     #[command(flatten)]
     Conversing(Conversing),
+    #[command(flatten)]
+    People(People),
     /// Look for words in all messages; the newest come first
     Search {
         /// What: words that must all be there; the last one may be the beginning of a word, and so

@@ -8,6 +8,7 @@ mod documents;
 mod follow;
 mod invitations;
 mod messages;
+mod people;
 mod profiles;
 mod run;
 mod search;
@@ -29,7 +30,7 @@ use crate::output;
 use crate::{profile, terminal};
 
 /// Stages in which a contact can be talked to, for [`names::find`].
-const TALKING: [&str; 4] = ["accepted", "accepting", "requested", "no_answer"];
+const TALKING: [&str; 5] = ["accepted", "accepting", "requested", "no_answer", "myself"];
 
 /// Stages in which a request waits for a decision.
 const DECIDING: [&str; 1] = ["undecided"];
@@ -157,6 +158,7 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
             messages::send(client, (contact, reply_to), text, wait.wait, json.json).await
         }
         Subcommands::Conversing(command) => conversing::converse(client, command).await,
+        Subcommands::People(command) => people::execute(client, command).await,
         Subcommands::History {
             contact,
             limit,
@@ -270,8 +272,17 @@ async fn find(client: &mut Client, name: &str, stages: &[&str]) -> Result<Contac
 }
 
 async fn find_one(client: &mut Client, name: &str, stages: &[&str]) -> Result<Contact, Failure> {
+    open_notes(client, name).await?;
     let contacts = all_contacts(client).await?;
     Ok(names::find(&contacts, name, stages)?.clone())
+}
+
+/// Makes the conversation with oneself, if that is meant and there is none yet.
+pub(crate) async fn open_notes(client: &mut Client, name: &str) -> Result<(), AskError> {
+    if name == names::MYSELF {
+        client.ask(&Request::Engine(Command::Notes)).await?;
+    }
+    Ok(())
 }
 
 /// Waits for the event that `wanted` accepts, after [`Request::Events`].

@@ -63,6 +63,23 @@ pub enum Failure {
     /// Not a contact with whom words are exchanged.
     #[error("there is no conversation with this contact yet")]
     NoConversation,
+    /// No circle.
+    #[error("this contact is in no circle yet")]
+    NoCircle,
+    /// None, or several that begin like this.
+    #[error(
+        "no introduction that waits for an answer begins like this; \"introductions\" lists them"
+    )]
+    NoIntroduction,
+    /// No picture to write out.
+    #[error("there is no picture")]
+    NoPicture,
+    /// Not a picture.
+    #[error(transparent)]
+    Picture(undertone_engine::picture::PictureError),
+    /// The file of a picture.
+    #[error("the file of the picture cannot be read, or exists already")]
+    PictureFile(#[source] io::Error),
     /// The comparison of a short code ended before it began.
     #[error("the comparison ended: the contact is not connected any more")]
     NoShortCode,
@@ -97,6 +114,9 @@ impl Failure {
             Self::Name(_)
             | Self::NoConversation
             | Self::CodesDiffer
+            | Self::NoCircle
+            | Self::NoIntroduction
+            | Self::NoPicture
             | Self::Ask(AskError::Refused(_)) => 1,
             Self::NoHome
             | Self::Passphrase(_)
@@ -104,6 +124,8 @@ impl Failure {
             | Self::Input(_)
             | Self::InputTooLong
             | Self::NoConsent
+            | Self::Picture(_)
+            | Self::PictureFile(_)
             | Self::InputNotText => 2,
             Self::Start(error) => start_code(error),
             Self::Vault(error) => vault_code(error),

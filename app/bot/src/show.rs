@@ -3,6 +3,7 @@
 
 pub mod claims;
 pub mod conversations;
+pub mod people;
 pub mod qr;
 
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub fn profile(profile: &Profile) -> String {
         nickname,
         status,
         hidden,
+        away,
+        takes_requests,
         network,
         copy,
         doors_reachable,
@@ -44,6 +47,12 @@ pub fn profile(profile: &Profile) -> String {
         lines.push_str(
             "\nappears   offline: nobody is dialled and messages wait (\"appear online\")",
         );
+    }
+    if *away {
+        lines.push_str("\nsays      away, to your contacts (\"appear online\")");
+    }
+    if !takes_requests {
+        lines.push_str("\nrequests  off: no invitation can be used (\"requests on\")");
     }
     lines.push_str(&format!(
         "\nnetwork   {network}\ndoors     {doors_reachable} of {doors} can be found"
@@ -92,12 +101,13 @@ pub fn invitation(invitation: &Invitation) -> String {
         one_time,
         expires,
         reachable,
+        shut,
     } = invitation;
     let kind = if *one_time { "one-time" } else { "reusable" };
-    let found = if *reachable {
-        "can be found"
-    } else {
-        "cannot be found yet"
+    let found = match (shut, reachable) {
+        (true, _) => "closed (requests are off, or you are invisible to someone who used it)",
+        (false, true) => "can be found",
+        (false, false) => "cannot be found yet",
     };
     let end = expires
         .map(|at| format!(", until {}", time(at)))
@@ -119,6 +129,23 @@ pub fn contact(contact: &Contact) -> String {
     line.push_str(&format!(": {}", stage(&contact.stage)));
     if contact.verified {
         line.push_str(", verified");
+    }
+    if let Some(introduced) = &contact.introduced {
+        let by: String = introduced.by.to_string().chars().take(8).collect();
+        let name = Name(&introduced.name);
+        line.push_str(&format!(", introduced by {by} as \"{name}\""));
+        if !contact.verified {
+            line.push_str(", not verified");
+        }
+    }
+    if let Some(older) = &contact.resembles {
+        let older: String = older.to_string().chars().take(8).collect();
+        line.push_str(&format!(
+            ", WARNING: has the name of your contact {older} and may be somebody else: verify"
+        ));
+    }
+    if contact.away {
+        line.push_str(", says to be away");
     }
     if contact.replaced {
         line.push_str(", knows a newer copy of this profile");
@@ -155,6 +182,7 @@ fn stage(name: &str) -> String {
         "accepted" => "contact",
         "rejected" => "you rejected the request",
         "blocked" => "you blocked them",
+        "myself" => "notes to yourself, never sent",
         other => return Name(other).to_string(),
     }
     .to_owned()
@@ -163,6 +191,8 @@ fn stage(name: &str) -> String {
 /// The reason in words.
 fn reason(name: &str) -> String {
     match name {
+        "invisible" => "you are invisible to them: messages wait",
+        "hidden" => "you appear offline: messages wait",
         "not_tried" => "not tried yet",
         "dialling" => "dialling",
         "no_network" => "no connection to the Tor network",

@@ -12,7 +12,7 @@ use undertone_engine::{Command, ContactId};
 
 use crate::client::view::{Contact, Event, Invitation, Messages, Profile, Verification};
 use crate::client::{AskError, Client, Object, names, understood};
-use crate::command::all_contacts;
+use crate::command::{all_contacts, open_notes};
 use crate::control::Request;
 use crate::failure::Failure;
 use crate::visible::Name;
@@ -20,7 +20,7 @@ use crate::{output, show};
 
 const HELP: &str = "\
 TEXT                       send it to the contact you talk to
-/to CONTACT                talk to this contact
+/to CONTACT                talk to this contact; @me: to yourself, never sent
 /contacts                  contacts and requests
 /invite                    make an invitation
 /add INVITATION [WORDS]    ask to be a contact
@@ -77,6 +77,7 @@ struct Chat {
 
 impl Chat {
     async fn greet(&mut self, with: Option<String>) -> Result<(), Failure> {
+        open_notes(&mut self.client, with.as_deref().unwrap_or_default()).await?;
         let contacts = self.contacts().await?;
         output::line("Type /help for help, /quit to leave.")?;
         let undecided = contacts
@@ -87,7 +88,7 @@ impl Chat {
         }
         match with {
             Some(name) => {
-                self.talk_to(names::find(&contacts, &name, &["accepted"])?.id)
+                self.talk_to(names::find(&contacts, &name, &["accepted", "myself"])?.id)
                     .await
             }
             // With one contact there is nothing to choose.
@@ -133,7 +134,9 @@ impl Chat {
         match word {
             "help" => output::line(HELP),
             "to" => {
-                let contact = self.find(rest, &["accepted", "accepting"]).await?;
+                let contact = self
+                    .find(rest, &["accepted", "accepting", "myself"])
+                    .await?;
                 self.talk_to(contact).await
             }
             "contacts" => {
@@ -278,6 +281,7 @@ impl Chat {
     }
 
     async fn find(&mut self, name: &str, stages: &[&str]) -> Result<ContactId, Failure> {
+        open_notes(&mut self.client, name).await?;
         Ok(names::find(&self.contacts().await?, name, stages)?.id)
     }
 

@@ -9,6 +9,7 @@ mod program {
     mod control;
     mod conversing;
     mod passphrase;
+    mod people;
     mod profiles;
     mod running;
 }

@@ -5,9 +5,10 @@ mod commands;
 mod effects;
 mod health;
 mod lookup;
+mod people;
 mod talk;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,6 +104,8 @@ pub(crate) struct Actor {
     health: Health,
     /// Numbers of messages that were sent and whose replies wait for the commit, in order.
     sent: VecDeque<u64>,
+    /// Who is there and may not have our picture.
+    untold: BTreeSet<ContactId>,
     /// What the network last said about the time.
     network_time: Option<u64>,
     renew_at: Instant,
@@ -137,6 +140,7 @@ impl Actor {
             doors: Doors::new(Arc::clone(&transport), inbox),
             transport,
             sent: VecDeque::new(),
+            untold: BTreeSet::new(),
             network_time: None,
             renew_at: Instant::now() + RENEW,
         }
@@ -242,7 +246,7 @@ impl Actor {
 
     /// Whether something is to be looked through bit by bit.
     fn has_work(&self) -> bool {
-        self.conversations.is_sweeping() || self.searching.is_building()
+        self.conversations.is_sweeping() || self.searching.is_building() || !self.untold.is_empty()
     }
 
     /// One batch, one commit. The machine sees the inputs in the order in which they came.
@@ -301,6 +305,7 @@ impl Actor {
         }
         inputs.push(Input::Wake);
         self.step(now, &mut inputs, &mut steps)?;
+        steps.extend(self.tell_pictures(now));
         self.sweep(now);
         self.commit(steps, waiting).await?;
         match stop {

@@ -9,6 +9,7 @@
 //! 4 conversation  contact (16), CBOR
 //! 5 draft       contact (16), UTF-8
 //! 6 message     contact (16), the message as it is stored
+//! 7 picture     contact (16), or as many zeros for the owner's; JPEG
 //! ```
 //!
 //! An import is checked from beginning to end before anything is written, and the record that makes a store a
@@ -30,7 +31,9 @@ use undertone_storage::{
 use undertone_wire::v1::MAX_TEXT;
 use zeroize::Zeroizing;
 
-use crate::conversations::{ConversationRecord, DRAFT, ProfileSettings, SETTINGS, write};
+use crate::conversations::{
+    ConversationRecord, DRAFT, ProfileSettings, SETTINGS, picture_id, put_picture, write,
+};
 use crate::health::{BACKUP, note_export};
 use crate::records::{add, name};
 
@@ -42,6 +45,10 @@ const SETTINGS_RECORD: u8 = 3;
 const CONVERSATION: u8 = 4;
 const DRAFT_RECORD: u8 = 5;
 const MESSAGE: u8 = 6;
+const PICTURE: u8 = 7;
+
+/// Stands for the owner of the profile.
+const OWNER: [u8; CONTACT] = [0; CONTACT];
 
 /// The length of a contact's identifier.
 const CONTACT: usize = 16;
@@ -139,8 +146,14 @@ pub fn export<W: Write>(
     if let Some(settings) = store.get(Kind::Settings, SETTINGS)? {
         writer.record(SETTINGS_RECORD, &settings)?;
     }
+    if let Some(picture) = store.get(Kind::Settings, &picture_id(None))? {
+        writer.record(PICTURE, &with(&OWNER, &picture))?;
+    }
     for contact in known.0.keys() {
         let id = contact.as_bytes();
+        if let Some(picture) = store.get(Kind::Settings, &picture_id(Some(*contact)))? {
+            writer.record(PICTURE, &with(id, &picture))?;
+        }
         if let Some(record) = store.get(Kind::Conversation, id)? {
             writer.record(CONVERSATION, &with(id, &record))?;
         }
@@ -238,6 +251,7 @@ enum Entry {
     Conversation(ContactId, ConversationRecord),
     Draft(ContactId, Zeroizing<Vec<u8>>),
     Message(ContactId, StoredMessage, Zeroizing<Vec<u8>>),
+    Picture(Option<ContactId>, Zeroizing<Vec<u8>>),
 }
 
 impl Entry {
@@ -259,6 +273,12 @@ impl Entry {
                     message,
                     Zeroizing::new(rest.to_vec()),
                 ))
+            }
+            PICTURE => {
+                let of = Some(contact).filter(|contact| **contact != OWNER);
+                let of = of.map(|contact| known.contact(contact)).transpose()?;
+                let jpeg = crate::picture::received(rest).map_err(|_| ImportError::Record)?;
+                Ok(Self::Picture(of, Zeroizing::new(jpeg)))
             }
             _ => Err(ImportError::Record),
         }
@@ -370,6 +390,7 @@ fn put(set: &mut ChangeSet, entry: Entry, today: u32) {
             };
             set.put(Kind::Conversation, &id, slot, text);
         }
+        Entry::Picture(of, jpeg) => put_picture(set, of, jpeg),
         Entry::Message(contact, message, bytes) => {
             let (kind, id) = name(RecordKey::Message(contact, message.number));
             let slot = Slot::Conversation {

@@ -7,6 +7,7 @@
 
 mod batch;
 mod expiry;
+mod pictures;
 mod record;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,6 +25,7 @@ use self::batch::Batch;
 pub(crate) use self::batch::Touched;
 use self::expiry::Schedule;
 pub(crate) use self::expiry::check_retention;
+pub(crate) use self::pictures::{id as picture_id, put_picture};
 pub(crate) use self::record::ConversationRecord;
 pub(crate) use self::record::{ProfileSettings, read, write};
 

@@ -3,6 +3,7 @@
 
 mod error;
 mod health;
+mod people;
 mod reply;
 mod settings;
 mod views;
@@ -10,12 +11,15 @@ mod views;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-pub use undertone_protocol::ContactId;
+pub use undertone_protocol::{ContactId, IntroductionId};
 use undertone_transport::NetworkStatus;
 use undertone_wire::MessageId;
 
 pub use self::error::CommandError;
 pub use self::health::{BackupView, DeniableView, DiskView, HealthView};
+pub use self::people::{
+    CircleView, IntroducedOne, IntroducedView, IntroductionStage, IntroductionView, PictureView,
+};
 pub use self::reply::Reply;
 pub use self::settings::{ConversationSettings, Defaults, Retention};
 pub use self::views::{
@@ -75,6 +79,83 @@ pub enum Command {
         /// At most 4,096 bytes, in a form of the program's own.
         settings: String,
     },
+    /// Says to my contacts that I am away, or back. Only this says so: how long a keyboard was quiet is nobody's
+    /// business. Everything else stays as it is.
+    SetAway {
+        /// Away.
+        away: bool,
+    },
+    /// Makes me invisible to one contact, or visible again. It sees what it would see of a profile that is not running;
+    /// messages wait on both sides. Whoever else shared its door is told another one.
+    SetInvisible {
+        /// The contact.
+        contact: ContactId,
+        /// Invisible.
+        invisible: bool,
+    },
+    /// Lets strangers who have an invitation ask to be contacts, or not. Off, every knock door is closed: who knocks
+    /// finds nobody, and tries again for 14 days. Invitations stay what they are.
+    SetRequests {
+        /// They can ask.
+        open: bool,
+    },
+    /// Which contacts share a door. Answered with [`Reply::Circles`].
+    Circles,
+    /// Moves a contact into another circle. Whoever stays in the one that it leaves is told a new door.
+    MoveToCircle {
+        /// The contact.
+        contact: ContactId,
+        /// The circle; `None`: one of its own.
+        circle: Option<u32>,
+    },
+    /// Gives a circle a new door and tells its contacts. Nobody is lost by it: who is away hears of it later.
+    RenewCircle {
+        /// Its number.
+        circle: u32,
+    },
+    /// Changes my picture and sends it to my contacts.
+    SetPicture {
+        /// A PNG, JPEG or WebP file of at most 256 KiB and 1,024 by 1,024 pixels, in base64; `None`: no picture. Of a larger
+        /// file, [`crate::picture::shrink`] makes one.
+        picture: Option<String>,
+    },
+    /// A picture. Answered with [`Reply::Picture`].
+    Picture {
+        /// Of this contact; `None`: mine.
+        #[serde(default)]
+        contact: Option<ContactId>,
+    },
+    /// Offers two contacts to introduce them to each other. Each is told a name of the other and nothing else before both
+    /// said yes.
+    Introduce {
+        /// One of them; it will be asked for an invitation.
+        contact: ContactId,
+        /// The other.
+        to: ContactId,
+        /// What the other is told that the first is called. The owner must have seen it: pet names are nobody else's
+        /// business.
+        name: String,
+        /// What the first is told that the other is called.
+        to_name: String,
+    },
+    /// Says yes or no to an introduction that a contact offers. After yes from both the two become contacts without another
+    /// question.
+    AnswerIntroduction {
+        /// Who offers it.
+        contact: ContactId,
+        /// Which one.
+        introduction: IntroductionId,
+        /// Yes.
+        accept: bool,
+        /// What I will call them.
+        #[serde(default)]
+        pet_name: Option<String>,
+    },
+    /// Introductions that are not over. Answered with [`Reply::Introductions`].
+    Introductions,
+    /// The conversation with myself, which is made if there is none yet. It is used like any other and nothing of it is ever
+    /// sent. Answered with [`Reply::Contact`].
+    Notes,
     /// Sends a contact request. Answered with [`Reply::Contact`].
     AddContact {
         /// The invitation's text.
@@ -367,6 +448,8 @@ pub enum Event {
         /// How it is now.
         copy: CopyState,
     },
+    /// Something about introductions changed: ask for [`Command::Introductions`].
+    IntroductionsChanged,
     /// An invitation's door can be found from now on.
     InvitationReachable {
         /// Its number.

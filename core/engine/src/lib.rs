@@ -14,7 +14,9 @@ mod health;
 mod home;
 mod language;
 mod links;
+pub mod picture;
 mod records;
+mod resemblance;
 mod search;
 mod views;
 
@@ -27,11 +29,12 @@ pub use home::copies::{CopyError, export_profile};
 pub use home::vaults::{MAX_KEPT, VaultError, change_passphrase};
 pub use home::{DestroyHomeError, UnlockError, Unlocked, destroy_home, holds_profile};
 pub use language::{
-    BackupView, Command, CommandError, ContactId, ContactView, ConversationSettings,
+    BackupView, CircleView, Command, CommandError, ContactId, ContactView, ConversationSettings,
     ConversationView, CopyState, Defaults, Delivery, DeniableView, DiskView, EarlierView,
-    EmojiView, Event, FoundView, HealthView, InvitationView, Line, MessageView, ProfileView,
-    QueryError, ReactionView, Reason, Reply, Retention, SearchCursor, Stage, StopReason,
-    VerificationView,
+    EmojiView, Event, FoundView, HealthView, IntroducedOne, IntroducedView, IntroductionId,
+    IntroductionStage, IntroductionView, InvitationView, Line, MessageView, PictureView,
+    ProfileView, QueryError, ReactionView, Reason, Reply, Retention, SearchCursor, Stage,
+    StopReason, VerificationView,
 };
 // What applications meet of other crates, so that they need to name none of them.
 pub use undertone_transport::{KeptState, NetworkStatus, Transport};

@@ -5,10 +5,9 @@ use undertone_protocol::{
 };
 use undertone_wire::v1::Kind;
 
-use crate::connections::Connections;
 use crate::language::{
-    CommandError, ContactView, CopyState, Delivery, EarlierView, EmojiView, InvitationView, Line,
-    MessageView, ReactionView, Stage,
+    CommandError, ContactView, CopyState, Delivery, EarlierView, EmojiView, IntroducedView,
+    InvitationView, Line, MessageView, ReactionView, Reason, Stage,
 };
 
 pub(crate) const fn stage(name: StageName) -> Stage {
@@ -20,6 +19,7 @@ pub(crate) const fn stage(name: StageName) -> Stage {
         StageName::Accepted => Stage::Accepted,
         StageName::Rejected => Stage::Rejected,
         StageName::Blocked => Stage::Blocked,
+        StageName::Myself => Stage::Myself,
     }
 }
 
@@ -33,14 +33,26 @@ pub(crate) const fn copy(state: undertone_protocol::CopyState) -> CopyState {
 
 pub(crate) fn contact(
     state: ContactState,
-    connections: &Connections,
+    reason: Option<(Reason, Option<u64>)>,
+    hidden: bool,
     now: undertone_protocol::Now,
 ) -> ContactView {
     let waits = state
         .next_repeat
         .map(|at| at.saturating_sub(now.wall))
         .filter(|_| state.stage == StageName::Requested);
-    let (reason, next_try) = match connections.reason(state.id, now.monotonic) {
+    let wanted = matches!(
+        state.stage,
+        StageName::Requested | StageName::Accepting | StageName::Accepted
+    );
+    // What the owner chose is the reason, whatever happened before.
+    let chosen = match (state.invisible, hidden && wanted) {
+        (true, _) => Some(Reason::Invisible),
+        (_, true) => Some(Reason::Hidden),
+        _ => None,
+    };
+    let (reason, next_try) = match reason {
+        _ if chosen.is_some() && !state.connected => (chosen, None),
         Some((reason, next)) if !state.connected => (Some(reason), next),
         _ => (None, waits),
     };
@@ -54,6 +66,14 @@ pub(crate) fn contact(
         verified: state.verified,
         connected: state.connected,
         replaced: state.replaced,
+        away: state.away,
+        invisible: state.invisible,
+        introduced: state.introduced.map(|introduced| IntroducedView {
+            by: introduced.by,
+            name: introduced.name,
+        }),
+        picture: None,
+        resembles: None,
         reason,
         next_try,
         waiting: u32::try_from(state.waiting).unwrap_or(u32::MAX),
@@ -70,6 +90,8 @@ pub(crate) fn invitation(
         one_time: state.one_time,
         expires: state.expires,
         reachable,
+        shut: state.shut,
+        introduced: state.introduced,
     }
 }
 
@@ -151,6 +173,12 @@ pub(crate) fn refusal(refusal: Refusal) -> Option<CommandError> {
         Refusal::Reaction => CommandError::Reaction,
         Refusal::NotConnected => CommandError::NotConnected,
         Refusal::Replaced => CommandError::Replaced,
+        Refusal::NoSuchCircle => CommandError::NoSuchCircle,
+        Refusal::CircleFull => CommandError::CircleFull,
+        Refusal::Invisible => CommandError::Invisible,
+        Refusal::Picture => CommandError::Picture,
+        Refusal::NoSuchIntroduction => CommandError::NoSuchIntroduction,
+        Refusal::Introduction => CommandError::Introduction,
         Refusal::TooSoon => CommandError::TooSoon,
         Refusal::AlreadySent => CommandError::NoSuchMessage,
         Refusal::QueueFull => CommandError::QueueFull,

@@ -27,7 +27,7 @@ pub struct Annotation {
     pub order: u64,
     /// When it was written, seconds since 1970, by this computer's clock.
     pub time: u64,
-    /// What it is: edit, delete, reaction or read.
+    /// What it is: edit, delete, reaction, read, or a picture of theirs, which is about no message.
     pub content: Content,
 }
 

@@ -25,6 +25,8 @@ pub enum Event {
     MessageRemoved(ContactId, u64),
     /// Whether this copy of the profile was replaced changed: see [`crate::Profile::copy_state`].
     Replaced,
+    /// Something about introductions changed: see [`crate::Profile::introductions`].
+    Introductions,
     /// A message of ours got further.
     MessageChanged(ContactId, u64, MessageId),
 }

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::keys::{KeyPair, public_of};
 use crate::limits::MAX_INVITATIONS;
-use crate::profile::{Circle, Invite, ProfileRecord, encode};
+use crate::profile::{Circle, Introduced, Invite, Notes, ProfileRecord, encode};
 use crate::relation::{Bond, Stage, Timer};
 use crate::step::{Bug, Now, Step};
 
@@ -62,6 +62,10 @@ pub(crate) struct ExportedContact {
     pub(crate) created: u64,
     pub(crate) status: String,
     pub(crate) timer: Timer,
+    #[serde(default)]
+    pub(crate) away: bool,
+    #[serde(default)]
+    pub(crate) introduced: Option<Introduced>,
     pub(crate) stage: ExportedStage,
 }
 
@@ -72,6 +76,7 @@ pub(crate) enum ExportedStage {
     Rejected(RequestId, u64),
     Blocked(Option<RequestId>),
     Accepted(Box<ExportedBond>),
+    Myself(Notes),
 }
 
 /// What two contacts share, and where the conversation stands.
@@ -145,6 +150,10 @@ impl Export {
         if !is_name(&profile.nickname) || !is_status(&profile.status) {
             return Err(RestoreError::Record);
         }
+        let myself = |contact: &&ExportedContact| matches!(contact.stage, ExportedStage::Myself(_));
+        if self.contacts.iter().filter(myself).count() > 1 {
+            return Err(RestoreError::Incomplete);
+        }
         for invite in &self.invitations {
             check_pair(&invite.noise)?;
         }
@@ -162,8 +171,22 @@ impl ExportedContact {
         if !names {
             return Err(RestoreError::Record);
         }
-        let ExportedStage::Accepted(exported) = &self.stage else {
-            return Ok(());
+        let named = |introduced: &Introduced| !is_name(&introduced.name);
+        if self.introduced.as_ref().is_some_and(named) {
+            return Err(RestoreError::Record);
+        }
+        let exported = match &self.stage {
+            ExportedStage::Accepted(exported) => exported,
+            ExportedStage::Myself(notes) => {
+                let sane = (1..u64::MAX / 2).contains(&notes.next_message)
+                    && (1..u64::MAX / 2).contains(&notes.next_order);
+                return if sane {
+                    Ok(())
+                } else {
+                    Err(RestoreError::Record)
+                };
+            }
+            _ => return Ok(()),
         };
         check_pair(&exported.noise)?;
         let in_circle = |circle: &Circle| circle.number == exported.bond.circle;
@@ -222,15 +245,21 @@ impl crate::Profile {
     /// # Errors
     /// Only for a broken invariant of ours.
     pub fn export(&self) -> Result<Vec<Zeroizing<Vec<u8>>>, Bug> {
+        let ahead = self.ahead();
         let contacts: Vec<ExportedContact> = self
             .record
             .contacts
             .iter()
-            .filter_map(|id| self.contacts.get(id)?.exported())
+            .filter_map(|id| self.contacts.get(id)?.exported(ahead))
             .collect();
         let mut profile = self.record.clone();
         profile.contacts = contacts.iter().map(|contact| contact.id).collect();
-        let invitations = self.invitations.values().cloned();
+        // What is under way does not leave the profile, and offers of others neither.
+        profile.introductions.clear();
+        let lasting = |invite: &&Invite| invite.introduced.is_none();
+        let invitations = self.invitations.values().filter(lasting);
+        profile.invitations = invitations.clone().map(|invite| invite.number).collect();
+        let invitations = invitations.cloned();
         let records = std::iter::once(Record::Profile(Box::new(profile)))
             .chain(invitations.map(|invite| Record::Invitation(Box::new(invite))))
             .chain(contacts.into_iter().map(|c| Record::Contact(Box::new(c))));
@@ -253,7 +282,7 @@ impl crate::Profile {
 }
 
 impl crate::profile::Contact {
-    fn exported(&self) -> Option<ExportedContact> {
+    fn exported(&self, ahead: u32) -> Option<ExportedContact> {
         let relation = &self.relation;
         let stage = match &relation.stage {
             // Whoever asked repeats it; the new copy takes it in anew.
@@ -261,6 +290,7 @@ impl crate::profile::Contact {
             Stage::Requested(_) | Stage::NoAnswer | Stage::Accepting(..) => ExportedStage::NoAnswer,
             Stage::Rejected(request, invitation) => ExportedStage::Rejected(*request, *invitation),
             Stage::Blocked(request) => ExportedStage::Blocked(*request),
+            Stage::Myself(notes) => ExportedStage::Myself(*notes),
             Stage::Accepted(bond) => {
                 let ratchet = self.ratchet.as_ref()?;
                 let first = self
@@ -281,7 +311,8 @@ impl crate::profile::Contact {
                         peer_olm: bond.peer_noise,
                         ..(**bond).clone()
                     },
-                    generation: ratchet.generation,
+                    // Copies that were made of this one are known to contacts: the next has to be newer.
+                    generation: ratchet.generation.saturating_add(ahead),
                     peer_generation: ratchet.peer_generation,
                     next_message: ratchet.next_message,
                     heads: ratchet.heads.clone(),
@@ -297,6 +328,8 @@ impl crate::profile::Contact {
             created: relation.created,
             status: relation.status.clone(),
             timer: relation.timer,
+            away: relation.extras.away,
+            introduced: relation.extras.introduced.clone(),
             stage,
         })
     }

@@ -8,6 +8,8 @@ mod export;
 mod handshake;
 mod kem;
 mod keys;
+#[cfg(feature = "lies")]
+mod lies;
 pub mod limits;
 mod link;
 mod pickle;
@@ -27,13 +29,14 @@ pub use export::{MAX_EXPORT_RECORD, MAX_EXPORT_RECORDS, RestoreError};
 pub use keys::{DoorSeed, public_of};
 pub use link::DoorName;
 pub use profile::{
-    ContactState, CopyState, Delivery, Input, InvitationState, LoadError, MAX_PAGE, Profile,
-    Refusal, WantedDial, WantedDoor, Words,
+    CircleState, ContactState, CopyState, Delivery, Input, Introduced, IntroductionStage,
+    IntroductionState, InvitationState, LoadError, MAX_PAGE, Profile, Refusal, WantedDial,
+    WantedDoor, Words,
 };
 pub use relation::StageName;
 pub use step::{
     Bug, Change, Changes, Effect, Lifetime, LinkId, Now, RecordKey, Step, Violation, ViolationKind,
 };
-pub use undertone_wire::ContactId;
 pub use undertone_wire::v1::Purpose;
+pub use undertone_wire::{ContactId, IntroductionId};
 pub use verify::{Emoji, ScanError, VerificationCode};

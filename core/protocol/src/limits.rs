@@ -6,16 +6,32 @@ use std::time::Duration;
 /// Stops half-open connections from piling up; strangers see silence until then (D3.8).
 pub const HANDSHAKE: Duration = Duration::from_secs(30);
 
-/// Connections at one door that have not authenticated and are listened to. More get silence from
-/// their first byte: a flood takes bounded memory, and no door tells of another.
+/// Connections at one door on which nothing was said yet and that are listened to. With one more, the oldest that has not
+/// shown who it is gets silence: an honest one does so at once, so that a flood takes bounded memory and nobody's turn,
+/// and no door tells of another.
 pub const MAX_UNAUTHENTICATED: usize = 64;
 
-/// Connections at one door that are held at all. The network layer refuses more before this does.
+/// Connections at one door that are held before anything was said. The network layer refuses more before this does.
 pub const MAX_HELD: usize = 512;
 
 /// Handshakes answered at one door, per minute and at once. Each costs two Diffie-Hellmans and an
 /// encapsulation; a flood gets silence.
 pub const HANDSHAKES_PER_MINUTE: u32 = 60;
+
+/// Handshakes that one contact gets at circle and recovery doors, per minute and at once: a door is common to a circle, and
+/// one of its members must not use up what is there for all.
+pub const CONTACT_HANDSHAKES_PER_MINUTE: u32 = 20;
+
+/// Generations by which a restored copy can be ahead of what its contact knows. An old export in wrong hands must not
+/// be able to use up all that there are.
+pub const MAX_AHEAD: u32 = 64;
+
+/// Dials in a row that did not arrive. A counter that is further ahead is none of an honest program, and would leave none
+/// for its next dials.
+pub const MAX_MISSED_DIALS: u64 = 1 << 24;
+
+/// Links that one contact opened and said nothing on. The older ones end.
+pub const MAX_MUTE: usize = 2;
 
 /// New sessions (D6.5) that one contact gets, per minute and at once.
 pub const RESETS_PER_MINUTE: u32 = 6;
@@ -23,6 +39,13 @@ pub const RESETS_PER_MINUTE: u32 = 6;
 /// Sessions that a contact can open in the whole life of a relationship: their base keys are kept for
 /// ever (D6.5), and a contact that opens one after another must not fill the disk.
 pub const MAX_SESSIONS: usize = 4_096;
+
+/// Restores of one contact (D12.2) that are answered at once; after that, one in [`RESTORE_PAUSE`]. Each costs an
+/// encapsulation, a line of the conversation and new keys. In the whole life of a relationship there are
+/// no more than [`undertone_wire::v1::MAX_GENERATION`], for each needs a higher generation.
+pub const RESTORES: u32 = 4;
+/// See [`RESTORES`].
+pub const RESTORE_PAUSE: Duration = Duration::from_secs(3_600);
 
 /// Contacts for whom a recovery door is open at a time (D10.4).
 pub const MAX_RECOVERY: usize = 3;
@@ -66,6 +89,21 @@ pub const MAX_CIRCLE: usize = 16;
 pub const MAX_WAITING: usize = 10_000;
 /// See [`MAX_WAITING`].
 pub const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
+
+/// A sign that somebody is writing which took longer than so many seconds to leave is worth nothing.
+pub const TYPING_SECONDS: u32 = 10;
+
+/// Circles whose doors are open: each is an onion service.
+pub const MAX_CIRCLES: usize = 64;
+
+/// Introductions that we make at a time.
+pub const MAX_INTRODUCTIONS: usize = 32;
+
+/// Introductions that one contact offers us and that are not over. More are dropped unseen.
+pub const MAX_OFFERS: usize = 4;
+
+/// After so many seconds an introduction is over: 14 days.
+pub const INTRODUCTION_SECONDS: u64 = 14 * 24 * 3600;
 
 /// Encrypted bytes in flight on one link.
 pub const MAX_IN_FLIGHT_BYTES: usize = 512 * 1024;

@@ -63,9 +63,14 @@ pub(crate) struct Link {
     pub(crate) acknowledge: bool,
     /// Both sides are of the generations that the other knows: nothing else has an effect before.
     pub(crate) agreed: bool,
-    /// The generation that the dialer's counter names.
+    /// Something came on it that only the copy which we know can say: not one that was restored from the same export.
+    pub(crate) genuine: bool,
+    /// The dialer's counter, and the generation that it names.
+    pub(crate) counter: u64,
     pub(crate) claimed: u32,
     pub(crate) reset_asked: bool,
+    /// A restore of theirs was answered on it.
+    pub(crate) restore_answered: bool,
     /// We opened a new session with a spare key because of what came on it.
     pub(crate) spare_used: bool,
     /// An acceptance that waits for its confirmation.
@@ -88,8 +93,11 @@ impl Link {
             confirmed: false,
             acknowledge: false,
             agreed: false,
+            genuine: false,
+            counter: 0,
             claimed: 0,
             reset_asked: false,
+            restore_answered: false,
             spare_used: false,
             pending: None,
             deadline: Some(now.monotonic + HANDSHAKE),
@@ -118,6 +126,12 @@ impl Link {
                 self.purpose,
                 Some(Purpose::Chat | Purpose::Accept | Purpose::Recovery)
             )
+    }
+
+    /// Whether the other side goes on with this very copy.
+    pub(crate) fn is_agreed(&self) -> bool {
+        let chat = matches!(self.purpose, Some(Purpose::Chat | Purpose::Recovery));
+        chat && self.live && self.agreed
     }
 
     /// Which of two links of a pair survives: the one that both know to live, then the one that

@@ -5,12 +5,16 @@
 //! doors should be open and [`Profile::dials`] whom to dial, after any step that says so and after
 //! a restart alike. So nothing has to be remembered to be undone.
 
+mod about;
 mod acceptance;
 mod block;
+mod circles;
 mod commands;
+mod introduce;
 mod links;
 mod listen;
 mod messages;
+mod notes;
 mod persist;
 mod recovery;
 mod request;
@@ -27,14 +31,20 @@ use std::time::Duration;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use undertone_wire::v1::Purpose;
-use undertone_wire::{ContactId, X25519Public};
+use undertone_wire::{ContactId, IntroductionId, X25519Public};
 
 pub(crate) use acceptance::Pending;
+pub use circles::CircleState;
 pub use commands::{MAX_PAGE, Refusal};
+pub use introduce::{Introduced, IntroductionStage, IntroductionState};
+pub(crate) use introduce::{Introducing, Offer};
+pub(crate) use notes::Notes;
 pub use persist::LoadError;
 pub(crate) use persist::encode;
 #[cfg(test)]
 pub(crate) use recovery::RecoveryKeys;
+#[cfg(feature = "lies")]
+pub(crate) use restore::GENERATION_BITS;
 #[cfg(test)]
 pub(crate) use restore::seal_root;
 pub(crate) use restore::{Answered, Restoring};
@@ -47,13 +57,13 @@ use crate::bucket::Bucket;
 use crate::derive::Secret;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::{
-    HANDSHAKES_PER_MINUTE, INBOUND_BURST, INBOUND_PER_MINUTE, MAX_CIRCLE, REPEAT_SECONDS,
-    REQUEST_SECONDS, RESETS_PER_MINUTE,
+    CONTACT_HANDSHAKES_PER_MINUTE, HANDSHAKES_PER_MINUTE, INBOUND_BURST, INBOUND_PER_MINUTE,
+    MAX_CIRCLE, REPEAT_SECONDS, REQUEST_SECONDS, RESETS_PER_MINUTE, RESTORE_PAUSE, RESTORES,
 };
 use crate::link::{DoorName, Link};
 use crate::ratchet::{Ratchet, Waiting};
 use crate::relation::{MAX_TRIES, Relation, Stage};
-use crate::step::{Bug, Fault, LinkId, Now, RecordKey, Step, Turn, Violation};
+use crate::step::{Bug, Effect, Fault, LinkId, Now, RecordKey, Step, Turn, Violation};
 
 /// What happens to a profile from outside.
 #[derive(Debug)]
@@ -95,6 +105,15 @@ pub(crate) struct ProfileRecord {
     pub(crate) contacts: Vec<ContactId>,
     pub(crate) circles: Vec<Circle>,
     pub(crate) next_circle: u32,
+    /// Strangers cannot knock.
+    #[serde(default)]
+    pub(crate) requests_off: bool,
+    /// Contacts are told that we are away.
+    #[serde(default)]
+    pub(crate) away: bool,
+    /// Introductions that we make.
+    #[serde(default)]
+    pub(crate) introductions: Vec<Introducing>,
 }
 
 /// Contacts that share a contact door.
@@ -102,6 +121,12 @@ pub(crate) struct ProfileRecord {
 pub(crate) struct Circle {
     pub(crate) number: u32,
     pub(crate) seed: DoorSeed,
+    /// Its door is closed: the profile is invisible to those in it.
+    #[serde(default)]
+    pub(crate) closed: bool,
+    /// The owner chose who is in it.
+    #[serde(default)]
+    pub(crate) chosen: bool,
 }
 
 /// An open invitation of ours.
@@ -112,6 +137,9 @@ pub(crate) struct Invite {
     pub(crate) noise: KeyPair,
     pub(crate) one_time: Option<Secret>,
     pub(crate) expires: Option<u64>,
+    /// For the introduction that this contact offered.
+    #[serde(default)]
+    pub(crate) introduced: Option<(ContactId, IntroductionId)>,
 }
 
 /// A relationship with all that belongs to it.
@@ -128,6 +156,10 @@ pub(crate) struct Contact {
     /// Bytes of messages that they may still send, and new sessions that they may still have.
     pub(crate) inbound: Bucket,
     pub(crate) resets: Bucket,
+    /// Handshakes of theirs that are still answered.
+    pub(crate) handshakes: Bucket,
+    /// Restores of theirs that are still answered.
+    pub(crate) restores: Bucket,
     /// The short code that is compared at the moment.
     pub(crate) comparison: Comparison,
     /// How often in a row their door was there and did not know us.
@@ -146,6 +178,8 @@ pub struct Profile {
     network_time: Option<recovery::NetworkTime>,
     /// Whose recovery doors are open, of which week.
     recovery: Vec<(ContactId, u32)>,
+    /// What was last reported of [`Self::copy_state`].
+    copy: CopyState,
 }
 
 impl std::fmt::Debug for Profile {
@@ -165,6 +199,7 @@ impl Profile {
             handshakes: BTreeMap::new(),
             network_time: None,
             recovery: Vec::new(),
+            copy: CopyState::Present,
         }
     }
 
@@ -195,7 +230,14 @@ impl Profile {
                     contact,
                     purpose,
                     link,
-                } => self.dialled(contact, purpose, link, &mut turn)?,
+                } if !self.is_invisible_to(contact) => {
+                    self.dialled(contact, purpose, link, &mut turn)?;
+                }
+                // A door that was just closed, or a dial that was just given up.
+                Input::Dialled { link, .. } => turn.step.effects.push(Effect::Cut(link)),
+                Input::Arrived { door, link } if self.is_shut(door) => {
+                    turn.step.effects.push(Effect::Cut(link));
+                }
                 Input::Arrived { door, link } => self.arrived(door, link, &mut turn),
                 Input::Frame(link, frame) => {
                     let outcome = self.frame(link, &frame, &mut turn);
@@ -229,6 +271,7 @@ impl Profile {
     /// Acknowledges what the step received and writes the ratchets that it changed.
     fn finish(&mut self, mut turn: Turn<'_>) -> Result<Step, Bug> {
         self.send_acknowledgements(&mut turn)?;
+        self.report_copy(&mut turn);
         for contact in std::mem::take(&mut turn.ratchets) {
             self.save_ratchet(contact, &mut turn)?;
         }
@@ -243,7 +286,11 @@ impl Profile {
         let requests = self.contacts.values().filter_map(|c| c.next_repeat());
         let ends = self.contacts.values().filter_map(Contact::end_of_request);
         // What is due and not done waits for a dial, not for the time.
-        let future = wall.chain(requests).chain(ends).filter(|&at| at > now.wall);
+        let all = wall
+            .chain(requests)
+            .chain(ends)
+            .chain(self.introduction_ends());
+        let future = all.filter(|&at| at > now.wall);
         let waits = future.map(|at| {
             // A wall clock can jump: look again at least every hour.
             let wait = at.saturating_sub(now.wall).clamp(1, 3600);
@@ -267,6 +314,7 @@ impl Profile {
         }
         self.look_at_recovery(turn);
         self.expire_invitations(turn)?;
+        self.expire_introductions(turn)?;
         self.expire_requests(turn)
     }
 
@@ -286,19 +334,13 @@ impl Profile {
             .record
             .circles
             .iter()
+            .filter(|circle| !circle.closed && !circle.chosen)
             .map(|circle| circle.number)
             .find(|&number| self.members(number).count() < MAX_CIRCLE);
         if let Some(number) = found {
             return Ok(number);
         }
-        let number = self.record.next_circle;
-        self.record.next_circle += 1;
-        self.record.circles.push(Circle {
-            number,
-            seed: DoorSeed::random(turn.rng),
-        });
-        self.save_profile(turn)?;
-        Ok(number)
+        self.new_circle(false, false, turn)
     }
 
     pub(crate) fn circle(&self, number: u32) -> Result<&Circle, Bug> {
@@ -404,6 +446,8 @@ impl Contact {
             reply_door: None,
             inbound: Bucket::new(INBOUND_BURST, INBOUND_PER_MINUTE),
             resets: Bucket::new(RESETS_PER_MINUTE, RESETS_PER_MINUTE),
+            handshakes: Bucket::new(CONTACT_HANDSHAKES_PER_MINUTE, CONTACT_HANDSHAKES_PER_MINUTE),
+            restores: Bucket::slow(RESTORES, RESTORE_PAUSE),
             comparison: Comparison::default(),
             silences: 0,
         }

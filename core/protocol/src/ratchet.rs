@@ -25,6 +25,9 @@ pub(crate) const WINDOW: usize = 32;
 /// most [`WINDOW`] on the way.
 const REMEMBERED: usize = 64;
 
+/// Sequences of one generation stay below 2 to this power.
+const SEQUENCE_BITS: u32 = 40;
+
 /// The ratchet record.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Ratchet {
@@ -55,6 +58,9 @@ pub(crate) struct Ratchet {
     /// The place of the oldest waiting message and of the next one.
     pub(crate) outbox_first: u64,
     pub(crate) outbox_next: u64,
+    /// The places of all waiting messages, where they lie too far apart to look at each in between.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) outbox_places: Vec<u64>,
     /// The number of the next message of the conversation, from 1.
     pub(crate) next_message: u64,
     /// The newest message of either side: parents of the next.
@@ -63,6 +69,9 @@ pub(crate) struct Ratchet {
     /// second.
     #[serde(default)]
     pub(crate) unknown: (u64, u64),
+    /// The number and the day of the last line that said that they were restored.
+    #[serde(default)]
+    pub(crate) noted: Option<(u64, u32)>,
 }
 
 /// What is to be done with a received sequence.
@@ -93,9 +102,11 @@ impl Ratchet {
             replay: ReplayWindow::default(),
             outbox_first: 0,
             outbox_next: 0,
+            outbox_places: Vec::new(),
             next_message: 1,
             heads: Vec::new(),
             unknown: (0, 0),
+            noted: None,
         }
     }
 
@@ -122,12 +133,20 @@ impl Ratchet {
             bitmap: self.received_bitmap,
             from: self.generation,
             to: self.peer_generation,
+            proof: None,
         }
     }
 
     /// Whether something between received messages is missing.
     pub(crate) const fn has_gap(&self) -> bool {
         self.received_bitmap != 0
+    }
+
+    /// Where a message of theirs stands among all that they ever sent: sequences begin anew whenever either side was
+    /// restored, and then one of the two generations is higher.
+    pub(crate) const fn order(&self, sequence: u64) -> u64 {
+        let restores = self.generation as u64 + self.peer_generation as u64;
+        restores << SEQUENCE_BITS | sequence
     }
 
     pub(crate) fn judge(&self, sequence: u64) -> Arrival {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use undertone_wire::v1::{Direction, Role};
 use undertone_wire::{
-    ContactId, InvitationHash, OnionKey, PairId, RequestId, X25519Public, X25519Secret,
+    ContactId, CopyProof, InvitationHash, OnionKey, PairId, RequestId, X25519Public, X25519Secret,
 };
 use vodozemac::olm::Account;
 use zeroize::Zeroizing;
@@ -14,7 +14,7 @@ use crate::kem::KemSeed;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::MAX_SESSIONS;
 use crate::pickle;
-use crate::profile::{Answered, Restoring};
+use crate::profile::{Answered, Introduced, Notes, Offer, Restoring};
 
 /// At most this many tries of one request (D4.2: once a day for 14 days).
 pub(crate) const MAX_TRIES: usize = 14;
@@ -52,9 +52,29 @@ pub(crate) struct Relation {
     /// Since when a move of our door could not be told, by the network's clock; 0: not known (D10.4).
     #[serde(default)]
     pub(crate) moved: Option<u64>,
-    /// They know a newer copy of this profile (D12.3).
+    /// They know a newer copy of this profile, and proved it (D12.3).
     #[serde(default)]
     pub(crate) replaced: bool,
+    /// The highest generation of a copy of this profile that they ever proved, and the highest of which the owner heard and
+    /// goes on with this copy all the same.
+    #[serde(default)]
+    pub(crate) proven: u32,
+    #[serde(default)]
+    pub(crate) dismissed: u32,
+    #[serde(default)]
+    pub(crate) extras: Extras,
+}
+
+/// What is known of a contact besides keys and names.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Extras {
+    /// They say that they are away.
+    pub(crate) away: bool,
+    /// Through whom they came.
+    pub(crate) introduced: Option<Introduced>,
+    /// Whom they want us to meet.
+    pub(crate) offers: Vec<Offer>,
 }
 
 /// The disappearing timer that both sides agree on.
@@ -112,6 +132,8 @@ pub(crate) enum Stage {
     Rejected(RequestId, u64),
     /// Blocked; B keeps the identifier of the request.
     Blocked(Option<RequestId>),
+    /// Nobody else: the conversation with oneself.
+    Myself(Notes),
 }
 
 /// Where a relationship stands, without what it holds.
@@ -131,6 +153,8 @@ pub enum StageName {
     Rejected,
     /// I blocked them.
     Blocked,
+    /// It is me: notes that are never sent.
+    Myself,
 }
 
 /// One try of a request: every knock has its own handshake hash, hence its own secret (D4.3).
@@ -221,6 +245,32 @@ pub(crate) struct Bond {
     pub(crate) invitation: Option<(u64, RequestId)>,
     /// The code was compared; the other's Noise key that it was about (D5.3).
     pub(crate) verified: Option<X25519Public>,
+    /// Known to the copies of this profile alone: their proofs are made of it.
+    #[serde(default)]
+    pub(crate) copies: Option<Secret>,
+    /// What the present copy of the other gave to be shown to its older ones.
+    #[serde(default)]
+    pub(crate) peer_proof: Option<CopyProof>,
+}
+
+impl Bond {
+    /// What shows to older copies of this profile that one of a generation exists (D12.3). A contact cannot make it, and who
+    /// was given one can show no other; proofs for two contacts have nothing in common.
+    pub(crate) fn proof(&self, generation: u32) -> Option<CopyProof> {
+        let proof = copy_proof(self.copies.as_ref()?, generation);
+        Some(CopyProof::from_bytes(*proof.as_bytes()))
+    }
+
+    /// Whether a contact was given this by a copy of this profile of that generation.
+    pub(crate) fn proves(&self, generation: u32, shown: &CopyProof) -> bool {
+        let expected = self.proof(generation);
+        expected.is_some_and(|expected| derive::equal(expected.as_bytes(), shown.as_bytes()))
+    }
+}
+
+/// `KDF(secret of the copies, "copy", generation)`.
+pub(crate) fn copy_proof(copies: &Secret, generation: u32) -> Secret {
+    derive::expand(copies, "copy", &[&generation.to_be_bytes()])
 }
 
 /// All that is derived from the transcript (D4.5–6), once.
@@ -312,6 +362,7 @@ impl Relation {
             Stage::Accepted(_) => StageName::Accepted,
             Stage::Rejected(..) => StageName::Rejected,
             Stage::Blocked(_) => StageName::Blocked,
+            Stage::Myself(_) => StageName::Myself,
         }
     }
 

@@ -13,6 +13,11 @@ pub(crate) struct ReplayWindow {
 impl ReplayWindow {
     const WIDTH: u64 = 64;
 
+    /// The highest counter that was taken in.
+    pub(crate) const fn highest(&self) -> u64 {
+        self.highest
+    }
+
     /// Takes a counter in. `false`: seen before, or too old to tell. Counters begin at 1.
     pub(crate) fn accept(&mut self, counter: u64) -> bool {
         if counter == 0 {

@@ -7,7 +7,7 @@ use undertone_wire::v1::{Direction, Flight2, KEM_CIPHERTEXT, KEM_KEY, MESSAGE_2,
 use undertone_wire::{InvitationHash, OnionKey, PairId, X25519Public, X25519Secret};
 
 use crate::derive::{self, Secret};
-use crate::relation::{Derived, dial_hint, provisional, request_transcript};
+use crate::relation::{Derived, copy_proof, dial_hint, provisional, request_transcript};
 use crate::verify::VerificationCode;
 use crate::{handshake, kem, seal};
 
@@ -185,6 +185,13 @@ fn contact() {
             &array(&case["answer_random"]),
         );
         assert!(out == secret(&case["seal_root"]));
+    });
+    run("copies", |case| {
+        let generation = case["generation"]
+            .as_u64()
+            .and_then(|generation| u32::try_from(generation).ok());
+        let out = copy_proof(&secret(&case["copies"]), generation.expect("u32"));
+        assert!(out == secret(&case["proof"]));
     });
     run("verifications", |case| {
         let pair = PairId::from_bytes(array(&case["pair"]));

@@ -92,6 +92,11 @@ identifier!(
     16
 );
 identifier!(
+    /// Names one introduction, the same for all three: 16 random bytes of whoever introduces.
+    IntroductionId,
+    16
+);
+identifier!(
     /// Names a relationship for its whole life (D4.5). Both sides know it and nobody else, so
     /// `Debug` does not show it.
     PairId,
@@ -104,7 +109,14 @@ identifier!(
     32
 );
 
-/// Message, request and contact identifiers are random and name no person, so they may be printed: in hex.
+identifier!(
+    /// What a restored copy gives to a contact, and the contact shows to an older copy, which alone can tell that it is
+    /// genuine (D12.3). `Debug` does not show it.
+    CopyProof,
+    32
+);
+
+/// Message, request, contact and introduction identifiers are random and name no person, so they may be printed: in hex.
 macro_rules! printable {
     ($name:ident) => {
         impl fmt::Display for $name {
@@ -151,8 +163,10 @@ macro_rules! redacted {
 printable!(MessageId);
 printable!(RequestId);
 printable!(ContactId);
+printable!(IntroductionId);
 redacted!(PairId);
 redacted!(InvitationHash);
+redacted!(CopyProof);
 
 #[cfg(test)]
 mod tests {

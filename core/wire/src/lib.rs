@@ -5,5 +5,8 @@ mod keys;
 pub mod v1;
 pub mod version;
 
-pub use identifiers::{ContactId, IdentifierError, InvitationHash, MessageId, PairId, RequestId};
+pub use identifiers::{
+    ContactId, CopyProof, IdentifierError, IntroductionId, InvitationHash, MessageId, PairId,
+    RequestId,
+};
 pub use keys::{KeyError, OnionKey, X25519Public, X25519Secret};

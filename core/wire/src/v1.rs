@@ -4,6 +4,7 @@ mod acknowledgement;
 mod content;
 mod flight;
 mod frame;
+mod introduction;
 mod invitation;
 mod messages;
 mod restore;
@@ -12,7 +13,7 @@ mod short_code;
 
 pub use acknowledgement::Acknowledgement;
 pub use content::{
-    Content, ContentError, Kind, MAX_PARENTS, MAX_STATUS, MAX_TEXT, MAX_TIMER, Text,
+    Content, ContentError, Kind, MAX_PARENTS, MAX_PICTURE, MAX_STATUS, MAX_TEXT, MAX_TIMER, Text,
 };
 pub use flight::{
     FLIGHT_1, FLIGHT_2, FLIGHT_3, Flight1, Flight2, KEM_CIPHERTEXT, KEM_KEY, MESSAGE_1, MESSAGE_2,
@@ -22,6 +23,7 @@ pub use frame::{
     BULK_FRAME, CHAT_FRAME, FrameError, FrameSize, MAX_PARCEL, Parcel, ParcelKind, ParcelReader,
     TAG,
 };
+pub use introduction::{Introduction, IntroductionStep};
 pub use invitation::{Invitation, InvitationError, OneTimeSecret, ServerHint};
 pub use messages::{
     Accept, Confirm, DoorNotice, Inside, InsideKind, MAX_GREETING, MAX_NICKNAME, MAX_SPARES,

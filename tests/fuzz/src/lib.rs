@@ -6,6 +6,7 @@ pub mod export;
 pub mod invitation;
 pub mod link;
 mod memory;
+pub mod picture;
 pub mod records;
 mod seeds;
 pub mod wire;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD, HEXLOWER};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -194,6 +194,12 @@ async fn a_door_admits_its_readers_and_takes_its_streams_with_it() {
         assert_eq!(refused(answer), Some(DialError::NotAdmitted));
     }
 
+    println!("the network's time is known from its directory");
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let told = host.network_time().expect("there is a directory");
+    // A directory says when it became valid, and this network makes one every few seconds.
+    assert!(told.abs_diff(clock.as_secs()) < 3_600, "{told} {clock:?}");
+
     println!("a reader is added while the door is open");
     door.set_readers(&[first, second]).unwrap();
     let mut other = dial_until(&guest, &target(&seed, Some(&second_key)), None)
@@ -265,6 +271,7 @@ async fn a_door_admits_its_readers_and_takes_its_streams_with_it() {
     host.shutdown().await;
     println!("    shutdown took {:.2?}", begun.elapsed());
     assert!(begun.elapsed() < Duration::from_secs(2));
+    assert_eq!(host.network_time(), None);
     assert_eq!(
         host.dial(target(&seed, None)).await.err(),
         Some(DialError::NoNetwork)

@@ -114,7 +114,7 @@ pub enum Conversing {
         /// At most 256 bytes
         words: Option<String>,
     },
-    /// Go online, or appear offline: nobody is dialled, all doors are closed, messages wait
+    /// Go online, say that you are away, or appear offline: nobody is dialled, all doors are closed, messages wait
     Appear {
         /// How
         how: Appearance,
@@ -135,6 +135,8 @@ pub struct At {
 pub enum Appearance {
     /// Reachable
     Online,
+    /// Reachable, and contacts are told that nobody sits there; nothing but this command tells them
+    Away,
     /// As if it did not run
     Offline,
 }

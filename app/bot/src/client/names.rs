@@ -3,6 +3,9 @@
 
 use super::view::Contact;
 
+/// Means the conversation with oneself, whatever others are called.
+pub const MYSELF: &str = "@me";
+
 /// The shortest beginning of an id that counts.
 const MIN_PREFIX: usize = 4;
 
@@ -29,6 +32,10 @@ pub fn find<'a>(
     name: &str,
     stages: &[&str],
 ) -> Result<&'a Contact, NameError> {
+    if name == MYSELF {
+        let myself = contacts.iter().find(|contact| contact.stage == "myself");
+        return myself.ok_or(NameError::None);
+    }
     let by_pet_name = |contact: &Contact| contact.pet_name.as_deref() == Some(name);
     let by_nickname = |contact: &Contact| contact.nickname == name;
     let by_id = |contact: &Contact| {
@@ -89,6 +96,21 @@ mod tests {
         assert_eq!(found("bbb"), Err(NameError::None));
         assert_eq!(found("robert"), Err(NameError::None));
         assert_eq!(found(""), Err(NameError::None));
+    }
+
+    #[test]
+    fn nobody_can_call_himself_me() {
+        let mut contacts = vec![contact("aaaa", "@me", Some("@me"), "accepted")];
+        assert_eq!(
+            find(&contacts, MYSELF, &["accepted"]).err(),
+            Some(NameError::None)
+        );
+        contacts.push(contact("bbbb", "Ann", None, "myself"));
+        let found = find(&contacts, MYSELF, &["accepted"]).unwrap();
+        assert_eq!(
+            (found.short_id().as_str(), found.name().as_str()),
+            ("bbbb0000", MYSELF)
+        );
     }
 
     #[test]

@@ -2,12 +2,16 @@
 //! are missing here are skipped, so a newer profile can say more. The full language is the
 //! engine's; tests hold these against it.
 
+pub mod people;
+
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value;
 use undertone_engine::{ContactId, ConversationSettings, Defaults, SearchCursor};
 
+use self::people::Introduced;
+use super::names::MYSELF;
 use crate::visible::Name;
 
 /// Of the profile.
@@ -19,6 +23,12 @@ pub struct Profile {
     pub status: String,
     /// Appears offline.
     pub hidden: bool,
+    /// Contacts are told that I am away.
+    #[serde(default)]
+    pub away: bool,
+    /// Strangers who have an invitation can ask.
+    #[serde(default = "yes")]
+    pub takes_requests: bool,
     /// What holds for conversations without a setting.
     pub defaults: Defaults,
     /// The network's status.
@@ -30,6 +40,10 @@ pub struct Profile {
     pub doors_reachable: u32,
     /// Doors that should be.
     pub doors: u32,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// How the profile is.
@@ -148,6 +162,9 @@ pub struct Invitation {
     pub expires: Option<i64>,
     /// Its door can be found.
     pub reachable: bool,
+    /// Its door is closed by choice.
+    #[serde(default)]
+    pub shut: bool,
 }
 
 /// Several invitations.
@@ -177,6 +194,15 @@ pub struct Contact {
     /// They go on with a newer copy of this profile.
     #[serde(default)]
     pub replaced: bool,
+    /// They say that they are away.
+    #[serde(default)]
+    pub away: bool,
+    /// Through whom they came.
+    #[serde(default)]
+    pub introduced: Option<Introduced>,
+    /// They have the name of this older contact.
+    #[serde(default)]
+    pub resembles: Option<ContactId>,
     /// Why there is none.
     pub reason: Option<String>,
     /// Seconds until the next try.
@@ -190,6 +216,7 @@ impl Contact {
     #[must_use]
     pub fn name(&self) -> String {
         match &self.pet_name {
+            None if self.stage == "myself" => MYSELF.to_owned(),
             Some(name) => Name(name).to_string(),
             None => format!("~{}", Name(&self.nickname)),
         }
@@ -452,6 +479,14 @@ mod tests {
             verified: false,
             connected: false,
             replaced: false,
+            away: true,
+            invisible: false,
+            introduced: Some(engine::IntroducedView {
+                by: ContactId::from_bytes([8; 16]),
+                name: "Rob".to_owned(),
+            }),
+            picture: None,
+            resembles: Some(ContactId::from_bytes([9; 16])),
             reason: Some(engine::Reason::Away),
             next_try: Some(60),
             waiting: 1,
@@ -483,6 +518,9 @@ mod tests {
             nickname: "Ann".to_owned(),
             status: String::new(),
             hidden: false,
+            away: true,
+            takes_requests: false,
+            picture: None,
             copy: engine::CopyState::Replaced,
             defaults: engine::Defaults::default(),
             network,
@@ -509,6 +547,11 @@ mod tests {
         );
         assert_eq!(contact.stage, "undecided");
         assert_eq!(contact.reason.as_deref(), Some("away"));
+        assert!(
+            contact.resembles.is_some() && contact.away && profile.away && !profile.takes_requests
+        );
+        let introduced = contact.introduced.as_ref().map(|one| one.name.as_str());
+        assert_eq!(introduced, Some("Rob"));
 
         let messages = vec![engine_message(engine::Delivery::Incoming)];
         let messages: Messages = read(&engine::Reply::Messages { messages });
@@ -540,9 +583,12 @@ mod tests {
             one_time: true,
             expires: Some(1),
             reachable: false,
+            shut: true,
+            introduced: None,
         }];
         let invitations: Invitations = read(&engine::Reply::Invitations { invitations });
         assert_eq!(invitations.invitations[0].number, 1);
+        assert!(invitations.invitations[0].shut);
 
         let code = engine::VerificationView {
             digits: "1".to_owned(),

@@ -56,7 +56,12 @@ pub(super) async fn converse(client: &mut Client, command: Conversing) -> Result
         }
         Conversing::Appear { how } => {
             let hidden = how == Appearance::Offline;
-            done(client, Command::SetHidden { hidden }).await
+            done(client, Command::SetHidden { hidden }).await?;
+            if hidden {
+                return Ok(());
+            }
+            let away = how == Appearance::Away;
+            done(client, Command::SetAway { away }).await
         }
         Conversing::Clear { contact, yes: _ } => {
             let contact = find(client, &contact, &TALKING).await?;

@@ -7,7 +7,7 @@ use tokio::time::{Instant, timeout_at};
 use undertone_engine::ContactId;
 
 use super::messages::last_messages;
-use super::{TALKING, all_contacts};
+use super::{TALKING, all_contacts, open_notes};
 use crate::client::view::{Contact, Event};
 use crate::client::{Client, Object, names, understood};
 use crate::control::Request;
@@ -42,6 +42,7 @@ pub(super) async fn follow(
     // Before the stored messages are read, so that none falls between; the numbers tell which
     // were shown already.
     client.ask(&Request::Events).await?;
+    open_notes(client, contact.unwrap_or_default()).await?;
     let contacts = all_contacts(client).await?;
     if let Some(name) = contact {
         follower.only = Some(names::find(&contacts, name, &TALKING)?.id);

@@ -98,7 +98,7 @@ async fn beside(home: &Path, how: &BesideArguments) -> Result<(), Failure> {
 }
 
 /// Asks on the terminal, where there is one.
-fn ask_consent(consent: ConsentArguments) -> Result<(), Failure> {
+pub(super) fn ask_consent(consent: ConsentArguments) -> Result<(), Failure> {
     if consent.yes {
         return Ok(());
     }

@@ -64,3 +64,25 @@ What is deleted cannot be read in the profile's files any more, not even with th
 key is destroyed. Not covered: what still waits to be received by the contact, and old versions of a draft until
 a month later. It says nothing about flash cells, snapshots and backups of these files, nor
 about what the other side keeps.";
+
+/// Of keeping strangers off.
+pub const REQUESTS: &str = "\
+Off: the doors of all your invitations are closed, and nobody can see by them whether this profile runs. Whoever uses
+an invitation finds nobody; their program tries again for 14 days and then says that no answer came. When it is on
+again, the same invitations work. Requests that came before can still be answered, and introductions to which you said yes
+go on.";
+
+/// Of circles and invisibility.
+pub const CIRCLES: &str = "\
+Contacts of one circle know the same address of yours, so two of them who compare notes can tell that they know the
+same profile; contacts of different circles cannot tell by addresses. What somebody knew before a move they still know.
+The door that a contact leaves is given up, and those who stay are told another one.
+Invisible: the contact is not dialled, its door is closed, and so is the door of an invitation that it used. It sees what it would see of a
+profile that does not run. Not covered: what common contacts tell it, and other invitations of yours that it knows.";
+
+/// Of introductions.
+pub const INTRODUCTION: &str = "\
+Each of the two is told a name, and nothing else before both said yes; who says no is told to nobody but to the one who introduces.
+Then one of them makes an invitation for one person, and the one who introduces passes it on: he could take
+either's place. The new contact is shown as introduced and not verified: compare the code (verify). An introduction is over after 14
+days.";

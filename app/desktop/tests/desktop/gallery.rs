@@ -56,6 +56,8 @@ fn with_invitation(mut app: App) -> App {
         one_time: true,
         expires: None,
         reachable: true,
+        shut: false,
+        introduced: None,
     }];
     let listed = invite::Message::Listed(Ok(Reply::Invitations { invitations }));
     tell(

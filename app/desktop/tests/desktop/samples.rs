@@ -101,6 +101,11 @@ pub(crate) fn person(number: u8, name: &str) -> ContactView {
         next_try: Some(120),
         waiting: 0,
         replaced: false,
+        away: false,
+        invisible: false,
+        introduced: None,
+        picture: None,
+        resembles: None,
     }
 }
 
@@ -202,6 +207,9 @@ pub(crate) fn snapshot(language: Language) -> Snapshot {
             nickname: if arabic { "روبن" } else { "Robin" }.to_owned(),
             status: String::new(),
             hidden: false,
+            away: false,
+            takes_requests: true,
+            picture: None,
             defaults: Defaults::default(),
             network: NetworkStatus::Ready,
             doors_reachable: 2,

@@ -5,6 +5,7 @@ use data_encoding::BASE64;
 use undertone_protocol::{ContactId, MAX_PAGE, Now, Refusal, Step, Words};
 
 use crate::language::{Command, CommandError, MessageView, ProfileView, Reply, VerificationView};
+use crate::resemblance::Names;
 use crate::search::Query;
 use crate::views;
 
@@ -158,11 +159,9 @@ impl Actor {
                 })
             }
             Command::Contacts => {
-                let now = self.time.now();
-                let list = self
-                    .profile
-                    .contacts()
-                    .map(|state| views::contact(state, &self.connections, now));
+                let list = self.profile.contacts();
+                let names = Names::of(&self.profile);
+                let list = list.map(|state| self.show_contact(state, &names));
                 Ok(Reply::Contacts {
                     contacts: list.collect(),
                 })
@@ -197,7 +196,7 @@ impl Actor {
                     qr: BASE64.encode(&code.qr()),
                 }))
             }
-            _ => Ok(Reply::Done),
+            _ => self.read_people(command),
         }
     }
 
@@ -207,6 +206,9 @@ impl Actor {
             nickname: self.profile.nickname().to_owned(),
             status: self.profile.status().to_owned(),
             hidden: self.conversations.is_hidden(),
+            away: self.profile.is_away(),
+            takes_requests: self.profile.takes_requests(),
+            picture: self.conversations.own_picture(),
             copy: views::copy(self.profile.copy_state()),
             defaults: self.conversations.defaults().clone(),
             network: *self.network.borrow(),

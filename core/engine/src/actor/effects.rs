@@ -3,6 +3,7 @@
 use undertone_protocol::{ContactId, Effect, Event as Happened};
 
 use crate::language::{ConversationView, Event, MessageView};
+use crate::resemblance::Names;
 use crate::views;
 
 use super::Actor;
@@ -42,6 +43,7 @@ impl Actor {
             Happened::Connected(contact) => {
                 let now = self.time.now().monotonic;
                 self.connections.dial_succeeded(contact, now);
+                self.may_want_picture(contact);
                 self.contact_changed(contact);
             }
             Happened::ContactChanged(contact) | Happened::Disconnected(contact) => {
@@ -59,6 +61,7 @@ impl Actor {
             Happened::MessageRemoved(contact, message) => {
                 self.tell(Event::MessageRemoved { contact, message });
             }
+            Happened::Introductions => self.tell(Event::IntroductionsChanged),
             Happened::Typing(contact, active) => self.tell(Event::Typing { contact, active }),
             Happened::ShortCode(contact) => {
                 let emoji = self.profile.short_code(contact).map(views::short_code);
@@ -82,7 +85,7 @@ impl Actor {
 
     pub(super) fn contact_view(&self, contact: ContactId) -> Option<crate::language::ContactView> {
         let state = self.profile.contact(contact)?;
-        Some(views::contact(state, &self.connections, self.time.now()))
+        Some(self.show_contact(state, &Names::of(&self.profile)))
     }
 
     /// A message as it is shown. One that is gone, or whose time is over, is not.

@@ -117,7 +117,7 @@ impl Actor {
                 self.sent.push_back(number);
                 Ok((Some(step), Outcome::Read))
             }
-            _ => Ok((None, Outcome::Read)),
+            _ => self.arrange(now, command),
         }
     }
 
@@ -213,6 +213,7 @@ impl Actor {
             Touched::Removed(contact, message) => {
                 self.tell(Event::MessageRemoved { contact, message });
             }
+            Touched::Contact(contact) => self.contact_changed(contact),
             Touched::Conversation(contact) => self.tell(Event::ConversationChanged { contact }),
         }
     }

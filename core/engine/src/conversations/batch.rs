@@ -7,11 +7,13 @@ use undertone_protocol::{
     Annotation, Change, Changes, ContactId, Profile, RecordKey, Step, StoredMessage,
 };
 use undertone_storage::{ChangeSet, Kind, Slot};
+use undertone_wire::v1::Kind as WireKind;
 
 use crate::disk::Disk;
 use crate::language::Retention;
 use crate::search;
 
+use super::pictures::Arriving;
 use super::{Conversations, MAX_UNREAD, RESEAL, SETTINGS, draft_id, write};
 
 /// What an application has to be told after the commit.
@@ -20,6 +22,7 @@ pub(crate) enum Touched {
     Message(ContactId, u64),
     Removed(ContactId, u64),
     Conversation(ContactId),
+    Contact(ContactId),
 }
 
 /// The changes of one batch that are not committed yet.
@@ -32,6 +35,7 @@ pub(super) struct Batch {
     pub(super) records: BTreeSet<ContactId>,
     pub(super) drafts: BTreeSet<ContactId>,
     pub(super) settings: bool,
+    pub(super) pictures: Arriving,
     reseal: bool,
     touched: BTreeSet<Touched>,
 }
@@ -104,6 +108,9 @@ impl Conversations {
 
     fn annotate(&mut self, profile: &Profile, annotation: &Annotation, disk: &Disk) {
         let contact = annotation.contact;
+        if let WireKind::Picture(bytes) = &annotation.content.kind {
+            self.picture_arrived(contact, bytes);
+        }
         let next = profile.contact(contact).map_or(0, |c| c.next_message);
         let keep_earlier = self.settings.defaults.keep_earlier;
         for target in annotation.targets() {
@@ -169,6 +176,7 @@ impl Conversations {
     /// Puts the batch over what the machine wants stored; what is not to be stored is kept in
     /// memory and taken out.
     pub(crate) fn finish(&mut self, changes: &mut Changes) -> Vec<Touched> {
+        self.check_pictures();
         let messages = std::mem::take(&mut self.batch.messages);
         let rewritten = std::mem::take(&mut self.batch.rewritten);
         for ((contact, number), message) in messages {
@@ -203,6 +211,7 @@ impl Conversations {
 
     /// Adds records of conversations to a change set.
     pub(crate) fn write(&mut self, today: u32, set: &mut ChangeSet) {
+        self.write_pictures(set);
         for contact in std::mem::take(&mut self.batch.records) {
             let record = &self.of(contact).record;
             write(set, Kind::Conversation, contact.as_bytes(), record);

@@ -23,6 +23,10 @@ pub(crate) struct ConversationRecord {
     pub(crate) pinned: BTreeSet<u64>,
     /// A message came with a time after which it disappears, so that someone has to look.
     pub(crate) disappearing: bool,
+    /// Names the contact's picture, if there is one.
+    pub(crate) picture: Option<String>,
+    /// Names the picture of ours that they were told last.
+    pub(crate) told_picture: Option<String>,
 }
 
 /// The profile's own settings.
@@ -33,6 +37,8 @@ pub(crate) struct ProfileSettings {
     pub(crate) hidden: bool,
     /// What the program that shows the profile keeps for itself.
     pub(crate) program: String,
+    /// Names the owner's picture, if there is one.
+    pub(crate) picture: Option<String>,
 }
 
 pub(crate) fn read<T: DeserializeOwned>(

@@ -60,6 +60,24 @@ pub enum CommandError {
     /// The contact goes on with a newer copy.
     #[error("this copy was replaced: the contact goes on with a newer copy of this profile")]
     Replaced,
+    /// No such circle.
+    #[error("there is no such circle")]
+    NoSuchCircle,
+    /// As many contacts as a circle can have.
+    #[error("this circle is full: 16 contacts share a door at most")]
+    CircleFull,
+    /// The profile is invisible to them.
+    #[error("you are invisible to this contact: become visible to it first")]
+    Invisible,
+    /// Picture.
+    #[error("this is no PNG, JPEG or WebP picture of at most 256 KiB and 1024 by 1024 pixels")]
+    Picture,
+    /// No such introduction.
+    #[error("there is no such introduction to decide about")]
+    NoSuchIntroduction,
+    /// Introductions.
+    #[error("an introduction needs two different contacts for whom none is under way")]
+    Introduction,
     /// One short code a minute.
     #[error("the last short code is less than a minute old; wait a little")]
     TooSoon,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::health::HealthView;
+use super::people::{CircleView, IntroductionView, PictureView};
 use super::views::{
     ContactView, ConversationView, FoundView, InvitationView, MessageView, ProfileView,
     VerificationView,
@@ -52,6 +53,21 @@ pub enum Reply {
     Conversations {
         /// In the order in which the contacts came to be.
         conversations: Vec<ConversationView>,
+    },
+    /// Which contacts share a door.
+    Circles {
+        /// In the order of their numbers.
+        circles: Vec<CircleView>,
+    },
+    /// Introductions that are not over, offered to me or made by me.
+    Introductions {
+        /// Those that are offered first.
+        introductions: Vec<IntroductionView>,
+    },
+    /// A picture.
+    Picture {
+        /// If there is one.
+        picture: Option<PictureView>,
     },
     /// Messages that were found.
     Found {

@@ -5,6 +5,7 @@ use undertone_protocol::ContactId;
 use undertone_transport::NetworkStatus;
 use undertone_wire::MessageId;
 
+use super::people::IntroducedView;
 use super::settings::{ConversationSettings, Defaults};
 
 /// A profile as it is shown to its owner.
@@ -16,6 +17,12 @@ pub struct ProfileView {
     pub status: String,
     /// Hidden: see [`Command::SetHidden`].
     pub hidden: bool,
+    /// Contacts are told that I am away.
+    pub away: bool,
+    /// Strangers who have an invitation can ask.
+    pub takes_requests: bool,
+    /// There is a picture of me, see [`super::Command::Picture`]: another name for another picture.
+    pub picture: Option<String>,
     /// Whether this copy of the profile is the present one.
     pub copy: CopyState,
     /// What holds where a conversation has no setting of its own.
@@ -54,6 +61,10 @@ pub struct InvitationView {
     pub expires: Option<u64>,
     /// Whether its door can be found by now.
     pub reachable: bool,
+    /// Its door is closed because requests are off, or because I am invisible to someone who used it.
+    pub shut: bool,
+    /// It was made for an introduction that this contact offered.
+    pub introduced: Option<ContactId>,
 }
 
 impl std::fmt::Debug for InvitationView {
@@ -80,6 +91,8 @@ pub enum Stage {
     Rejected,
     /// I blocked them.
     Blocked,
+    /// It is me: notes that are never sent.
+    Myself,
 }
 
 /// Why a contact is not connected, in words for [`ContactView::reason`].
@@ -87,6 +100,10 @@ pub enum Stage {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
+    /// I am invisible to them: they are not dialled, and their door is closed. Messages wait.
+    Invisible,
+    /// I appear offline: nobody is dialled, and all doors are closed. Messages wait.
+    Hidden,
     /// Not tried yet.
     NotTried,
     /// Dialling now.
@@ -136,6 +153,16 @@ pub struct ContactView {
     pub connected: bool,
     /// They go on with a newer copy of this profile: nothing can be sent to them from here.
     pub replaced: bool,
+    /// They say that they are away.
+    pub away: bool,
+    /// I am invisible to them: see [`super::Command::SetInvisible`].
+    pub invisible: bool,
+    /// Through whom they came; nothing that was verified.
+    pub introduced: Option<IntroducedView>,
+    /// There is a picture, see [`super::Command::Picture`]: another name for another picture.
+    pub picture: Option<String>,
+    /// They have the name of this older contact and are neither verified nor named by me: they may be anybody.
+    pub resembles: Option<ContactId>,
     /// Why there is none.
     pub reason: Option<Reason>,
     /// Seconds until the next try.

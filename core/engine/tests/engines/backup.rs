@@ -294,3 +294,70 @@ async fn a_profile_is_not_overwritten_by_an_import() {
     assert!(matches!(refused, Err(ImportError::Exists)));
     assert_eq!(store.statistics(), before);
 }
+
+/// Notes to oneself, pictures and who can knock go with an export; introductions and invitations for them do not.
+#[tokio::test(start_paused = true)]
+async fn notes_and_pictures_go_with_an_export() {
+    let place = Place::new(57);
+    let (mut amal, mut noor) = (place.create("Amal").await, place.create("Noor").await);
+    let (noor_id, _) = befriend(&mut amal, &mut noor).await;
+    let pixels = image::RgbImage::from_pixel(200, 200, image::Rgb([9, 99, 199]));
+    let mut file = Cursor::new(Vec::new());
+    pixels
+        .write_to(&mut file, image::ImageFormat::Png)
+        .expect("written");
+    let small = undertone_engine::picture::shrink(&file.into_inner()).expect("a picture");
+    let picture = Some(data_encoding::BASE64.encode(&small));
+    for person in [&amal, &noor] {
+        let picture = picture.clone();
+        person.run(Command::SetPicture { picture }).await;
+    }
+    amal.hear(|event| match event {
+        Event::ContactChanged { contact } => contact.picture.map(|_| ()),
+        _ => None,
+    })
+    .await;
+    let Reply::Contact(me) = amal.run(Command::Notes).await else {
+        panic!("no notes");
+    };
+    amal.send(me.id, "where the key lies").await;
+    amal.run(Command::SetRequests { open: false }).await;
+    let pictures = [
+        amal.run(Command::Picture { contact: None }).await,
+        amal.run(Command::Picture {
+            contact: Some(noor_id),
+        })
+        .await,
+    ];
+    assert!(
+        pictures
+            .iter()
+            .all(|p| matches!(p, Reply::Picture { picture: Some(_) }))
+    );
+    amal.engine.shutdown().await;
+    let (bytes, summary) = exported(&place, "Amal");
+    assert_eq!((summary.contacts, summary.messages), (2, 1));
+    copied(&place, "Copy", bytes);
+    let copy = place.start("Copy").await;
+    assert_eq!(
+        copy.history(me.id).await[0].text.as_deref(),
+        Some("where the key lies")
+    );
+    for (contact, before) in [None, Some(noor_id)].into_iter().zip(pictures) {
+        let Reply::Picture { picture: Some(now) } = copy.run(Command::Picture { contact }).await
+        else {
+            panic!("no picture");
+        };
+        let Reply::Picture {
+            picture: Some(before),
+        } = before
+        else {
+            panic!("no picture before");
+        };
+        assert_eq!(now.name, before.name);
+    }
+    let Reply::Profile(profile) = copy.run(Command::Profile).await else {
+        panic!("no profile");
+    };
+    assert!(!profile.takes_requests);
+}

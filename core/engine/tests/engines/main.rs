@@ -6,6 +6,7 @@ mod clock;
 mod faults;
 mod health;
 mod life;
+mod people;
 mod place;
 mod scenario;
 mod search;

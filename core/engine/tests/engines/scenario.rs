@@ -150,6 +150,12 @@ fn whole_engines_keep_all_invariants_in_every_storm() {
         eprintln!("{bad:?}\n");
     }
     assert!(broken.is_empty(), "{} of {seeds} seeds broke", broken.len());
+    // Nothing would fail if no storm ever led to it.
+    let found = counts.get("pairs that were lost and found");
+    assert!(
+        seeds < SEEDS || found.is_some_and(|&pairs| pairs > 0),
+        "no pair had to find each other by the recovery door"
+    );
 }
 
 #[test]

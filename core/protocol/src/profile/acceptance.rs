@@ -120,6 +120,8 @@ impl Profile {
             reader: reader.public,
             invitation: Some((invitation, request.id)),
             verified: None,
+            copies: Some(Secret::random(turn.rng)),
+            peer_proof: None,
         };
         contact.relation.stage = Stage::Accepting(Box::new(accepting), Box::new(bond));
         contact.relation.noise = Some(noise);
@@ -149,6 +151,7 @@ impl Profile {
             kind: InsideKind::Confirm(confirm),
         };
         self.enqueue(id, None, &inside, turn)?;
+        self.tell_newcomer(id, turn)?;
         self.save_relation(id, turn)?;
         turn.ratchets.insert(id);
         turn.step.doors_changed();
@@ -315,6 +318,8 @@ impl Profile {
             reader: reader.public,
             invitation: None,
             verified: None,
+            copies: Some(Secret::random(turn.rng)),
+            peer_proof: None,
         }));
         contact.ratchet = Some(ratchet);
         contact.reply_door = reply_door;

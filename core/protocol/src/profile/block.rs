@@ -2,7 +2,7 @@
 //! knows. To the blocked side it is as if the profile had been switched off at that moment.
 
 use undertone_wire::ContactId;
-use undertone_wire::v1::{DoorNotice, Inside, InsideKind};
+use undertone_wire::v1::{DoorNotice, InsideKind};
 
 use crate::event::Event;
 use crate::keys::{DoorSeed, KeyPair};
@@ -10,7 +10,7 @@ use crate::link::DoorName;
 use crate::relation::Stage;
 use crate::step::{Bug, Effect, LinkId, RecordKey, Turn};
 
-use super::Profile;
+use super::{Comparison, Profile};
 
 impl Profile {
     pub(super) fn block_contact(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
@@ -43,9 +43,11 @@ impl Profile {
                 .delete(RecordKey::Outbox(id, waiting.place));
         }
         contact.waiting_bytes = 0;
+        self.forget_introductions(id, turn)?;
         self.save_relation(id, turn)?;
         turn.step.effects.push(Effect::Abandon(id));
         self.cut_links(|link| link.contact == Some(id), turn);
+        self.contact_mut(id)?.comparison = Comparison::default();
         if let Some(number) = invitation {
             self.cut_links(|link| link.door == Some(DoorName::Knock(number)), turn);
             self.destroy_invitation(number, turn)?;
@@ -61,7 +63,7 @@ impl Profile {
 
     /// Gives a circle a new door and tells its members. Links that came in by the old door end
     /// with it, as at a shutdown.
-    fn move_circle(&mut self, number: u32, turn: &mut Turn<'_>) -> Result<(), Bug> {
+    pub(super) fn move_circle(&mut self, number: u32, turn: &mut Turn<'_>) -> Result<(), Bug> {
         self.cut_links(|link| link.door == Some(DoorName::Circle(number)), turn);
         let members: Vec<ContactId> = self.members(number).map(|c| c.relation.id).collect();
         if members.is_empty() {
@@ -94,23 +96,29 @@ impl Profile {
                 descriptor: reader.secret,
             };
             let kind = InsideKind::Door(notice);
-            self.enqueue(member, None, &Inside { kind }, turn)?;
+            self.enqueue_latest(member, kind, turn)?;
             self.settle(member, turn)?;
         }
         Ok(())
     }
 
     /// Closes links without a farewell and without any further act.
-    fn cut_links(&mut self, which: impl Fn(&crate::link::Link) -> bool, turn: &mut Turn<'_>) {
+    pub(super) fn cut_links(
+        &mut self,
+        which: impl Fn(&crate::link::Link) -> bool,
+        turn: &mut Turn<'_>,
+    ) {
         let cut: Vec<LinkId> = self
             .links
             .values()
             .filter(|link| which(link))
             .map(|link| link.id)
             .collect();
-        for link in cut {
-            self.links.remove(&link);
-            turn.step.effects.push(Effect::Cut(link));
+        for id in cut {
+            turn.step.effects.push(Effect::Cut(id));
+            if let Some(link) = self.links.remove(&id) {
+                self.ended(&link, turn);
+            }
         }
     }
 

@@ -3,10 +3,10 @@
 
 use rand::CryptoRng;
 use undertone_wire::v1::{
-    Invitation, InvitationError, MAX_GREETING, MAX_NICKNAME, MAX_STATUS, MAX_TEXT, MAX_TIMER,
-    Request, Role,
+    Invitation, InvitationError, MAX_GREETING, MAX_NICKNAME, MAX_PICTURE, MAX_STATUS, MAX_TEXT,
+    MAX_TIMER, Request, Role,
 };
-use undertone_wire::{ContactId, RequestId};
+use undertone_wire::{ContactId, IntroductionId, RequestId};
 use vodozemac::olm::Account;
 use zeroize::Zeroizing;
 
@@ -15,7 +15,7 @@ use crate::event::Event;
 use crate::kem::KemSeed;
 use crate::keys::{DoorSeed, KeyPair};
 use crate::limits::{MAX_INVITATIONS, MAX_PENDING};
-use crate::relation::{Outgoing, Relation, Stage, StageName, Timer};
+use crate::relation::{Extras, Outgoing, Relation, Stage, StageName, Timer};
 use crate::step::{Bug, Lifetime, Now, RecordKey, Step, Turn};
 use crate::verify::{ScanError, VerificationCode};
 
@@ -81,6 +81,24 @@ pub enum Refusal {
     /// The request holds keys that cannot be used: its sender is at fault.
     #[error("this request cannot be accepted: it holds unusable keys")]
     UnusableRequest,
+    /// No circle of that number.
+    #[error("there is no such circle")]
+    NoSuchCircle,
+    /// As many contacts as a circle can have.
+    #[error("this circle is full")]
+    CircleFull,
+    /// The profile is invisible to them.
+    #[error("this profile is invisible to this contact; make it visible first")]
+    Invisible,
+    /// A picture that cannot be.
+    #[error("a picture can have {MAX_PICTURE} bytes")]
+    Picture,
+    /// Nothing of that name waits for a decision.
+    #[error("there is no such introduction to decide about")]
+    NoSuchIntroduction,
+    /// Somebody and themselves, or two for whom one is under way.
+    #[error("an introduction needs two different contacts for whom none is under way")]
+    Introduction,
     /// The contact goes on with a newer copy of this profile.
     #[error("this copy was replaced: the contact goes on with a newer copy of this profile")]
     Replaced,
@@ -139,25 +157,36 @@ impl Profile {
             return Err(Refusal::TooMany);
         }
         self.command(now, rng, |profile, turn| {
-            let number = profile.record.next_invitation;
-            profile.record.next_invitation += 1;
-            let invite = Invite {
-                number,
-                seed: DoorSeed::random(turn.rng),
-                noise: KeyPair::random(turn.rng)?,
-                one_time: one_time.then(|| Secret::random(turn.rng)),
-                expires,
-            };
-            let key = RecordKey::Invitation(number);
-            turn.step
-                .changes
-                .put(key, Lifetime::State, encode(&invite)?);
-            profile.record.invitations.push(number);
-            profile.invitations.insert(number, invite);
-            profile.save_profile(turn)?;
-            turn.step.doors_changed();
-            Ok(number)
+            Ok(profile.make_invitation(one_time, expires, None, turn)?)
         })
+    }
+
+    pub(super) fn make_invitation(
+        &mut self,
+        one_time: bool,
+        expires: Option<u64>,
+        introduced: Option<(ContactId, IntroductionId)>,
+        turn: &mut Turn<'_>,
+    ) -> Result<u64, Bug> {
+        let number = self.record.next_invitation;
+        self.record.next_invitation += 1;
+        let invite = Invite {
+            number,
+            seed: DoorSeed::random(turn.rng),
+            noise: KeyPair::random(turn.rng)?,
+            one_time: one_time.then(|| Secret::random(turn.rng)),
+            expires,
+            introduced,
+        };
+        let key = RecordKey::Invitation(number);
+        turn.step
+            .changes
+            .put(key, Lifetime::State, encode(&invite)?);
+        self.record.invitations.push(number);
+        self.invitations.insert(number, invite);
+        self.save_profile(turn)?;
+        turn.step.doors_changed();
+        Ok(number)
     }
 
     /// Closes an invitation for ever.
@@ -218,7 +247,7 @@ impl Profile {
         })
     }
 
-    fn new_request(
+    pub(super) fn new_request(
         &self,
         invitation: &Invitation,
         pet_name: Option<&str>,
@@ -274,6 +303,9 @@ impl Profile {
             answered: None,
             moved: None,
             replaced: false,
+            proven: 0,
+            dismissed: 0,
+            extras: Extras::default(),
         })
     }
 
@@ -325,8 +357,10 @@ impl Profile {
         rng: &mut dyn CryptoRng,
         id: ContactId,
     ) -> Result<Step, Refusal> {
-        if let Stage::Blocked(_) = self.known(id)?.relation.stage {
-            return Err(Refusal::WrongStage(StageName::Blocked));
+        match &self.known(id)?.relation.stage {
+            Stage::Blocked(_) => return Err(Refusal::WrongStage(StageName::Blocked)),
+            Stage::Myself(_) => return Err(Refusal::WrongStage(StageName::Myself)),
+            _ => {}
         }
         let (step, ()) = self.command(now, rng, |profile, turn| {
             Ok(profile.block_contact(id, turn)?)

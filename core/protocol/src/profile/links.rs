@@ -116,24 +116,41 @@ impl Profile {
         })
     }
 
-    /// Someone connected to a door.
+    /// Someone connected to a door. Where there are too many, those who came first and said nothing make room.
     pub(super) fn arrived(&mut self, door: DoorName, link: LinkId, turn: &mut Turn<'_>) {
-        let here = self.links.values().filter(|link| link.door == Some(door));
-        let (mut heard, mut held) = (0, 0);
-        for other in here.filter(|link| !link.is_open()) {
+        let here = |other: &&Link| other.door == Some(door) && !other.live;
+        let (mut heard, mut held, mut silent) = (0, 0, None);
+        for other in self.links.values().filter(here) {
             held += 1;
-            heard += usize::from(!other.is_silent());
+            if other.is_silent() {
+                silent = silent.or(Some(other.id));
+            } else {
+                heard += 1;
+            }
         }
         if held >= MAX_HELD {
-            turn.step.effects.push(Effect::Cut(link));
-            return;
+            turn.step.effects.push(Effect::Cut(silent.unwrap_or(link)));
+            let Some(oldest) = silent else { return };
+            self.links.remove(&oldest);
         }
-        let phase = if heard >= MAX_UNAUTHENTICATED {
-            turn.step.effects.push(Effect::Silence(link));
-            Phase::Silent
-        } else {
-            Phase::Flight1(Vec::new())
-        };
+        let mut phase = Phase::Flight1(Vec::new());
+        if heard >= MAX_UNAUTHENTICATED {
+            let unknown = |other: &&mut Link| {
+                other.door == Some(door) && matches!(other.phase, Phase::Flight1(_))
+            };
+            let oldest = self.links.values_mut().find(unknown);
+            let silenced = match oldest {
+                Some(oldest) => {
+                    oldest.phase = Phase::Silent;
+                    oldest.id
+                }
+                None => {
+                    phase = Phase::Silent;
+                    link
+                }
+            };
+            turn.step.effects.push(Effect::Silence(silenced));
+        }
         self.links
             .insert(link, Link::new(link, Some(door), phase, turn.now));
     }
@@ -146,22 +163,28 @@ impl Profile {
         let Some(id) = link.contact else {
             return Ok(());
         };
+        self.count_silence(&link, turn.now);
+        self.ended(&link, turn);
+        turn.step.dials_changed();
+        self.settle(id, turn)
+    }
+
+    /// What ends with a link, however that ended: it is out of the list.
+    pub(super) fn ended(&mut self, link: &Link, turn: &mut Turn<'_>) {
+        let Some(id) = link.contact else { return };
         self.end_short_code(id, link.id, turn);
-        self.count_silence(&link, turn);
-        let door = DoorName::Reply(id);
-        let last = !self.links.values().any(|other| other.door == Some(door));
         if let Some(DoorName::Recovery(..)) = link.door {
             turn.step.doors_changed();
         }
+        let door = DoorName::Reply(id);
+        let last = !self.links.values().any(|other| other.door == Some(door));
         if link.door == Some(door) && last {
             // Its reply door is not needed any longer, unless the request still waits.
-            let contact = self.contact_mut(id)?;
-            if contact.reply_door.take().is_some() {
+            let contact = self.contacts.get_mut(&id);
+            if contact.is_some_and(|contact| contact.reply_door.take().is_some()) {
                 turn.step.doors_changed();
             }
         }
-        turn.step.dials_changed();
-        self.settle(id, turn)
     }
 
     /// Ends a connection.
@@ -326,8 +349,33 @@ impl Profile {
         self.links
             .values()
             .filter(|link| link.contact == Some(contact) && link.carries_messages())
-            .max_by_key(|link| (self.is_newer(link), link.rank(relation.role)))
+            .max_by_key(|link| {
+                let (newer, genuine) = (self.is_newer(link), self.is_genuine(link));
+                (newer, genuine, link.rank(relation.role))
+            })
             .map(|link| link.id)
+    }
+
+    /// Whether a link is with the copy that we know. Where they were restored, there may be a second one, made from the same
+    /// export: it has all keys of links and none of what was said since, and must not end the link of the first.
+    fn is_genuine(&self, link: &Link) -> bool {
+        let contact = link.contact.and_then(|id| self.contacts.get(&id));
+        let ratchet = contact.and_then(|contact| contact.ratchet.as_ref());
+        link.genuine || ratchet.is_none_or(|ratchet| ratchet.peer_generation == 0)
+    }
+
+    /// What came on a link shows that it is with the copy that we know.
+    pub(super) fn mark_genuine(
+        &mut self,
+        id: ContactId,
+        link: LinkId,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        match self.links.get_mut(&link) {
+            Some(at) if !at.genuine => at.genuine = true,
+            _ => return Ok(()),
+        }
+        self.settle(id, turn)
     }
 
     /// Whether a link is with a copy that was restored and is not known as such yet: the other one, or
@@ -354,7 +402,10 @@ impl Profile {
     pub(crate) fn settle(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let best = self.sending_link(id);
         if let Some(best) = best
-            && self.link_mut(best)?.confirmed
+            && self
+                .links
+                .get(&best)
+                .is_some_and(|link| link.confirmed && self.is_genuine(link))
         {
             let losers: Vec<LinkId> = self
                 .links

@@ -5,18 +5,20 @@ use undertone_wire::{ContactId, OnionKey};
 
 use crate::derive;
 use crate::handshake::{self, Answer, Terms};
-use crate::link::{DoorName, Phase};
+use crate::limits::{MAX_AHEAD, MAX_MISSED_DIALS, MAX_MUTE};
+use crate::link::{DoorName, Link, Phase};
 use crate::relation::{Stage, dial_hint};
 use crate::step::{Bug, Effect, Fault, LinkId, Turn};
 
-use super::Profile;
 use super::restore::GENERATION_BITS;
+use super::{Contact, Profile};
 
 /// Who was recognised, and the terms to go on with.
 struct Recognised {
     contact: Option<ContactId>,
     attempt: Option<[u8; 32]>,
-    /// The generation that the counter names.
+    /// The counter of the dial, and the generation that it names.
+    counter: u64,
     claimed: u32,
     terms: Terms,
 }
@@ -46,9 +48,13 @@ impl Profile {
             return Ok(());
         };
         turn.step.effects.remove(silenced);
+        if let Some(contact) = recognised.contact {
+            self.drop_mute_links(contact, turn)?;
+        }
         let link = self.link_mut(id)?;
         link.contact = recognised.contact;
         link.attempt = recognised.attempt;
+        link.counter = recognised.counter;
         link.claimed = recognised.claimed;
         link.purpose = Some(flight.purpose);
         match answer {
@@ -56,6 +62,21 @@ impl Profile {
             Answer::Listener(listener) => link.phase = Phase::Flight3(listener),
         }
         turn.step.send(id, frames);
+        Ok(())
+    }
+
+    /// A contact that opens links and says nothing on them keeps the newest: nobody needs more to get through.
+    fn drop_mute_links(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let mute = |link: &&Link| {
+            let chat = matches!(link.purpose, Some(Purpose::Chat | Purpose::Recovery));
+            link.contact == Some(id) && !link.dialled() && !link.live && chat
+        };
+        let mute: Vec<LinkId> = self.links.values().filter(mute).map(|l| l.id).collect();
+        // One more is about to open.
+        let excess = (mute.len() + 1).saturating_sub(MAX_MUTE);
+        for link in mute.into_iter().take(excess) {
+            self.close(link, turn)?;
+        }
         Ok(())
     }
 
@@ -82,6 +103,7 @@ impl Profile {
                 Some(Recognised {
                     contact: None,
                     attempt: None,
+                    counter: 0,
                     claimed: 0,
                     terms,
                 })
@@ -131,6 +153,7 @@ impl Profile {
         Some(Recognised {
             contact: Some(id),
             attempt: Some(one.transcript),
+            counter: 0,
             claimed: 0,
             terms,
         })
@@ -166,11 +189,7 @@ impl Profile {
         let contact = self.contacts.get_mut(&id)?;
         let counter = u64::from_be_bytes(*flight.nonce.first_chunk()?);
         let claimed = u32::try_from(counter >> GENERATION_BITS).ok()?;
-        let ratchet = contact.ratchet.as_mut()?;
-        // A copy of theirs that was replaced (D12.3), or a generation that nobody can have: it would leave no
-        // counter for those that come.
-        let possible = ratchet.peer_generation..=MAX_GENERATION;
-        if !possible.contains(&claimed) || !ratchet.replay.accept(counter) {
+        if !contact.handshakes.take(turn.now.monotonic, 1) || !take_counter(contact, counter)? {
             return None;
         }
         turn.ratchets.insert(id);
@@ -186,8 +205,28 @@ impl Profile {
         Some(Recognised {
             contact: Some(id),
             attempt: None,
+            counter,
             claimed,
             terms,
         })
     }
+}
+
+/// Takes the counter of a dial in, whose upper bits are a generation (D12.2). `false`: it was there before, or cannot be.
+fn take_counter(contact: &mut Contact, counter: u64) -> Option<bool> {
+    let ratchet = contact.ratchet.as_mut()?;
+    let claimed = u32::try_from(counter >> GENERATION_BITS).ok()?;
+    let known = ratchet.peer_generation;
+    // A copy of theirs that was replaced (D12.3), or a generation that nobody can have.
+    if !(known..=MAX_GENERATION.min(known.saturating_add(MAX_AHEAD))).contains(&claimed) {
+        return Some(false);
+    }
+    // A generation that is not known yet is believed when its copy begins anew over the link, and its counters from then on.
+    // Who holds an old export could otherwise use all of them up, with one flight that shows nowhere.
+    if claimed > known {
+        return Some(true);
+    }
+    let first = u64::from(known) << GENERATION_BITS;
+    let ahead = counter.saturating_sub(ratchet.replay.highest().max(first));
+    Some(ahead <= MAX_MISSED_DIALS && ratchet.replay.accept(counter))
 }

@@ -1,5 +1,7 @@
 //! Messages between contacts (D6, D9): outbox, transmission, receipt, acknowledgement.
 
+use std::mem::discriminant;
+
 use undertone_wire::v1::{
     Acknowledgement, Content, Direction, Inside, InsideKind, Kind, Letter, ParcelKind, Role,
     SealedBody,
@@ -10,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
-use crate::limits::MAX_IN_FLIGHT_BYTES;
+use crate::limits::{MAX_IN_FLIGHT_BYTES, TYPING_SECONDS};
 use crate::ratchet::{Arrival, Encrypted, Ratchet, WINDOW, Waiting};
 use crate::relation::PeerDoor;
 use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
@@ -56,6 +58,49 @@ impl Profile {
         contact.waiting_bytes += waiting.inside.len();
         contact.waiting.push_back(waiting);
         Ok(place)
+    }
+
+    /// Puts a notice into the outbox that makes those before it worthless. Of the same kind, what has not left is dropped, so
+    /// that nothing piles up for a contact that makes us say it again and again.
+    pub(crate) fn enqueue_latest(
+        &mut self,
+        id: ContactId,
+        kind: InsideKind,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let same = |inside: &[u8]| {
+            let inside = Inside::decode(inside);
+            inside.is_ok_and(|inside| discriminant(&inside.kind) == discriminant(&kind))
+        };
+        let stale = |waiting: &Waiting| {
+            waiting.message.is_none() && waiting.encrypted.is_none() && same(&waiting.inside)
+        };
+        self.drop_waiting(id, stale, turn)?;
+        self.enqueue(id, None, &Inside { kind }, turn)?;
+        Ok(())
+    }
+
+    /// Takes out of the outbox what must not leave any more.
+    pub(super) fn drop_waiting(
+        &mut self,
+        id: ContactId,
+        which: impl Fn(&Waiting) -> bool,
+        turn: &mut Turn<'_>,
+    ) -> Result<(), Bug> {
+        let contact = self.contact_mut(id)?;
+        let mut freed = 0;
+        contact.waiting.retain(|waiting| {
+            let dropped = which(waiting);
+            if dropped {
+                freed += waiting.inside.len();
+                let key = RecordKey::Outbox(id, waiting.place);
+                turn.step.changes.delete(key);
+            }
+            !dropped
+        });
+        contact.waiting_bytes -= freed;
+        turn.ratchets.insert(id);
+        Ok(())
     }
 
     /// Encrypts what the window has room for and transmits what the present link has not carried
@@ -190,15 +235,15 @@ impl Profile {
         at.acknowledge = true;
         at.reset_asked = false;
         at.spare_used = false;
+        self.mark_genuine(id, link, turn)?;
         if self.contact_mut(id)?.relation.answered.take().is_some() {
             self.save_relation(id, turn)?;
         }
         if arrival == Arrival::New {
-            self.contact_mut(id)?
-                .ratchet_mut()?
-                .receive(letter.sequence);
+            let ratchet = self.contact_mut(id)?.ratchet_mut()?;
+            ratchet.receive(letter.sequence);
+            let order = ratchet.order(letter.sequence);
             let inside = Inside::decode(&letter.inside).map_err(|_| ViolationKind::Malformed)?;
-            let order = letter.sequence;
             self.take_in(id, inside.kind, order, body.offset, turn)?;
         }
         Ok(self.pump(id, turn)?)
@@ -267,9 +312,7 @@ impl Profile {
                 }
                 let seal = &mut contact.ratchet_mut()?.seal;
                 let answer = seal.answer(&offer, turn.now.wall, turn.rng)?;
-                let kind = InsideKind::RekeyAnswer(answer);
-                self.enqueue(id, None, &Inside { kind }, turn)?;
-                Ok(())
+                Ok(self.enqueue_latest(id, InsideKind::RekeyAnswer(answer), turn)?)
             }
             InsideKind::RekeyAnswer(answer) => {
                 let ratchet = self.contact_mut(id)?.ratchet_mut()?;
@@ -309,12 +352,20 @@ impl Profile {
         let relation = &mut self.contact_mut(id)?.relation;
         match content.kind {
             Kind::Typing { active } => {
-                turn.step.event(Event::Typing(id, active));
+                // One that waited for a link says nothing about now.
+                if offset <= TYPING_SECONDS {
+                    turn.step.event(Event::Typing(id, active));
+                }
                 return Ok(());
             }
             // Every message that is stored is acknowledged, which says the same.
             Kind::Delivered(_) => return Ok(()),
-            Kind::Edit { .. } | Kind::Delete { .. } | Kind::Reaction { .. } | Kind::Read(_) => {
+            Kind::Introduction(step) => return self.introduction_arrived(id, step, turn),
+            Kind::Edit { .. }
+            | Kind::Delete { .. }
+            | Kind::Reaction { .. }
+            | Kind::Read(_)
+            | Kind::Picture(_) => {
                 turn.step.annotations.push(Annotation {
                     contact: id,
                     ours: false,
@@ -326,6 +377,7 @@ impl Profile {
             }
             Kind::Nickname(name) => relation.nickname = name,
             Kind::Status(status) => relation.status = status,
+            Kind::Away(away) => relation.extras.away = away,
             Kind::Timer { seconds, version } => {
                 let by = relation.role.other();
                 relation.timer.merge(seconds, version, by);
@@ -385,7 +437,7 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let ack = Acknowledgement::decode(bytes).ok_or(ViolationKind::Malformed)?;
-        if !self.agree(id, link, (ack.from, ack.to), turn)? {
+        if !self.agree(id, link, &ack, turn)? {
             return Ok(());
         }
         let contact = self.contact_mut(id)?;
@@ -423,6 +475,10 @@ impl Profile {
         }
         if contact.relation.moved.is_some() {
             self.check_moved(id, turn)?;
+        }
+        if ack.cumulative > 0 {
+            // It has something of ours.
+            self.mark_genuine(id, link, turn)?;
         }
         Ok(self.pump(id, turn)?)
     }

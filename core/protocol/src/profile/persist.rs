@@ -20,6 +20,10 @@ use super::{Contact, Invite, Profile, ProfileRecord, Refusal};
 /// Seconds of a day.
 const DAY: u64 = 24 * 3600;
 
+/// Places of an outbox that are looked at one after the other. Where the oldest message and the newest lie further apart, the
+/// ratchet names each: one that stays for ever, while others come and go, must not cost the profile.
+const MAX_SPAN: u64 = 2 * MAX_WAITING as u64;
+
 /// Why a profile cannot be read back.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LoadError<E> {
@@ -67,6 +71,9 @@ impl Profile {
             contacts: Vec::new(),
             circles: Vec::new(),
             next_circle: 1,
+            requests_off: false,
+            away: false,
+            introductions: Vec::new(),
         });
         let mut turn = Turn::new(now, rng);
         profile.save_profile(&mut turn)?;
@@ -97,6 +104,7 @@ impl Profile {
             }
             profile.contacts.insert(id, contact);
         }
+        profile.copy = profile.copy_state();
         Ok(profile)
     }
 
@@ -127,6 +135,12 @@ impl Profile {
             .waiting
             .front()
             .map_or(ratchet.outbox_next, |waiting| waiting.place);
+        let span = ratchet.outbox_next.saturating_sub(ratchet.outbox_first);
+        ratchet.outbox_places = if span > MAX_SPAN {
+            contact.waiting.iter().map(|w| w.place).collect()
+        } else {
+            Vec::new()
+        };
         let bytes = encode(&ratchet)?;
         turn.step
             .changes
@@ -179,15 +193,21 @@ fn read_outbox<E>(
     ratchet: &Ratchet,
 ) -> Result<VecDeque<Waiting>, LoadError<E>> {
     let span = ratchet.outbox_next.saturating_sub(ratchet.outbox_first);
-    if span > 2 * MAX_WAITING as u64 {
-        return Err(LoadError::Damaged(RecordKey::Ratchet(id)));
-    }
     let mut waiting = VecDeque::new();
-    for place in ratchet.outbox_first..ratchet.outbox_next {
+    let mut look = |place| -> Result<(), LoadError<E>> {
         let key = RecordKey::Outbox(id, place);
         if let Some(record) = get(key)? {
             waiting.push_back(decode(key, &record)?);
         }
+        Ok(())
+    };
+    if !ratchet.outbox_places.is_empty() {
+        ratchet.outbox_places.iter().copied().try_for_each(look)?;
+    } else if span <= MAX_SPAN {
+        (ratchet.outbox_first..ratchet.outbox_next).try_for_each(&mut look)?;
+    } else {
+        // Nothing writes this.
+        return Err(LoadError::Damaged(RecordKey::Ratchet(id)));
     }
     Ok(waiting)
 }

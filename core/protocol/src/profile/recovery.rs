@@ -134,7 +134,10 @@ impl Profile {
         let network = self.network_now(now)?;
         let since = contact.relation.moved.filter(|&since| since > 0)?;
         let accepted = matches!(contact.relation.stage, Stage::Accepted(_));
-        let lost = accepted && !contact.connected && network >= since + RECOVERY_SECONDS;
+        let lost = accepted
+            && !self.is_invisible(contact)
+            && !contact.connected
+            && network >= since + RECOVERY_SECONDS;
         lost.then_some(since)
     }
 

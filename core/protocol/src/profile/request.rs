@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::limits::{MAX_REQUEST, MAX_REQUESTS};
 use crate::link::DoorName;
 use crate::relation::{
-    Incoming, MAX_TRIES, Relation, Stage, Timer, Try, provisional, request_transcript,
+    Extras, Incoming, MAX_TRIES, Relation, Stage, Timer, Try, provisional, request_transcript,
 };
 use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
 
@@ -161,6 +161,8 @@ impl Profile {
             return Ok(());
         }
         let id = ContactId::from_bytes(turn.random());
+        let invite = self.invitations.get(&incoming.invitation);
+        let introduced = invite.and_then(|invite| invite.introduced);
         let relation = Relation {
             id,
             role: Role::B,
@@ -177,8 +179,16 @@ impl Profile {
             answered: None,
             moved: None,
             replaced: false,
+            proven: 0,
+            dismissed: 0,
+            extras: Extras::default(),
         };
         self.add_contact(relation, turn)?;
+        if let Some(introduced) = introduced
+            && self.accept_introduced(id, introduced, turn)?
+        {
+            return Ok(());
+        }
         turn.step.event(Event::RequestReceived(id));
         Ok(())
     }

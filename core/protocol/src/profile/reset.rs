@@ -36,9 +36,15 @@ impl Profile {
     ) -> Result<(), Fault> {
         let used = std::mem::replace(&mut self.link_mut(link)?.spare_used, true);
         let contact = self.contact_mut(id)?;
+        let spares = &contact.ratchet_mut()?.peer_spares;
+        // It is our choice: when it cannot be had at the moment, the other is not to blame.
+        if used || spares.is_empty() || !contact.resets.take(turn.now.monotonic, 1) {
+            return Ok(self.ask_for_reset(id, link, turn)?);
+        }
+        turn.ratchets.insert(id);
         match contact.ratchet_mut()?.peer_spares.pop() {
-            Some(key) if !used => self.open_session(id, &key, turn),
-            _ => Ok(self.ask_for_reset(id, link, turn)?),
+            Some(key) => self.open_session(id, &key, turn),
+            None => Ok(()),
         }
     }
 
@@ -78,6 +84,14 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let reset = SessionReset::decode(bytes).map_err(|_| ViolationKind::Key)?;
+        let contact = self.contact_mut(id)?;
+        if contact.relation.is_own(&reset.one_time_key) {
+            return Err(ViolationKind::Key.into());
+        }
+        // Each costs us a Diffie-Hellman and all that is on the way once more.
+        if !contact.resets.take(turn.now.monotonic, 1) {
+            return Err(ViolationKind::Flood.into());
+        }
         self.open_session(id, &reset.one_time_key, turn)
     }
 
@@ -89,10 +103,6 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let contact = self.contact_mut(id)?;
-        // Each costs us a Diffie-Hellman and all that is on the way once more.
-        if !contact.resets.take(turn.now.monotonic, 1) {
-            return Err(ViolationKind::Flood.into());
-        }
         let peer = contact
             .relation
             .bond()
@@ -201,8 +211,7 @@ impl Profile {
         ratchet.spares.drain(..excess);
         self.save_relation(id, turn)?;
         let kind = InsideKind::Spares(SpareKeys { keys });
-        self.enqueue(id, None, &Inside { kind }, turn)?;
-        Ok(())
+        self.enqueue_latest(id, kind, turn)
     }
 
     /// Encrypts what is not acknowledged with the new session, under the same sequences.

@@ -11,8 +11,10 @@ mod replaced;
 
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
-use undertone_wire::v1::{DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role};
-use undertone_wire::{ContactId, MessageId, OnionKey, X25519Public};
+use undertone_wire::v1::{
+    Acknowledgement, DoorNotice, Inside, InsideKind, ParcelKind, Restore, Restored, Role,
+};
+use undertone_wire::{ContactId, CopyProof, MessageId, OnionKey, X25519Public};
 use vodozemac::olm::SessionConfig;
 use zeroize::Zeroizing;
 
@@ -22,11 +24,10 @@ use crate::event::Event;
 use crate::export::{Export, RestoreError};
 use crate::kem::{self, KemSeed};
 use crate::keys::KeyPair;
+use crate::limits::MAX_AHEAD;
 use crate::link::{Link, Phase};
 use crate::relation::{Stage, zeroizing_bytes};
-use crate::step::{
-    Bug, Effect, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind,
-};
+use crate::step::{Bug, Fault, Lifetime, LinkId, Now, RecordKey, Step, Turn, ViolationKind};
 
 use super::Profile;
 use super::acceptance::{olm_key, own_olm_key};
@@ -53,6 +54,13 @@ pub(crate) struct Answered {
     message: [u8; 32],
     #[serde(with = "zeroizing_bytes")]
     answer: Zeroizing<Vec<u8>>,
+}
+
+/// What the other side says of itself when a generation begins.
+struct Peer {
+    olm: X25519Public,
+    generation: u32,
+    proof: CopyProof,
 }
 
 /// `KDF(EXT(th, ss ∥ r ∥ r'), "seal root")`.
@@ -113,7 +121,10 @@ impl Profile {
         let Some(ratchet) = &contact.ratchet else {
             return Ok(());
         };
-        let bytes = ratchet.acknowledgement().encode();
+        let mut first = ratchet.acknowledgement();
+        // Should this be an older copy of theirs, it has to be able to believe it.
+        first.proof = contact.relation.bond().and_then(|bond| bond.peer_proof);
+        let bytes = first.encode();
         let restoring = contact.relation.restoring.as_ref();
         let restore = restoring.map(|restoring| restoring.message.to_vec());
         let link = self.link_mut(link)?;
@@ -130,32 +141,24 @@ impl Profile {
         &mut self,
         id: ContactId,
         link: LinkId,
-        (from, to): (u32, u32),
+        said: &Acknowledgement,
         turn: &mut Turn<'_>,
     ) -> Result<bool, Bug> {
         let contact = self.contact_mut(id)?;
         let ratchet = contact.ratchet_mut()?;
         let (known, own) = (ratchet.peer_generation, ratchet.generation);
-        if to > own {
-            // They met a newer copy of ours.
-            contact.silences = 0;
-            let new = !std::mem::replace(&mut contact.relation.replaced, true);
-            if new {
-                self.save_relation(id, turn)?;
-                turn.step.doors_changed();
-                turn.step.dials_changed();
-                turn.step.event(Event::ContactChanged(id));
-                turn.step.event(Event::Replaced);
-            }
+        if said.to > own {
+            // They met a newer copy of ours, or say so.
+            self.newer_copy(id, said, turn)?;
             self.close(link, turn)?;
             return Ok(false);
         }
-        if from < known {
+        if said.from < known {
             // An older copy of theirs: without a word.
             self.close(link, turn)?;
             return Ok(false);
         }
-        let agreed = from == known && to == own && contact.relation.restoring.is_none();
+        let agreed = said.from == known && said.to == own && contact.relation.restoring.is_none();
         if agreed {
             contact.silences = 0;
         }
@@ -175,14 +178,13 @@ impl Profile {
         let digest = derive::hash("restore message", &[bytes]);
         let contact = self.contact_mut(id)?;
         let known = contact.ratchet_mut()?.peer_generation;
-        if message.generation == known
-            && let Some(answered) = &contact.relation.answered
-            && answered.message == digest
-        {
+        let answered = contact.relation.answered.as_ref();
+        let answered = answered.filter(|a| message.generation == known && a.message == digest);
+        if let Some(answered) = answered {
             let answer = answered.answer.to_vec();
             return Ok(self.answer_again(id, link, answer, turn)?);
         }
-        if message.generation <= known {
+        if message.generation <= known || message.generation > known.saturating_add(MAX_AHEAD) {
             return Ok(self.close(link, turn)?);
         }
         // Both were restored: they answer ours.
@@ -192,9 +194,10 @@ impl Profile {
         if contact.relation.is_own(&message.olm) || contact.relation.is_own(&message.one_time_key) {
             return Err(ViolationKind::Key.into());
         }
-        // Each costs us an encapsulation and all that is on the way once more.
-        if !contact.resets.take(turn.now.monotonic, 1) {
-            return Err(ViolationKind::Flood.into());
+        // Each costs us an encapsulation, and all that is on the way once more. Whoever does it again and again by
+        // mistake is heard later.
+        if !contact.restores.take(turn.now.monotonic, 1) {
+            return Ok(self.close(link, turn)?);
         }
         self.answer(id, link, &message, (bytes, digest), turn)
     }
@@ -225,14 +228,17 @@ impl Profile {
             )
             .map_err(|_| ViolationKind::Key)?;
         let olm = own_olm_key(account)?;
-        let bond = contact.relation.bond().ok_or(ViolationKind::OutOfPlace)?;
+        let generation = contact.ratchet.as_ref().map_or(0, |r| r.generation);
+        let bond = contact.relation.bond_mut();
+        let bond = bond.ok_or(ViolationKind::OutOfPlace)?;
         let answer = Restored {
-            generation: contact.ratchet.as_ref().map_or(0, |r| r.generation),
+            generation,
             olm,
             ciphertext,
             random: Zeroizing::new(*random.as_bytes()),
             link: hash,
             door: bond.peer_door.as_ref().map(|peer| peer.door),
+            proof: contact::proof(bond, generation, turn)?,
         };
         let answer = answer.encode();
         let root = seal_root(
@@ -247,7 +253,12 @@ impl Profile {
             message: digest,
             answer: answer.clone(),
         }));
-        self.begin_generation(id, link, &message.olm, root, message.generation, turn)?;
+        let peer = Peer {
+            olm: message.olm,
+            generation: message.generation,
+            proof: message.proof,
+        };
+        self.begin_generation(id, link, &peer, root, turn)?;
         let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         ratchet.session = Some(session);
         ratchet.session_opened = true;
@@ -256,12 +267,17 @@ impl Profile {
         self.tell_moved_door(id, message.door, turn)?;
         // Something has to come under the new session.
         self.hand_out_spares(id, turn)?;
-        self.link_mut(link)?
-            .send(ParcelKind::Restored, answer.to_vec(), turn)?;
+        let at = self.link_mut(link)?;
+        at.restore_answered = true;
+        let counter = at.counter;
+        at.send(ParcelKind::Restored, answer.to_vec(), turn)?;
+        // The counters of its generation count from here.
+        self.contact_mut(id)?.ratchet_mut()?.replay.accept(counter);
         Ok(self.settle(id, turn)?)
     }
 
-    /// The answer was lost. What was sent under the new seal was not understood and comes again.
+    /// The answer was lost with a link. What was sent under the new seal was not understood and comes again: all that is on
+    /// the way, for a message of two frames, so once a link.
     fn answer_again(
         &mut self,
         id: ContactId,
@@ -269,6 +285,9 @@ impl Profile {
         answer: Vec<u8>,
         turn: &mut Turn<'_>,
     ) -> Result<(), Bug> {
+        if std::mem::replace(&mut self.link_mut(link)?.restore_answered, true) {
+            return Ok(());
+        }
         for waiting in &mut self.contact_mut(id)?.waiting {
             waiting.on = None;
         }
@@ -314,7 +333,12 @@ impl Profile {
             &answer.random,
         );
         let key = restoring.one_time_key;
-        self.begin_generation(id, link, &answer.olm, root, answer.generation, turn)?;
+        let peer = Peer {
+            olm: answer.olm,
+            generation: answer.generation,
+            proof: answer.proof,
+        };
+        self.begin_generation(id, link, &peer, root, turn)?;
         self.contact_mut(id)?.ratchet_mut()?.reset_key = Some(key);
         self.tell_moved_door(id, answer.door, turn)?;
         Ok(self.settle(id, turn)?)
@@ -326,9 +350,8 @@ impl Profile {
         &mut self,
         id: ContactId,
         link: LinkId,
-        peer_olm: &X25519Public,
+        peer: &Peer,
         root: Secret,
-        generation: u32,
         turn: &mut Turn<'_>,
     ) -> Result<(), Bug> {
         let contact = self.contact_mut(id)?;
@@ -341,24 +364,15 @@ impl Profile {
             }
         }
         if let Some(bond) = contact.relation.bond_mut() {
-            bond.peer_olm = *peer_olm;
+            bond.peer_olm = peer.olm;
+            // There is no copy below the first.
+            bond.peer_proof = (peer.generation > 0).then_some(peer.proof);
         }
         contact
             .ratchet_mut()?
-            .begin_generation(root, generation, turn.now.wall);
-        let mut freed = 0;
-        contact.waiting.retain(|waiting| {
-            let lives = outlives_sessions(&waiting.inside);
-            if !lives {
-                freed += waiting.inside.len();
-                turn.step
-                    .changes
-                    .delete(RecordKey::Outbox(id, waiting.place));
-            }
-            lives
-        });
-        contact.waiting_bytes -= freed;
-        for waiting in &mut contact.waiting {
+            .begin_generation(root, peer.generation, turn.now.wall);
+        self.drop_waiting(id, |waiting| !outlives_sessions(&waiting.inside), turn)?;
+        for waiting in &mut self.contact_mut(id)?.waiting {
             waiting.on = None;
             if waiting.encrypted.take().is_some() {
                 save_waiting(id, waiting, turn)?;
@@ -366,15 +380,14 @@ impl Profile {
         }
         turn.ratchets.insert(id);
         self.save_relation(id, turn)?;
-        self.link_mut(link)?.agreed = true;
+        let at = self.link_mut(link)?;
+        at.agreed = true;
+        at.genuine = true;
         let others = |other: &&Link| {
             other.contact == Some(id) && other.id != link && other.carries_messages()
         };
         let others: Vec<LinkId> = self.links.values().filter(others).map(|l| l.id).collect();
-        for other in others {
-            self.links.remove(&other);
-            turn.step.effects.push(Effect::Cut(other));
-        }
+        self.cut_links(|link| others.contains(&link.id), turn);
         turn.step.dials_changed();
         turn.step.event(Event::ContactChanged(id));
         Ok(())
@@ -403,18 +416,21 @@ impl Profile {
             door,
             descriptor: reader.secret,
         });
-        self.enqueue(id, None, &Inside { kind }, turn)?;
-        Ok(())
+        self.enqueue_latest(id, kind, turn)
     }
 
-    /// A line of the conversation that nobody wrote.
+    /// A line of the conversation that nobody wrote; one for several of a day with nothing between them.
     fn keep_note(&mut self, id: ContactId, note: Note, turn: &mut Turn<'_>) -> Result<(), Bug> {
         let name = MessageId::from_bytes(turn.random());
+        let wall = turn.now.wall;
         let ratchet = self.contact_mut(id)?.ratchet_mut()?;
         let number = ratchet.next_message;
+        if ratchet.noted == Some((number.saturating_sub(1), day_of(wall))) {
+            return Ok(());
+        }
+        ratchet.noted = Some((number, day_of(wall)));
         ratchet.next_message += 1;
         turn.ratchets.insert(id);
-        let wall = turn.now.wall;
         let message = StoredMessage::noted(number, name, wall, day_of(wall), note);
         save_message(id, &message, turn)?;
         turn.step.event(Event::MessageReceived(id, number));

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
 use crate::limits::{MAX_WAITING, MAX_WAITING_BYTES};
+use crate::ratchet::Waiting;
 use crate::step::{Now, RecordKey, Step, Turn};
 
 use super::commands::{Refusal, check_name};
@@ -40,13 +41,22 @@ impl From<ContentError> for Refusal {
             ContentError::TextTooLong(length) => Self::TextTooLong(length),
             ContentError::Reaction => Self::Reaction,
             ContentError::Status => Self::Status,
+            ContentError::Picture => Self::Picture,
             ContentError::Timer => Self::Timer,
             _ => Self::Name,
         }
     }
 }
 
-fn check_words(text: &str) -> Result<(), Refusal> {
+fn is_typing(waiting: &Waiting) -> bool {
+    let inside = Inside::decode(&waiting.inside).map(|inside| inside.kind);
+    let Ok(InsideKind::Content(bytes)) = inside else {
+        return false;
+    };
+    Content::decode(&bytes).is_ok_and(|content| matches!(content.kind, Kind::Typing { .. }))
+}
+
+pub(super) fn check_words(text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(Refusal::Empty);
     }
@@ -58,7 +68,7 @@ fn check_words(text: &str) -> Result<(), Refusal> {
 
 impl Profile {
     /// A contact to whom `bytes` more can be said.
-    fn listener(&self, id: ContactId, bytes: usize) -> Result<&Contact, Refusal> {
+    pub(super) fn listener(&self, id: ContactId, bytes: usize) -> Result<&Contact, Refusal> {
         let contact = self.known(id)?;
         if contact.ratchet.is_none() {
             return Err(Refusal::WrongStage(contact.relation.stage_name()));
@@ -118,19 +128,6 @@ impl Profile {
         Ok(step)
     }
 
-    fn tell_all(&mut self, kind: &Kind, turn: &mut Turn<'_>) -> Result<(), Refusal> {
-        let contacts: Vec<ContactId> = self
-            .contacts
-            .values()
-            .filter(|contact| contact.ratchet.is_some())
-            .map(|contact| contact.relation.id)
-            .collect();
-        for id in contacts {
-            self.say(id, kind.clone(), turn)?;
-        }
-        Ok(())
-    }
-
     /// Puts something that has no line of its own into the outbox; gives its place there.
     pub(super) fn say(
         &mut self,
@@ -184,6 +181,9 @@ impl Profile {
         words: impl Into<Words<'a>>,
     ) -> Result<(Step, (u64, MessageId)), Refusal> {
         let words = words.into();
+        if self.is_myself(id) {
+            return self.note(now, rng, id, words);
+        }
         let contact = self.listener(id, words.text.len())?;
         check_words(words.text)?;
         let timer = contact.relation.timer.seconds;
@@ -208,6 +208,9 @@ impl Profile {
         id: ContactId,
         kind: Kind,
     ) -> Result<Step, Refusal> {
+        if self.is_myself(id) {
+            return self.annotate_note(now, rng, id, kind);
+        }
         if let Kind::Edit { text, .. } = &kind {
             check_words(text)?;
             self.listener(id, text.len())?;
@@ -227,7 +230,8 @@ impl Profile {
         Ok(step)
     }
 
-    /// Says that we are writing, or stopped; nothing where nobody listens.
+    /// Says that we are writing, or stopped. It is worth something at once or never: nothing is said while anything waits to
+    /// leave, or when two signs are on the way, so that they do not pile up for a contact that acknowledges nothing.
     ///
     /// # Errors
     /// [`Refusal::NotConnected`], and those of every message.
@@ -238,11 +242,22 @@ impl Profile {
         id: ContactId,
         active: bool,
     ) -> Result<Step, Refusal> {
-        if !self.listener(id, 0)?.connected {
+        if self.is_myself(id) {
             return Err(Refusal::NotConnected);
         }
-        let (step, _) = self.command(now, rng, |profile, turn| {
-            profile.say(id, Kind::Typing { active }, turn)
+        let contact = self.listener(id, 0)?;
+        if !contact.connected {
+            return Err(Refusal::NotConnected);
+        }
+        let leaves = contact.waiting.iter().all(|w| w.encrypted.is_some());
+        let signs = contact.waiting.iter().filter(|w| is_typing(w)).count();
+        // The end of a sign may follow its beginning.
+        let room = leaves && signs < 2;
+        let (step, ()) = self.command(now, rng, |profile, turn| {
+            if room {
+                profile.say(id, Kind::Typing { active }, turn)?;
+            }
+            Ok(())
         })?;
         Ok(step)
     }
@@ -285,6 +300,9 @@ impl Profile {
         id: ContactId,
         place: u64,
     ) -> Result<Step, Refusal> {
+        if self.is_myself(id) {
+            return self.drop_note(now, rng, id, place);
+        }
         let at = self.unsent(id, place)?;
         let (step, ()) = self.command(now, rng, |profile, turn| {
             let contact = profile.contact_mut(id)?;

@@ -211,6 +211,9 @@ fn code(relation: &Relation, sas: Sas, theirs: &X25519Public) -> Result<[Emoji; 
         return Err(Bug("a short code without a bond").into());
     };
     let ours = public(&sas)?;
+    if relation.is_own(theirs) || *theirs == ours {
+        return Err(ViolationKind::Key.into());
+    }
     let (fingerprints, keys) = match relation.role {
         Role::A => ([&own.public, &bond.peer_noise], [&ours, theirs]),
         Role::B => ([&bond.peer_noise, &own.public], [theirs, &ours]),
@@ -249,6 +252,8 @@ mod tests {
             reader: peer,
             invitation: None,
             verified: None,
+            copies: None,
+            peer_proof: None,
         };
         Relation {
             id: ContactId::from_bytes([1; 16]),
@@ -266,6 +271,9 @@ mod tests {
             answered: None,
             moved: None,
             replaced: false,
+            proven: 0,
+            dismissed: 0,
+            extras: crate::relation::Extras::default(),
         }
     }
 
@@ -301,6 +309,21 @@ mod tests {
             let (a, b) = codes(pair, peer, None);
             assert!(a.is_ok() && b.is_ok() && a != b);
         }
+    }
+
+    /// D1.5: a key of ours that comes back.
+    #[test]
+    fn a_key_of_our_own_is_refused() {
+        let at_a = relation(Role::A, key(3), key(4).public, 7);
+        let sas = Sas::new();
+        let own = public(&sas).expect("key");
+        let refused = Err(ViolationKind::Key.into());
+        assert_eq!(code(&at_a, sas, &own), refused);
+        assert_eq!(code(&at_a, Sas::new(), &key(3).public), refused);
+        assert!(
+            code(&at_a, Sas::new(), &key(5).public).is_ok(),
+            "the control"
+        );
     }
 
     /// Who could choose a key after seeing the other's would search one with the code it wants.

@@ -5,7 +5,7 @@ use undertone_wire::{ContactId, OnionKey};
 use crate::link::DoorName;
 use crate::relation::{Outgoing, Stage, StageName};
 
-use super::{Contact, Profile};
+use super::{Contact, Introduced, Profile};
 
 /// A contact or request as it is.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,6 +30,12 @@ pub struct ContactState {
     pub connected: bool,
     /// They go on with a newer copy of this profile and do not hear this one.
     pub replaced: bool,
+    /// They say that they are away.
+    pub away: bool,
+    /// The profile is invisible to them.
+    pub invisible: bool,
+    /// Through whom they came.
+    pub introduced: Option<Introduced>,
     /// The next message's number; all below it exist or existed.
     pub next_message: u64,
     /// Messages that are not acknowledged.
@@ -55,6 +61,10 @@ pub struct InvitationState {
     pub one_time: bool,
     /// When it is destroyed, seconds since 1970.
     pub expires: Option<u64>,
+    /// Its door is closed by the owner's choice: see [`Profile::take_requests`] and [`Profile::set_invisible`].
+    pub shut: bool,
+    /// It was made for an introduction that this contact offered.
+    pub introduced: Option<ContactId>,
 }
 
 impl std::fmt::Debug for InvitationState {
@@ -122,7 +132,10 @@ impl Profile {
             .is_some_and(|bond| bond.verified == Some(bond.peer_noise));
         Some(ContactState {
             id,
-            nickname: relation.nickname.clone(),
+            nickname: match relation.stage {
+                Stage::Myself(_) => self.record.nickname.clone(),
+                _ => relation.nickname.clone(),
+            },
             pet_name: relation.pet_name.clone(),
             status: relation.status.clone(),
             timer: relation.timer.seconds,
@@ -131,7 +144,10 @@ impl Profile {
             verified,
             connected: contact.connected,
             replaced: relation.replaced,
-            next_message: contact.ratchet.as_ref().map_or(1, |r| r.next_message),
+            away: relation.extras.away,
+            invisible: self.is_invisible(contact),
+            introduced: relation.extras.introduced.clone(),
+            next_message: contact.next_message(),
             waiting: contact.waiting.len(),
             next_repeat: contact.next_repeat(),
         })
@@ -144,6 +160,8 @@ impl Profile {
             text: invite.invitation().to_string(),
             one_time: invite.one_time.is_some(),
             expires: invite.expires,
+            shut: !self.is_knocked_at(invite),
+            introduced: invite.introduced.map(|(by, _)| by),
         })
     }
 
@@ -155,6 +173,8 @@ impl Profile {
         };
         let mut waiting = contact.waiting.iter();
         match waiting.find(|waiting| waiting.place == place) {
+            // Nobody else has to get it.
+            None if contact.notes().is_some() => Delivery::Received,
             // A block dropped what waited, and nobody can tell any more what had arrived.
             None if contact.ratchet.is_none() => Delivery::Waiting,
             None if contact.is_unknown(place) => Delivery::Unknown,
@@ -181,6 +201,12 @@ impl Profile {
 }
 
 impl Contact {
+    fn next_message(&self) -> u64 {
+        let notes = self.notes().map(|notes| notes.next_message);
+        let talk = self.ratchet.as_ref().map(|ratchet| ratchet.next_message);
+        notes.or(talk).unwrap_or(1)
+    }
+
     /// Whether a restored copy cannot tell what became of the message at this place.
     fn is_unknown(&self, place: u64) -> bool {
         let unknown = self.ratchet.as_ref().map_or((0, 0), |r| r.unknown);

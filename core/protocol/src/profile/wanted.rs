@@ -10,7 +10,7 @@ use crate::link::DoorName;
 use crate::relation::Stage;
 use crate::step::Now;
 
-use super::{Contact, CopyState, Profile};
+use super::{Contact, CopyState, Invite, Profile};
 
 /// A door that should be open.
 #[derive(Clone, Debug)]
@@ -46,7 +46,9 @@ impl Profile {
         if self.copy_state() == CopyState::Replaced {
             return Vec::new();
         }
-        let knock = self.invitations.values().map(|invite| WantedDoor {
+        let knocked_at = |invite: &&Invite| self.is_knocked_at(invite);
+        let knock = self.invitations.values().filter(knocked_at);
+        let knock = knock.map(|invite| WantedDoor {
             name: DoorName::Knock(invite.number),
             seed: invite.seed.clone(),
             readers: None,
@@ -62,7 +64,8 @@ impl Profile {
                 readers: Some(vec![reader]),
             })
         });
-        let circles = self.record.circles.iter().filter_map(|circle| {
+        let open = self.record.circles.iter().filter(|circle| !circle.closed);
+        let circles = open.filter_map(|circle| {
             let readers: Vec<_> = self
                 .members(circle.number)
                 .filter_map(|contact| contact.relation.bond().map(|bond| bond.reader))
@@ -125,7 +128,10 @@ impl Profile {
                 dial(Purpose::Accept, accepting.reply_door, descriptor, true)
             }
             Stage::Accepted(bond) => {
-                if contact.relation.replaced || live(&[Purpose::Chat, Purpose::Recovery]) {
+                if self.is_invisible(contact)
+                    || contact.relation.replaced
+                    || live(&[Purpose::Chat, Purpose::Recovery])
+                {
                     return None;
                 }
                 if let Some(dial) = self.recovery_dial(contact, now) {

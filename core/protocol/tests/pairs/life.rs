@@ -1,6 +1,6 @@
 //! The ordinary life of a relationship, without faults.
 
-use undertone_protocol::{Event, Purpose, Refusal, StageName};
+use undertone_protocol::{Change, Event, Purpose, RecordKey, Refusal, StageName};
 
 use crate::world::{Faults, World};
 
@@ -239,6 +239,80 @@ fn commands_are_refused_with_a_reason() {
         Some(Refusal::TextTooLong(65_537))
     );
     assert!(amal.accept(now, rng, noor, None).is_err());
+}
+
+/// One that stays for ever while thousands of others are written and taken back.
+#[test]
+fn an_outbox_that_stretches_over_thousands_of_places_is_read_back() {
+    let mut world = World::new(77, &["Amal", "Noor"], Faults::default());
+    let (noor, _) = world.befriend(0, 1);
+    world.run(60);
+    world.stop(1);
+    world.run(120);
+    world.send(0, noor, "the oldest");
+    let now = world.time();
+    for _ in 0..20_001 {
+        let profile = &mut world.nodes[0].profile;
+        let sent = profile.send(now, &mut world.rng, noor, "never mind");
+        let (step, _) = sent.expect("sendable");
+        let place = step.changes().iter().find_map(|change| match change {
+            Change::Put(RecordKey::Outbox(_, place), ..) => Some(place),
+            _ => None,
+        });
+        let taken_back = profile.cancel(now, &mut world.rng, noor, place.expect("it waits"));
+        assert!(taken_back.is_ok());
+    }
+    world.send(0, noor, "the newest");
+    world.stop(0);
+    world.restart(0);
+    let waiting = |world: &World| {
+        let contact = world.nodes[0].profile.contact(noor);
+        contact.expect("known").waiting
+    };
+    assert_eq!(waiting(&world), 2);
+    world.restart(1);
+    assert!(world.run_until(600, |world| waiting(world) == 0));
+    assert_eq!(world.violations, []);
+}
+
+/// Each block moves the circle's door; who is away has to hear of the last one only.
+#[test]
+fn many_moves_wait_as_one() {
+    let mut world = World::new(78, &["Amal", "Noor", "a", "b", "c", "d"], Faults::default());
+    let (noor, amal) = world.befriend(0, 1);
+    let enemies: Vec<_> = (2..6).map(|node| world.befriend(0, node).0).collect();
+    world.run(60);
+    world.stop(1);
+    world.run(120);
+    let waiting = |world: &World| {
+        let contact = world.nodes[0].profile.contact(noor);
+        contact.expect("known").waiting
+    };
+    assert_eq!(waiting(&world), 0);
+    for enemy in enemies {
+        world.command(0, |p, now, rng| {
+            (p.block(now, rng, enemy).expect("not blocked"), ())
+        });
+        assert_eq!(waiting(&world), 1);
+    }
+    world.stop(0);
+    world.restart(0);
+    world.restart(1);
+    assert!(world.run_until(600, |world| waiting(world) == 0));
+    world.stop(0);
+    world.run(120);
+    let dials = world.nodes[1].profile.dials(world.time());
+    let doors = world.nodes[0].profile.doors();
+    let dialled = dials
+        .iter()
+        .find(|dial| dial.contact == amal)
+        .expect("a dial");
+    assert!(
+        doors
+            .iter()
+            .any(|door| door.seed.onion_key() == dialled.door)
+    );
+    assert_eq!(world.violations, []);
 }
 
 #[test]

@@ -4,8 +4,12 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod attacks;
+mod circles;
 mod faults;
+mod introductions;
+mod liars;
 mod life;
+mod notes;
 mod recovery;
 mod restore;
 mod sessions;

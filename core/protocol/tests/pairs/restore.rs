@@ -7,8 +7,9 @@ use ciborium::Value;
 use rand::RngExt as _;
 use undertone_protocol::{
     ContactId, CopyState, Delivery, DoorName, Effect, Event, Input, Note, Profile, Purpose,
-    RecordKey, Refusal, RestoreError, StageName,
+    RecordKey, Refusal, RestoreError,
 };
+use undertone_wire::v1::Kind;
 use zeroize::Zeroizing;
 
 use crate::attacks::runs_of_bytes;
@@ -213,9 +214,10 @@ fn a_lower_generation_gets_silence() {
     assert_eq!(answers.len(), 2, "the control");
 }
 
-/// One contact among several cannot make a profile believe that it was replaced.
+/// One contact who met the newer copy is enough, for it has a proof. The owner can go on with the older one all the same, and
+/// what is exported from that one leads to a copy that is newer than both.
 #[test]
-fn one_contact_alone_does_not_switch_a_profile_off() {
+fn one_proof_is_enough_and_the_owner_has_the_last_word() {
     let mut world = World::new(4, &["Amal", "Noor", "Sami"], Faults::default());
     let (noor, amal) = world.befriend(0, 1);
     let (sami, amal_at_sami) = world.befriend(0, 2);
@@ -223,30 +225,181 @@ fn one_contact_alone_does_not_switch_a_profile_off() {
     let (export, messages) = exported(&world, 0);
     world.stop(2);
     let new = world.add(&export, &messages);
-    assert!(world.run_until(3_600, |w| w.connected(new, noor)));
+    assert!(world.run_until(3_600, |w| !notes(w, 1, amal).is_empty()));
     world.stop(new);
-    world.run(7_200);
-    // Noor met the newer copy, Sami did not.
-    assert!(
-        world.nodes[0]
-            .profile
-            .contact(noor)
-            .expect("known")
-            .replaced
-    );
-    assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Present);
+    world.nodes[0].events.clear();
+    let state = |world: &World| world.nodes[0].profile.copy_state();
+    assert!(world.run_until(7_200, |w| state(w) == CopyState::Replaced));
+    let replaced = |world: &World, contact| {
+        let contact = world.nodes[0].profile.contact(contact);
+        contact.expect("known").replaced
+    };
+    assert!(replaced(&world, noor) && !replaced(&world, sami));
+    let told = |event: &&Event| **event == Event::Replaced;
+    assert_eq!(world.nodes[0].events.iter().filter(told).count(), 1);
+    world.command(0, |p, now, rng| {
+        (p.use_this_copy(now, rng).expect("known"), ())
+    });
     world.restart(2);
     talk(&mut world, [(0, sami), (2, amal_at_sami)], "Sami goes on");
+    // Sami meets the newer one, too, and says so: the owner knows that already.
     world.stop(0);
     world.restart(new);
-    assert!(world.run_until(3_600, |w| w.connected(new, sami) && w.connected(new, noor)));
+    assert!(world.run_until(3_600, |w| !notes(w, 2, amal_at_sami).is_empty()));
     world.stop(new);
     world.restart(0);
-    assert!(world.run_until(7_200, |w| {
-        w.nodes[0].profile.copy_state() == CopyState::Replaced
-    }));
-    assert_eq!(world.stage(1, amal), StageName::Accepted);
+    assert!(world.run_until(7_200, |w| replaced(w, noor) && replaced(w, sami)));
+    assert_ne!(state(&world), CopyState::Replaced);
+    let (export, messages) = exported(&world, 0);
+    world.stop(0);
+    let newest = world.add(&export, &messages);
+    talk(&mut world, [(newest, noor), (1, amal)], "the newest");
+    talk(&mut world, [(newest, sami), (2, amal_at_sami)], "to all");
+    assert_eq!(world.nodes[newest].profile.copy_state(), CopyState::Present);
     assert_eq!(world.violations, []);
+}
+
+/// The link with the copy that was replaced is cut, and a short code that was made on it ends like with any link.
+#[test]
+fn a_short_code_ends_with_the_link_that_a_restore_cuts() {
+    let (mut world, noor, amal) = pair(60);
+    let (export, messages) = exported(&world, 0);
+    assert!(world.run_until(60, |w| w.connected(0, noor) && w.connected(1, amal)));
+    world.command(1, |p, now, rng| {
+        (p.compare_short_code(now, rng, amal).expect("connected"), ())
+    });
+    let shown = |world: &World| world.nodes[1].profile.short_code(amal);
+    assert!(world.run_until(10, |w| shown(w).is_some()), "the control");
+    // The older copy stays, so that nothing but the restore ends its link.
+    world.waits.insert(0);
+    world.nodes[1].events.clear();
+    world.add(&export, &messages);
+    assert!(world.run_until(600, |w| !notes(w, 1, amal).is_empty()));
+    assert_eq!(shown(&world), None);
+    let told = |event: &&Event| **event == Event::ShortCode(amal);
+    assert_eq!(world.nodes[1].events.iter().filter(told).count(), 1);
+}
+
+/// Whoever has an old export can dial with any counter. Neither the present copy nor one that is restored later is
+/// locked out by that, silently as it would be.
+#[test]
+fn counters_of_a_thief_lock_no_copy_out() {
+    const GENERATION: u64 = 1 << 40;
+    let (mut world, noor, amal) = pair(70);
+    let (export, messages) = exported(&world, 0);
+    let door = world.nodes[1].profile.doors()[0].name;
+    let dial = |world: &mut World, node: usize| {
+        let link = world.fresh_link(node);
+        let input = Input::Dialled {
+            contact: noor,
+            purpose: Purpose::Chat,
+            link,
+        };
+        let effects = world.intercept(node, input);
+        let frames = effects.into_iter().find_map(|effect| match effect {
+            Effect::Send(to, frames) if to == link => Some(frames),
+            _ => None,
+        });
+        world.attack(1, door, &frames.expect("flight 1")).1.len()
+    };
+    // The thief's copy: genuine in all but the counter.
+    let thief = world.add(&export, &messages);
+    world.stop(thief);
+    let try_counter = |world: &mut World, counter| {
+        world.nodes[thief].profile.claim_dials(noor, counter);
+        dial(world, thief)
+    };
+    for counter in [
+        GENERATION - 2,
+        GENERATION / 2,
+        65 * GENERATION,
+        1_023 * GENERATION,
+    ] {
+        assert_eq!(try_counter(&mut world, counter), 0, "{counter}");
+    }
+    for generation in [1, 2, 64] {
+        assert_eq!(
+            try_counter(&mut world, (generation + 1) * GENERATION - 2),
+            2,
+            "the control"
+        );
+    }
+    world.now += std::time::Duration::from_secs(120);
+    world.input(1, Input::Wake);
+    // The present copy comes in, alone in dialling; and so does the next, and the one after that.
+    world.waits.insert(1);
+    world.cut_all();
+    assert!(world.run_until(60, |w| w.connected(0, noor) && w.connected(1, amal)));
+    world.stop(0);
+    let mut export = (export, messages);
+    for _ in 0..2 {
+        let new = world.add(&export.0, &export.1);
+        talk(&mut world, [(new, noor), (1, amal)], "restored");
+        export = exported(&world, new);
+        world.stop(new);
+    }
+    assert_eq!(world.violations, []);
+}
+
+/// What both sides do to messages before and after a restore comes out alike, although sequences begin anew.
+#[test]
+fn edits_and_reactions_go_on_over_restores_of_either_side() {
+    let annotate = |world: &mut World, (node, contact), kind: Kind| {
+        world.command(node, |p, now, rng| {
+            (p.annotate(now, rng, contact, kind).expect("a contact"), ())
+        });
+    };
+    let reaction = |target, emoji: &str| Kind::Reaction {
+        target,
+        emoji: emoji.to_owned(),
+    };
+    let edit = |target, text: &str| Kind::Edit {
+        target,
+        text: text.to_owned(),
+    };
+    for restored in [0, 1] {
+        let (mut world, noor, amal) = pair(50 + restored as u64);
+        let mut ends = [(0, noor), (1, amal)];
+        let mut own = Vec::new();
+        for (node, contact) in ends {
+            world.send(node, contact, &format!("words of {node}"));
+            own.push(world.nodes[node].sent[0].1);
+        }
+        world.run(30);
+        // High sequences, each of which is an order of its message.
+        for round in 0..40 {
+            for (side, &end) in ends.iter().enumerate() {
+                annotate(&mut world, end, edit(own[side], &format!("draft {round}")));
+                annotate(&mut world, end, reaction(own[1 - side], "👍"));
+            }
+            world.run(5);
+        }
+        let (export, messages) = exported(&world, restored);
+        world.stop(restored);
+        ends[restored].0 = world.add(&export, &messages);
+        talk(&mut world, ends, "after");
+        for (side, &end) in ends.iter().enumerate() {
+            annotate(&mut world, end, edit(own[side], "final"));
+            annotate(&mut world, end, reaction(own[1 - side], ""));
+        }
+        annotate(&mut world, ends[0], reaction(own[0], "🌱"));
+        world.run(60);
+        for (node, contact) in ends {
+            let next = world.nodes[node].profile.contact(contact).expect("known");
+            let all = (1..next.next_message).map(|n| world.message(node, contact, n));
+            let mut changed: Vec<_> = all.filter(|m| own.contains(&m.id)).collect();
+            assert_eq!(changed.len(), 2);
+            changed.sort_by_key(|message| own[1] == message.id);
+            for (message, emoji) in changed.iter().zip([Some("🌱"), None]) {
+                let words = message.words().map(|words| words.text);
+                assert_eq!(words.as_deref(), Some("final"), "at {node} of {restored}");
+                let put = message.reactions().next().map(|r| r.emoji.as_str());
+                assert_eq!(put, emoji, "at {node} of {restored}");
+                assert!(message.reactions().count() <= 1);
+            }
+        }
+        assert_eq!(world.violations, []);
+    }
 }
 
 /// Cut connections and crashes at commits of both sides, with the old copy gone or still there.
@@ -361,11 +514,23 @@ fn generations_rise_and_the_first_of_two_equal_ones_holds() {
     world.stop(third);
     let fourth = world.add(&export, &messages);
     talk(&mut world, [(fourth, noor), (1, amal)], "the fourth");
+    world.run(60);
+    for node in [fourth, 1] {
+        world.nodes[node].events.clear();
+    }
     let twin = world.add(&export, &messages);
     let found = world.run_until(20_000, |w| {
         w.nodes[twin].profile.copy_state() != CopyState::Present
     });
     assert!(found, "the twin finds out");
+    let met = world.nodes[twin].events.contains(&Event::Connected(noor));
+    assert!(met, "the control: it came as far as a link");
+    for (node, contact) in [(fourth, noor), (1, amal)] {
+        let lost = world.nodes[node]
+            .events
+            .contains(&Event::Disconnected(contact));
+        assert!(!lost, "the twin ends the link of the first at {node}");
+    }
     world.stop(twin);
     talk(&mut world, [(fourth, noor), (1, amal)], "the first holds");
     assert_eq!(
@@ -395,20 +560,12 @@ fn an_old_export_finds_contacts_whose_doors_or_own_doors_moved() {
         talk(&mut world, [(new, noor), (1, amal)], "restored");
         world.run(60);
         // Each side can dial the other: with either one alone in dialling, they meet again.
-        for node in [new, 1] {
-            let dials = {
-                world.cut_all();
-                world.run(1);
-                world.nodes[node].profile.dials(world.time())
-            };
-            let door = dials.first().map(|dial| dial.door);
-            let other = if node == new { 1 } else { new };
-            let open = world.nodes[other].profile.doors();
-            assert!(
-                door.is_none_or(|door| open.iter().any(|d| d.seed.onion_key() == door)),
-                "{node} dials a door that is not there"
-            );
-            world.run(60);
+        for (node, other) in [(new, 1), (1, new)] {
+            world.waits = [other].into();
+            world.cut_all();
+            assert!(world.run_until(5, |w| !w.connected(new, noor) && !w.connected(1, amal)));
+            let met = world.run_until(60, |w| w.connected(new, noor) && w.connected(1, amal));
+            assert!(met, "{node} alone does not find the other");
         }
         assert_eq!(world.violations, []);
     }

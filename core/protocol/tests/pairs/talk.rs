@@ -170,6 +170,20 @@ fn signs_are_heard_and_not_kept() {
     assert_eq!(state.status, "on the road");
     let state = world.nodes[1].profile.contact(amal).expect("known");
     assert_eq!(state.next_message, 2, "none of it has a line");
+    // It leaves when nobody is there any more, and arrives when it means nothing.
+    world.nodes[0].events.clear();
+    world.stop(0);
+    world.command(1, |p, now, rng| {
+        (p.typing(now, rng, amal, true).expect("connected"), ())
+    });
+    world.run(3_600);
+    world.restart(0);
+    let empty = |w: &World| {
+        let contact = w.nodes[1].profile.contact(amal);
+        contact.is_some_and(|contact| contact.connected && contact.waiting == 0)
+    };
+    assert!(world.run_until(600, empty));
+    assert!(!world.nodes[0].events.contains(&Event::Typing(noor, true)));
     world.stop(1);
     world.run(120);
     let now = world.time();

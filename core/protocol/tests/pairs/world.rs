@@ -11,7 +11,7 @@ use undertone_protocol::{
     Change, ContactId, Delivery, DoorName, Effect, Event, Input, LinkId, Now, Profile, Purpose,
     RecordKey, StageName, Step, StoredMessage, Violation, public_of,
 };
-use undertone_wire::v1::{Kind, Text};
+use undertone_wire::v1::{Kind, ParcelKind, Text};
 use undertone_wire::{MessageId, OnionKey, X25519Public};
 use zeroize::Zeroizing;
 
@@ -90,6 +90,13 @@ pub(crate) struct World {
     pub(crate) now: Duration,
     pub(crate) violations: Vec<Violation>,
     pub(crate) crashes: u32,
+    /// Nodes that are contacts with programs of their own: they hear what makes a link, and nothing of what is said on it.
+    pub(crate) liars: BTreeSet<usize>,
+    heard: BTreeMap<(usize, LinkId), u32>,
+    /// Frames that were sent to each node.
+    pub(crate) frames: BTreeMap<usize, usize>,
+    /// Nodes that dial nobody.
+    pub(crate) waits: BTreeSet<usize>,
     /// The network does not tell the time.
     pub(crate) quiet_clock: bool,
     /// Everything that a node received, for comparisons of what two contacts saw.
@@ -116,6 +123,10 @@ impl World {
             now: Duration::ZERO,
             violations: Vec::new(),
             crashes: 0,
+            liars: BTreeSet::new(),
+            heard: BTreeMap::new(),
+            frames: BTreeMap::new(),
+            waits: BTreeSet::new(),
             quiet_clock: false,
             wire: Vec::new(),
             trace: Vec::new(),
@@ -342,6 +353,14 @@ impl World {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Frame(node, link, frame) => {
+                if self.liars.contains(&node) {
+                    let heard = self.heard.entry((node, link)).or_default();
+                    *heard += 1;
+                    // The flights, and the first words.
+                    if *heard > 3 {
+                        return;
+                    }
+                }
                 if self.peers.contains_key(&(node, link)) && self.nodes[node].online {
                     self.wire.push((node, link, frame.clone()));
                     self.input(node, Input::Frame(link, frame));
@@ -389,7 +408,9 @@ impl World {
             .profile
             .handle(now, &mut self.rng, input)
             .expect("no broken invariant");
-        self.violations.extend_from_slice(step.violations());
+        if !self.liars.contains(&node) {
+            self.violations.extend_from_slice(step.violations());
+        }
         self.carry_out(node, step);
     }
 
@@ -400,7 +421,9 @@ impl World {
             .profile
             .handle(now, &mut self.rng, input)
             .expect("no broken invariant");
-        self.violations.extend_from_slice(step.violations());
+        if !self.liars.contains(&node) {
+            self.violations.extend_from_slice(step.violations());
+        }
         store(&mut self.nodes[node].store, &step);
         self.plan_wake(node);
         step.committed()
@@ -449,8 +472,25 @@ impl World {
         None
     }
 
+    /// A liar says anything; whether there was a link to say it on.
+    pub(crate) fn lie(
+        &mut self,
+        node: usize,
+        to: ContactId,
+        kind: ParcelKind,
+        bytes: &[u8],
+    ) -> bool {
+        let (now, bytes) = (self.time(), bytes.to_vec());
+        let profile = &mut self.nodes[node].profile;
+        let Some(step) = profile.lie(now, &mut self.rng, to, kind, bytes) else {
+            return false;
+        };
+        self.carry_out(node, step);
+        true
+    }
+
     /// Commit, then transmit; or a crash before, after or instead.
-    fn carry_out(&mut self, node: usize, step: Step) {
+    pub(crate) fn carry_out(&mut self, node: usize, step: Step) {
         let writes = !step.changes().is_empty();
         if writes && self.chance(self.faults.crash_before_commit) {
             return self.crash(node);
@@ -498,6 +538,7 @@ impl World {
                 let delay = self.latency();
                 return self.later(delay, Happening::Closed(node, link));
             }
+            *self.frames.entry(end.node).or_default() += 1;
             let key = (end.node, end.link);
             let earliest = self.now + self.latency();
             let time = earliest.max(self.last.get(&key).copied().unwrap_or_default());
@@ -544,7 +585,7 @@ impl World {
     }
 
     pub(crate) fn plan_dials(&mut self, node: usize) {
-        if !self.nodes[node].online {
+        if !self.nodes[node].online || self.waits.contains(&node) {
             return;
         }
         let wanted = self.nodes[node].profile.dials(self.time());
@@ -558,7 +599,7 @@ impl World {
     }
 
     fn dial(&mut self, node: usize, contact: ContactId, purpose: Purpose) {
-        if !self.nodes[node].online {
+        if !self.nodes[node].online || self.waits.contains(&node) {
             return;
         }
         let wanted = self.nodes[node].profile.dials(self.time());

@@ -8,6 +8,7 @@ use prost::{Message as _, Oneof};
 
 use crate::MessageId;
 
+use super::introduction::{Introduction, RawIntroduction};
 use super::messages::{MessageError, bytes_of, id_of};
 
 /// The longest text of a message, in bytes of UTF-8.
@@ -20,6 +21,8 @@ const MAX_REACTION: usize = 64;
 const MAX_RECEIPT: usize = 256;
 /// The longest status text, in bytes of UTF-8.
 pub const MAX_STATUS: usize = 256;
+/// The longest picture of a person, in bytes.
+pub const MAX_PICTURE: usize = 12 * 1024;
 /// The longest time until a read message disappears, in seconds: 366 days.
 pub const MAX_TIMER: u32 = 366 * 24 * 3600;
 
@@ -44,6 +47,12 @@ pub enum ContentError {
     /// Longer than [`MAX_TIMER`].
     #[error("messages can disappear after at most {MAX_TIMER} seconds")]
     Timer,
+    /// Longer than [`MAX_PICTURE`].
+    #[error("a picture can be {MAX_PICTURE} bytes long")]
+    Picture,
+    /// No step of an introduction, or an invitation in it that is none for one person.
+    #[error("not a step of an introduction")]
+    Introduction,
     /// Kinds that this version does not send.
     #[error("not supported by this version")]
     Unsupported,
@@ -76,6 +85,9 @@ impl std::fmt::Debug for Content {
             Kind::Nickname(_) => "nickname",
             Kind::Timer { .. } => "timer",
             Kind::Status(_) => "status",
+            Kind::Away(_) => "away",
+            Kind::Picture(_) => "picture",
+            Kind::Introduction(_) => "introduction",
             Kind::Unsupported(_) => "unsupported",
         };
         write!(f, "Content({kind})")
@@ -147,6 +159,13 @@ pub enum Kind {
     },
     /// A few words about the author that contacts see; empty for none.
     Status(String),
+    /// The author says that nobody sits at the computer, or that somebody does again. Said by the owner
+    /// alone, never measured.
+    Away(bool),
+    /// A picture of the author: bytes that may be anything, up to [`MAX_PICTURE`] of them; none: there is none.
+    Picture(Vec<u8>),
+    /// A step of an introduction of two contacts.
+    Introduction(Introduction),
     /// Known to a later version; the number is its tag, 0 when even that cannot be told.
     Unsupported(u32),
 }
@@ -157,7 +176,10 @@ struct RawContent {
     id: Vec<u8>,
     #[prost(bytes = "vec", repeated, tag = "2")]
     parents: Vec<Vec<u8>>,
-    #[prost(oneof = "RawKind", tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 32, 33")]
+    #[prost(
+        oneof = "RawKind",
+        tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 32, 33"
+    )]
     kind: Option<RawKind>,
 }
 
@@ -183,6 +205,12 @@ enum RawKind {
     Timer(RawTimer),
     #[prost(string, tag = "12")]
     Status(String),
+    #[prost(bool, tag = "13")]
+    Away(bool),
+    #[prost(bytes, tag = "14")]
+    Picture(Vec<u8>),
+    #[prost(message, tag = "15")]
+    Introduction(RawIntroduction),
     /// Reserved: a file offer.
     #[prost(bytes, tag = "32")]
     File(Vec<u8>),
@@ -259,6 +287,9 @@ impl Content {
             Kind::Nickname(name) => RawKind::Nickname(name.clone()),
             &Kind::Timer { seconds, version } => RawKind::Timer(RawTimer { seconds, version }),
             Kind::Status(status) => RawKind::Status(status.clone()),
+            Kind::Away(away) => RawKind::Away(*away),
+            Kind::Picture(bytes) => RawKind::Picture(bytes.clone()),
+            Kind::Introduction(introduction) => RawKind::Introduction(introduction.to_raw()),
             Kind::Unsupported(_) => return Err(ContentError::Unsupported),
         };
         let raw = RawContent {
@@ -314,6 +345,9 @@ impl Content {
             Some(RawKind::Nickname(name)) => Kind::Nickname(name),
             Some(RawKind::Timer(RawTimer { seconds, version })) => Kind::Timer { seconds, version },
             Some(RawKind::Status(status)) => Kind::Status(status),
+            Some(RawKind::Away(away)) => Kind::Away(away),
+            Some(RawKind::Picture(bytes)) => Kind::Picture(bytes),
+            Some(RawKind::Introduction(raw)) => Kind::Introduction(Introduction::from_raw(raw)?),
             Some(RawKind::File(_)) => Kind::Unsupported(32),
             Some(RawKind::Group(_)) => Kind::Unsupported(33),
             None => Kind::Unsupported(0),
@@ -356,6 +390,8 @@ impl Content {
                 Err(ContentError::Receipt)
             }
             Kind::Nickname(name) => Ok(super::messages::check_nickname(name)?),
+            Kind::Picture(bytes) if bytes.len() > MAX_PICTURE => Err(ContentError::Picture),
+            Kind::Introduction(introduction) => introduction.check(),
             _ => Ok(()),
         }
     }
@@ -406,6 +442,9 @@ mod tests {
                 version: 3,
             },
             Kind::Status("on the road".into()),
+            Kind::Away(true),
+            Kind::Picture(vec![7; MAX_PICTURE]),
+            Kind::Picture(Vec::new()),
         ] {
             let content = content(kind);
             let bytes = content.encode().expect("within limits");

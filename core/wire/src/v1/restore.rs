@@ -4,7 +4,7 @@
 use prost::Message as _;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::{OnionKey, X25519Public};
+use crate::{CopyProof, OnionKey, X25519Public};
 
 use super::flight::{KEM_CIPHERTEXT, KEM_KEY};
 use super::messages::{MAX_HASHED, MessageError, array, boxed};
@@ -27,6 +27,8 @@ pub struct Restore {
     pub random: Zeroizing<[u8; 32]>,
     /// The contact door of the addressee as the export has it.
     pub door: Option<OnionKey>,
+    /// What the addressee shows to older copies.
+    pub proof: CopyProof,
 }
 
 impl std::fmt::Debug for Restore {
@@ -50,6 +52,8 @@ pub struct Restored {
     pub link: [u8; 32],
     /// The contact door of the restored copy as the one who answers knows it.
     pub door: Option<OnionKey>,
+    /// The same for the generation of the one who answers.
+    pub proof: CopyProof,
 }
 
 impl std::fmt::Debug for Restored {
@@ -72,6 +76,8 @@ struct RawRestore {
     random: Vec<u8>,
     #[prost(bytes = "vec", tag = "6")]
     door: Vec<u8>,
+    #[prost(bytes = "vec", tag = "7")]
+    proof: Vec<u8>,
 }
 
 #[derive(Clone, PartialEq, prost::Message, Zeroize, ZeroizeOnDrop)]
@@ -88,6 +94,8 @@ struct RawRestored {
     link: Vec<u8>,
     #[prost(bytes = "vec", tag = "6")]
     door: Vec<u8>,
+    #[prost(bytes = "vec", tag = "7")]
+    proof: Vec<u8>,
 }
 
 fn door_bytes(door: &Option<OnionKey>) -> Vec<u8> {
@@ -122,6 +130,7 @@ impl Restore {
             kem: self.kem.to_vec(),
             random: self.random.to_vec(),
             door: door_bytes(&self.door),
+            proof: self.proof.as_bytes().to_vec(),
         };
         Zeroizing::new(raw.encode_to_vec())
     }
@@ -143,6 +152,7 @@ impl Restore {
             kem: boxed(&raw.kem)?,
             random: Zeroizing::new(array(&raw.random)?),
             door: read_door(&raw.door)?,
+            proof: CopyProof::from_bytes(array(&raw.proof)?),
         })
     }
 }
@@ -158,6 +168,7 @@ impl Restored {
             random: self.random.to_vec(),
             link: self.link.to_vec(),
             door: door_bytes(&self.door),
+            proof: self.proof.as_bytes().to_vec(),
         };
         Zeroizing::new(raw.encode_to_vec())
     }
@@ -178,6 +189,7 @@ impl Restored {
             random: Zeroizing::new(array(&raw.random)?),
             link: array(&raw.link)?,
             door: read_door(&raw.door)?,
+            proof: CopyProof::from_bytes(array(&raw.proof)?),
         })
     }
 }
@@ -200,6 +212,7 @@ mod tests {
                 kem: Box::new([12; KEM_KEY]),
                 random: Zeroizing::new([15; 32]),
                 door,
+                proof: CopyProof::from_bytes([16; 32]),
             };
             let bytes = restore.encode();
             assert!(bytes.len() < MAX_HASHED);
@@ -211,6 +224,7 @@ mod tests {
                 random: Zeroizing::new([15; 32]),
                 link: [1; 32],
                 door,
+                proof: CopyProof::from_bytes([16; 32]),
             };
             let bytes = restored.encode();
             assert_eq!(Restored::decode(&bytes), Ok(restored));

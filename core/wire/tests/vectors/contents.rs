@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use undertone_wire::v1::{
-    Content, ContentError, Kind, MAX_STATUS, MAX_TEXT, MAX_TIMER, MessageError, Text,
+    Content, ContentError, Introduction, IntroductionStep, Invitation, Kind, MAX_PICTURE,
+    MAX_STATUS, MAX_TEXT, MAX_TIMER, MessageError, OneTimeSecret, Text,
 };
-use undertone_wire::{IdentifierError, MessageId};
+use undertone_wire::{IdentifierError, IntroductionId, MessageId, OnionKey};
 
-use super::golden::{cases, compare, counting, field, hex, named, read, unhex};
+use super::golden::{cases, compare, counting, field, hex, key, named, read, unhex};
 
 fn id(start: u8) -> MessageId {
     MessageId::from_bytes(counting(start))
@@ -83,7 +84,40 @@ fn samples() -> Vec<(&'static str, Content)> {
             ),
         ),
         ("status", content(&[], Kind::Status("on the road".into()))),
+        ("away", content(&[], Kind::Away(true))),
+        ("back again", content(&[], Kind::Away(false))),
+        ("picture", content(&[], Kind::Picture(vec![0xff, 0xd8]))),
+        ("no picture", content(&[], Kind::Picture(Vec::new()))),
+        (
+            "an introduction",
+            introduction(IntroductionStep::Offer("Amal".into())),
+        ),
+        ("yes", introduction(IntroductionStep::Answer(true))),
+        ("no", introduction(IntroductionStep::Answer(false))),
+        ("both agreed", introduction(IntroductionStep::Ready)),
+        (
+            "the invitation of an introduction",
+            introduction(IntroductionStep::Invitation(Box::new(invitation()))),
+        ),
     ]
+}
+
+fn invitation() -> Invitation {
+    Invitation {
+        door: OnionKey::from_bytes(counting(0x80)),
+        noise: key(0x40),
+        one_time: Some(OneTimeSecret(counting(0xa0))),
+        server: None,
+    }
+}
+
+fn introduction(step: IntroductionStep) -> Content {
+    let id = IntroductionId::from_bytes(counting(0x50));
+    Content {
+        id: self::id(1),
+        parents: Vec::new(),
+        kind: Kind::Introduction(Introduction { id, step }),
+    }
 }
 
 fn with_id(rest: &[u8]) -> Vec<u8> {
@@ -119,6 +153,9 @@ fn refused() -> Vec<(&'static str, Vec<u8>, ContentError)> {
     let nickname = ContentError::Malformed(MessageError::Nickname);
     let target = field(2, id(0x20).as_bytes());
     let many = field(1, &[7; 16]).repeat(257);
+    let mut reusable = invitation();
+    reusable.one_time = None;
+    let reusable = reusable.to_string();
     vec![
         ("empty", vec![], wrong(0)),
         ("no protocol buffer", vec![0xff], malformed),
@@ -190,6 +227,39 @@ fn refused() -> Vec<(&'static str, Vec<u8>, ContentError)> {
             "a bell in the nickname",
             with_id(&field(10, b"a\x07")),
             nickname,
+        ),
+        (
+            "a picture of 12,289 bytes",
+            with_id(&field(14, &vec![7; MAX_PICTURE + 1])),
+            ContentError::Picture,
+        ),
+        (
+            "an introduction without a step",
+            with_id(&field(15, &field(1, &[7; 16]))),
+            ContentError::Introduction,
+        ),
+        (
+            "an introduction of 15 bytes",
+            with_id(&field(15, &[field(1, &[7; 15]), vec![0x20, 1]].concat())),
+            wrong(15),
+        ),
+        (
+            "an introduction of nobody",
+            with_id(&field(15, &[field(1, &[7; 16]), field(2, b"")].concat())),
+            nickname,
+        ),
+        (
+            "an introduction with a text that is no invitation",
+            with_id(&field(15, &[field(1, &[7; 16]), field(5, b"x")].concat())),
+            ContentError::Introduction,
+        ),
+        (
+            "an introduction with an invitation for everybody",
+            with_id(&field(
+                15,
+                &[field(1, &[7; 16]), field(5, reusable.as_bytes())].concat(),
+            )),
+            ContentError::Introduction,
         ),
         ("typing as text", with_id(&field(9, b"x")), malformed),
     ]

@@ -6,7 +6,7 @@ use undertone_wire::v1::{
     MAX_NICKNAME, MessageError, RekeyAnswer, RekeyOffer, Request, Restore, Restored, SessionReset,
     SpareKeys,
 };
-use undertone_wire::{IdentifierError, KeyError, OnionKey, RequestId, X25519Secret};
+use undertone_wire::{CopyProof, IdentifierError, KeyError, OnionKey, RequestId, X25519Secret};
 use zeroize::Zeroizing;
 
 use super::golden::{cases, compare, counting, field, hex, key, named, read, unhex};
@@ -60,6 +60,7 @@ fn restores() -> Vec<Restore> {
         kem: Box::new(counting(0x40)),
         random: Zeroizing::new(counting(0x70)),
         door,
+        proof: CopyProof::from_bytes(counting(0xc0)),
     };
     vec![door(None), door(Some(OnionKey::from_bytes(counting(0x80))))]
 }
@@ -72,12 +73,18 @@ fn restored() -> Vec<Restored> {
         random: Zeroizing::new(counting(0x70)),
         link: counting(0xb0),
         door,
+        proof: CopyProof::from_bytes(counting(0xc0)),
     };
     vec![door(None), door(Some(OnionKey::from_bytes(counting(0x80))))]
 }
 
 /// A restore message of these fields and otherwise good ones.
 fn restore_by_fields(generation: &[u8], olm: &[u8], kem: usize, door: &[u8]) -> Vec<u8> {
+    let proof = field(7, &[8; 32]);
+    [restore_without_proof(generation, olm, kem, door), proof].concat()
+}
+
+fn restore_without_proof(generation: &[u8], olm: &[u8], kem: usize, door: &[u8]) -> Vec<u8> {
     [
         generation.to_vec(),
         field(2, olm),
@@ -127,6 +134,11 @@ fn restores_refused() -> Vec<(&'static str, Vec<u8>, MessageError)> {
             "a door of 31 bytes",
             restore_by_fields(&first, olm, KEM_KEY, &[7; 31]),
             Key(KeyError::Length(31)),
+        ),
+        (
+            "no proof",
+            restore_without_proof(&first, olm, KEM_KEY, &[]),
+            Length,
         ),
     ]
 }
@@ -384,6 +396,7 @@ fn made() -> Value {
                     "kem": hex(restore.kem.as_slice()),
                     "random": hex(restore.random.as_slice()),
                     "door": restore.door.map(|door| hex(door.as_bytes())),
+                    "proof": hex(restore.proof.as_bytes()),
                     "bytes": hex(restore.encode()),
                 })
             })
@@ -399,6 +412,7 @@ fn made() -> Value {
                     "random": hex(restored.random.as_slice()),
                     "link": hex(restored.link),
                     "door": restored.door.map(|door| hex(door.as_bytes())),
+                    "proof": hex(restored.proof.as_bytes()),
                     "bytes": hex(restored.encode()),
                 })
             })

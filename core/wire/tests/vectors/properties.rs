@@ -5,12 +5,15 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use undertone_wire::v1::{
     Accept, Acknowledgement, Confirm, Content, Direction, DoorNotice, FLIGHT_1, FLIGHT_2, Flight1,
-    Flight2, FrameSize, Inside, InsideKind, Invitation, Kind, Letter, MAX_GREETING, MAX_OLM,
-    MAX_PARCEL, MAX_PARENTS, MAX_TEXT, MAX_TIMER, OneTimeSecret, Parcel, ParcelKind, ParcelReader,
-    Purpose, RekeyAnswer, RekeyOffer, Request, SealedBody, ServerHint, SessionReset, ShortCode,
-    Text, VersionAnswer, pad,
+    Flight2, FrameSize, Inside, InsideKind, Introduction, IntroductionStep, Invitation, Kind,
+    Letter, MAX_GENERATION, MAX_GREETING, MAX_OLM, MAX_PARCEL, MAX_PARENTS, MAX_PICTURE, MAX_TEXT,
+    MAX_TIMER, OneTimeSecret, Parcel, ParcelKind, ParcelReader, Purpose, RekeyAnswer, RekeyOffer,
+    Request, SealedBody, ServerHint, SessionReset, ShortCode, Text, VersionAnswer, pad,
 };
-use undertone_wire::{MessageId, OnionKey, PairId, RequestId, X25519Public, X25519Secret, version};
+use undertone_wire::{
+    CopyProof, IntroductionId, MessageId, OnionKey, PairId, RequestId, X25519Public, X25519Secret,
+    version,
+};
 use zeroize::Zeroizing;
 
 const ROUNDS: u64 = 300;
@@ -137,9 +140,23 @@ fn inside(rng: &mut ChaCha20Rng) -> Inside {
     Inside { kind }
 }
 
+fn introduction(rng: &mut ChaCha20Rng) -> Introduction {
+    let step = match rng.random_range(0..4) {
+        0 => IntroductionStep::Offer(format!("n{}", words(rng, 127))),
+        1 => IntroductionStep::Answer(rng.random()),
+        2 => IntroductionStep::Ready,
+        _ => IntroductionStep::Invitation(Box::new(Invitation {
+            one_time: Some(OneTimeSecret(array(rng))),
+            ..invitation(rng)
+        })),
+    };
+    let id = IntroductionId::from_bytes(array(rng));
+    Introduction { id, step }
+}
+
 fn content(rng: &mut ChaCha20Rng) -> Content {
     let target = id(rng);
-    let kind = match rng.random_range(0..10) {
+    let kind = match rng.random_range(0..13) {
         0 => Kind::Text(Text {
             text: words(rng, MAX_TEXT),
             reply_to: rng.random::<bool>().then_some(target),
@@ -167,6 +184,12 @@ fn content(rng: &mut ChaCha20Rng) -> Content {
             version: rng.random(),
         },
         8 => Kind::Status(words(rng, 256)),
+        9 => Kind::Away(rng.random()),
+        10 => {
+            let length = length(rng, MAX_PICTURE);
+            Kind::Picture(bytes(rng, length))
+        }
+        11 => Kind::Introduction(introduction(rng)),
         _ => Kind::Nickname(format!("n{}", words(rng, 127))),
     };
     Content {
@@ -359,8 +382,11 @@ fn what_is_written_is_read_back_equal() {
         let value = Acknowledgement {
             cumulative: rng.random(),
             bitmap: rng.random(),
-            from: rng.random(),
-            to: rng.random(),
+            from: rng.random_range(0..=MAX_GENERATION),
+            to: rng.random_range(0..=MAX_GENERATION),
+            proof: rng
+                .random::<bool>()
+                .then(|| CopyProof::from_bytes(rng.random())),
         };
         assert_eq!(Acknowledgement::decode(&value.encode()), Some(value));
         let value = SessionReset {

@@ -1,10 +1,10 @@
 //! The inside of a seal, the header of an Olm plaintext, and acknowledgements.
 
 use serde_json::{Value, json};
-use undertone_wire::PairId;
 use undertone_wire::v1::{
     Acknowledgement, Direction, Letter, LetterError, MAX_OLM, SealedBody, SealedError,
 };
+use undertone_wire::{CopyProof, PairId};
 use zeroize::Zeroizing;
 
 use super::golden::{cases, compare, counting, filled, hex, named, read, trimmed, unhex};
@@ -139,18 +139,21 @@ fn made() -> Value {
         .collect();
     let acknowledgements: Vec<Value> = acknowledgements()
         .into_iter()
-        .map(|(cumulative, bitmap, covered, missing)| {
+        .enumerate()
+        .map(|(index, (cumulative, bitmap, covered, missing))| {
             let acknowledgement = Acknowledgement {
                 cumulative,
                 bitmap,
                 from: 3,
-                to: 0x0102_0304,
+                to: 0x0304,
+                proof: (index == 1).then(|| CopyProof::from_bytes(counting(0xc0))),
             };
             json!({
                 "cumulative": cumulative,
                 "bitmap": bitmap,
                 "from": acknowledgement.from,
                 "to": acknowledgement.to,
+                "proof": acknowledgement.proof.map(|proof| hex(proof.as_bytes())),
                 "bytes": hex(acknowledgement.encode()),
                 "covered": covered,
                 "missing": missing,
@@ -163,7 +166,11 @@ fn made() -> Value {
         "letters": letters,
         "letters_refused": refused_as(letters_refused()),
         "acknowledgements": acknowledgements,
-        "acknowledgements_refused": ["", "00".repeat(16), "00".repeat(23), "00".repeat(25)],
+        "acknowledgements_refused": [
+            String::new(), "00".repeat(16), "00".repeat(23), "00".repeat(25), "00".repeat(55), "00".repeat(57),
+            // Generation 1,024, of the one and of the other.
+            format!("{}0000040000000000", "00".repeat(16)), format!("{}0000000000000400", "00".repeat(16)),
+        ],
     })
 }
 
@@ -184,6 +191,12 @@ fn bodies_letters_and_acknowledgements_are_written_and_read_as_stored() {
         let read = Acknowledgement::decode(&unhex(&case["bytes"])).expect("24 bytes");
         assert_eq!(case["cumulative"], read.cumulative);
         assert_eq!(case["bitmap"], read.bitmap);
+        assert_eq!(
+            (case["from"].as_u64(), case["to"].as_u64()),
+            (Some(3), Some(0x0304))
+        );
+        let proof = read.proof.map(|proof| hex(proof.as_bytes()));
+        assert_eq!(case["proof"].as_str(), proof.as_deref());
         let covers = |list: &Value, expected: bool| {
             let list = list.as_array().expect("a list");
             list.iter()

@@ -117,7 +117,11 @@ impl Model {
             .filter(|contact| {
                 matches!(
                     contact.stage,
-                    Stage::Accepted | Stage::Accepting | Stage::Requested | Stage::NoAnswer
+                    Stage::Accepted
+                        | Stage::Accepting
+                        | Stage::Requested
+                        | Stage::NoAnswer
+                        | Stage::Myself
                 ) && self.is_archived(contact.id) == archived
             })
             .collect();
@@ -184,6 +188,7 @@ pub fn way_sentence(contact: &ContactView, look: &Look) -> String {
         Stage::Undecided => return look.say("stage-undecided"),
         Stage::Rejected => return look.say("stage-rejected"),
         Stage::Blocked => return look.say("stage-blocked"),
+        Stage::Myself => return look.say("stage-myself"),
         Stage::Accepted => {}
     }
     if contact.replaced {
@@ -194,6 +199,8 @@ pub fn way_sentence(contact: &ContactView, look: &Look) -> String {
     }
     look.say(match contact.reason {
         None | Some(Reason::NotTried) => "way-not-tried",
+        Some(Reason::Invisible) => "way-invisible",
+        Some(Reason::Hidden) => "way-hidden",
         Some(Reason::Dialling) => "way-dialling",
         Some(Reason::NoNetwork) => "way-no-network",
         Some(Reason::WrongClock) => "way-clock",

@@ -1,5 +1,6 @@
 //! A relationship as it begins in a restored copy: with what an export holds, and nothing of sessions.
 
+use undertone_wire::CopyProof;
 use undertone_wire::v1::Restore;
 use vodozemac::olm::{Account, Session};
 use zeroize::Zeroizing;
@@ -8,7 +9,7 @@ use crate::derive::Secret;
 use crate::export::{ExportedBond, ExportedContact, ExportedStage};
 use crate::kem::KemSeed;
 use crate::ratchet::Ratchet;
-use crate::relation::{Relation, Stage};
+use crate::relation::{Bond, Extras, Relation, Stage};
 use crate::step::{Bug, Turn};
 
 use super::super::Contact;
@@ -25,11 +26,12 @@ pub(super) fn restored_contact(
             (None, None, None, None, Stage::Rejected(request, invitation))
         }
         ExportedStage::Blocked(request) => (None, None, None, None, Stage::Blocked(request)),
+        ExportedStage::Myself(notes) => (None, None, None, None, Stage::Myself(notes)),
         ExportedStage::Accepted(bond) => {
+            let mut bond = *bond;
             let mut account = Account::new();
-            let restoring = begin(&mut account, &bond, turn)?;
+            let restoring = begin(&mut account, &mut bond, turn)?;
             let ratchet = restored_ratchet(&bond, turn);
-            let bond = *bond;
             (
                 Some(bond.noise),
                 Some(account),
@@ -56,6 +58,13 @@ pub(super) fn restored_contact(
         restoring,
         answered: None,
         replaced: false,
+        proven: 0,
+        dismissed: 0,
+        extras: Extras {
+            away: exported.away,
+            introduced: exported.introduced,
+            offers: Vec::new(),
+        },
     });
     contact.ratchet = ratchet;
     Ok(contact)
@@ -64,19 +73,21 @@ pub(super) fn restored_contact(
 /// The message with which a restored copy begins anew, and what reads its answer.
 pub(super) fn begin(
     account: &mut Account,
-    exported: &ExportedBond,
+    exported: &mut ExportedBond,
     turn: &mut Turn<'_>,
 ) -> Result<Restoring, Bug> {
     let kem = KemSeed::random(turn.rng);
     let random = Secret::random(turn.rng);
     let one_time_key = new_one_time_key(account)?;
+    let generation = exported.generation + 1;
     let message = Restore {
-        generation: exported.generation + 1,
+        generation,
         olm: own_olm_key(account)?,
         one_time_key,
         kem: kem.public(),
         random: Zeroizing::new(*random.as_bytes()),
         door: exported.bond.peer_door.as_ref().map(|peer| peer.door),
+        proof: proof(&mut exported.bond, generation, turn)?,
     };
     Ok(Restoring {
         message: message.encode(),
@@ -84,6 +95,16 @@ pub(super) fn begin(
         random,
         one_time_key,
     })
+}
+
+/// What shows to older copies that one of this generation exists.
+pub(super) fn proof(
+    bond: &mut Bond,
+    generation: u32,
+    turn: &mut Turn<'_>,
+) -> Result<CopyProof, Bug> {
+    bond.copies.get_or_insert_with(|| Secret::random(turn.rng));
+    bond.proof(generation).ok_or(Bug("a copy without a secret"))
 }
 
 pub(super) fn restored_ratchet(exported: &ExportedBond, turn: &mut Turn<'_>) -> Ratchet {
