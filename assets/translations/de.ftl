@@ -449,7 +449,7 @@ refused-search = Gib ein Wort ein, das gesucht werden soll.
 
 # Short code
 short-title = Sieben Emoji vergleichen
-short-hint = Solange ihr beide verbunden seid, erscheinen auf beiden Bildschirmen dieselben sieben Emoji. Lest sie euch in dieser Reihenfolge vor.
+short-hint = Solange ihr beide verbunden seid, erscheinen auf beiden Bildschirmen dieselben sieben Emoji. Lest sie euch von links nach rechts vor.
 short-begin = Sieben Emoji auf beiden Bildschirmen zeigen
 short-wait = Warten auf den anderen Bildschirm …
 short-same = Sie sind gleich

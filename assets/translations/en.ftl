@@ -449,7 +449,7 @@ refused-search = Type a word to look for.
 
 # Short code
 short-title = Compare seven emoji
-short-hint = While you are both connected, the same seven emoji appear on both screens. Read them to each other by voice, in this order.
+short-hint = While you are both connected, the same seven emoji appear on both screens. Read them to each other by voice, from left to right.
 short-begin = Show seven emoji on both screens
 short-wait = Waiting for their screen …
 short-same = They are the same

@@ -449,7 +449,7 @@ refused-search = Escribe una palabra que buscar.
 
 # Short code
 short-title = Comparar siete emojis
-short-hint = Mientras ambos estáis conectados, en las dos pantallas aparecen los mismos siete emojis. Leéoslos de viva voz, en este orden.
+short-hint = Mientras ambos estáis conectados, en las dos pantallas aparecen los mismos siete emojis. Leéoslos de viva voz, de izquierda a derecha.
 short-begin = Mostrar siete emojis en ambas pantallas
 short-wait = Esperando la otra pantalla …
 short-same = Son iguales
