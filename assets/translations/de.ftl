@@ -435,7 +435,6 @@ found-busy = Wird gesucht …
 found-none = Keine Nachricht enthält diese Wörter.
 found-more = Ältere
 found-index = Die Suche wird noch vorbereitet ({ $percent } %): ältere Nachrichten können fehlen.
-list-no-name = Keine Unterhaltung heißt so.
 span-all = Jederzeit
 span-week = 7 Tage
 span-month = 30 Tage
@@ -450,7 +449,7 @@ refused-search = Gib ein Wort ein, das gesucht werden soll.
 
 # Short code
 short-title = Sieben Emoji vergleichen
-short-hint = Solange ihr beide verbunden seid, erscheinen auf beiden Bildschirmen dieselben sieben Emoji. Lest sie euch in dieser Reihenfolge vor.
+short-hint = Solange ihr beide verbunden seid, erscheinen auf beiden Bildschirmen dieselben sieben Emoji. Lest sie euch von links nach rechts vor.
 short-begin = Sieben Emoji auf beiden Bildschirmen zeigen
 short-wait = Warten auf den anderen Bildschirm …
 short-same = Sie sind gleich
@@ -499,3 +498,22 @@ beside-other = Passphrase eines weiteren Profils, das bleiben soll (freiwillig)
 beside-name = Name des neuen Profils
 beside-submit = Profil anlegen und dorthin gehen
 failure-taken = Diese Passphrase öffnet hier schon etwas. Wähle eine andere.
+
+# Export and import
+export-open = Dieses Profil exportieren …
+export-title = Dieses Profil exportieren
+export-hint = Eine versiegelte Datei mit Kontakten, Einstellungen und Nachrichten, um auf einem anderen Computer neu zu beginnen. Nur eine Kopie kann benutzt werden: Kontakte gehen zur neuesten über. Solange geschrieben wird, ist das Profil geschlossen.
+export-file = Neue Datei
+export-placeholder = /media/…/undertone.export
+export-passphrase = Passphrase des Exports
+export-submit = Export schreiben
+export-busy = Export: wird geschrieben und zur Sicherheit zurückgelesen …
+export-done = Exportiert und geprüft.
+import-open = Ich habe einen Export
+import-title = Mit einem Export neu beginnen
+import-hint = Kontakte gehen zu dieser Kopie über, und die ältere erfährt, dass sie ersetzt wurde. Nichts ändert sich, bevor die ganze Datei geprüft ist.
+import-submit = Importieren
+import-busy = Wird geprüft und importiert …
+failure-export = Das ist kein Export, den diese Passphrase öffnet, oder er ist beschädigt.
+failure-file = Die Datei kann nicht geschrieben oder gelesen werden.
+failure-file-exists = Eine Datei dieses Namens gibt es schon. Nichts wurde geschrieben.

@@ -435,7 +435,6 @@ found-busy = Searching …
 found-none = No message has these words.
 found-more = Older ones
 found-index = The search is still being prepared ({ $percent } %): older messages may be missing.
-list-no-name = No conversation has this name.
 span-all = Any time
 span-week = 7 days
 span-month = 30 days
@@ -450,7 +449,7 @@ refused-search = Type a word to look for.
 
 # Short code
 short-title = Compare seven emoji
-short-hint = While you are both connected, the same seven emoji appear on both screens. Read them to each other by voice, in this order.
+short-hint = While you are both connected, the same seven emoji appear on both screens. Read them to each other by voice, from left to right.
 short-begin = Show seven emoji on both screens
 short-wait = Waiting for their screen …
 short-same = They are the same
@@ -499,3 +498,22 @@ beside-other = Passphrase of a further profile to be kept (optional)
 beside-name = Name of the new profile
 beside-submit = Make the profile and go there
 failure-taken = This passphrase opens something here already. Choose another one.
+
+# Export and import
+export-open = Export this profile …
+export-title = Export this profile
+export-hint = A sealed file with contacts, settings and messages, to begin again from on another computer. Only one copy can be used at a time: contacts go on with the newest. The profile is closed while it is written.
+export-file = New file
+export-placeholder = /media/…/undertone.export
+export-passphrase = Passphrase of the export
+export-submit = Write the export
+export-busy = Exporting: writing, then reading back to be sure …
+export-done = Exported and verified.
+import-open = I have an export
+import-title = Begin again from an export
+import-hint = Contacts go on with this copy, and the older one finds out that it was replaced. Nothing is changed before the whole file was verified.
+import-submit = Import
+import-busy = Verifying and importing …
+failure-export = This is no export that this passphrase opens, or it is damaged.
+failure-file = The file cannot be written or read.
+failure-file-exists = There is a file of that name already. Nothing was written.

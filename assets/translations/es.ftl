@@ -435,7 +435,6 @@ found-busy = Buscando …
 found-none = Ningún mensaje tiene estas palabras.
 found-more = Más antiguos
 found-index = La búsqueda aún se prepara ({ $percent } %): pueden faltar mensajes antiguos.
-list-no-name = Ninguna conversación se llama así.
 span-all = Siempre
 span-week = 7 días
 span-month = 30 días
@@ -450,7 +449,7 @@ refused-search = Escribe una palabra que buscar.
 
 # Short code
 short-title = Comparar siete emojis
-short-hint = Mientras ambos estáis conectados, en las dos pantallas aparecen los mismos siete emojis. Leéoslos de viva voz, en este orden.
+short-hint = Mientras ambos estáis conectados, en las dos pantallas aparecen los mismos siete emojis. Leéoslos de viva voz, de izquierda a derecha.
 short-begin = Mostrar siete emojis en ambas pantallas
 short-wait = Esperando la otra pantalla …
 short-same = Son iguales
@@ -499,3 +498,22 @@ beside-other = Frase de otro perfil que conservar (opcional)
 beside-name = Nombre del perfil nuevo
 beside-submit = Crear el perfil e ir a él
 failure-taken = Esta frase ya abre algo aquí. Elige otra.
+
+# Export and import
+export-open = Exportar este perfil …
+export-title = Exportar este perfil
+export-hint = Un archivo sellado con contactos, ajustes y mensajes, para empezar de nuevo en otro ordenador. Solo se puede usar una copia: los contactos siguen con la más nueva. El perfil se cierra mientras se escribe.
+export-file = Archivo nuevo
+export-placeholder = /media/…/undertone.export
+export-passphrase = Frase de la exportación
+export-submit = Escribir la exportación
+export-busy = Exportando: se escribe y se vuelve a leer para comprobar …
+export-done = Exportado y comprobado.
+import-open = Tengo una exportación
+import-title = Empezar de nuevo desde una exportación
+import-hint = Los contactos siguen con esta copia, y la anterior se entera de que fue sustituida. Nada cambia antes de comprobar todo el archivo.
+import-submit = Importar
+import-busy = Comprobando e importando …
+failure-export = No es una exportación que abra esta frase, o está dañada.
+failure-file = El archivo no se puede escribir o leer.
+failure-file-exists = Ya hay un archivo con ese nombre. No se escribió nada.

@@ -14,9 +14,10 @@ use undertone_engine::{CommandError, Reply};
 
 use self::panic::Panic;
 use crate::announce::Announcer;
+use crate::bridge::Running;
 use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
-use crate::place::Place;
+use crate::place::{OpenFailure, Place};
 use crate::screen::dialog::{self, Change, picture};
 use crate::screen::messenger::conversation::LIST;
 use crate::screen::messenger::sidebar;
@@ -99,6 +100,8 @@ pub enum Message {
     Calm,
     /// Destroyed, or not.
     Destroyed(bool),
+    /// Work that needed the profile to be closed is done, or not, and the sentence about it.
+    Reopened(Result<Running, OpenFailure>, Option<&'static str>),
     /// The profile is closed.
     Closed,
     /// The window is to be closed.
@@ -281,6 +284,7 @@ impl App {
                 }
                 Task::none()
             }
+            Message::Reopened(done, words) => self.reopened(done, words),
             Message::Destroyed(done) => self.destroyed(done),
             Message::Closed => {
                 self.screen = Screen::Unlock(unlock::State::default());

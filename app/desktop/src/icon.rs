@@ -1,6 +1,7 @@
 //! The symbols of the user interface: names for the glyphs of the icon font, and nothing else.
 
-use iced::widget::{Text, text};
+use iced::Font;
+use iced::widget::{Text, text, text_input};
 
 use crate::font;
 
@@ -88,6 +89,22 @@ icons! {
 }
 
 impl Icon {
+    /// The symbol at the beginning of a field.
+    #[must_use]
+    pub fn in_field(self, rtl: bool) -> text_input::Icon<Font> {
+        text_input::Icon {
+            font: font::ICONS,
+            code_point: self.character(),
+            size: Some(15.0.into()),
+            spacing: 9.0,
+            side: if rtl {
+                text_input::Side::Right
+            } else {
+                text_input::Side::Left
+            },
+        }
+    }
+
     /// The symbol as text of a size.
     #[must_use]
     pub fn of_size<'a>(self, size: f32) -> Text<'a> {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use undertone_engine::{
-    Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, VaultError,
-    change_passphrase, destroy_home, holds_profile,
+    CopyError, Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, VaultError,
+    change_passphrase, destroy_home, export_profile, holds_profile,
 };
 use undertone_tor::{Network, TorOptions, TorTransport};
 
@@ -41,6 +41,12 @@ pub enum OpenFailure {
     Damaged,
     /// The new passphrase opens something already.
     Taken,
+    /// The export does not open, or is damaged.
+    Export,
+    /// The file of an export cannot be used.
+    File,
+    /// There is such a file.
+    FileExists,
     /// The name cannot be.
     Name,
     /// Tor cannot be started.
@@ -58,6 +64,9 @@ impl OpenFailure {
             Self::Home => "failure-home",
             Self::Damaged => "failure-damaged",
             Self::Taken => "failure-taken",
+            Self::Export => "failure-export",
+            Self::File => "failure-file",
+            Self::FileExists => "failure-file-exists",
             Self::Name => "failure-name",
             Self::Network => "failure-network",
         }
@@ -102,6 +111,20 @@ impl From<VaultError> for OpenFailure {
             other => {
                 tracing::error!(error = %other, "the profiles were not changed");
                 Self::Home
+            }
+        }
+    }
+}
+
+impl From<CopyError> for OpenFailure {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Unlock(error) => error.into(),
+            CopyError::FileExists => Self::FileExists,
+            CopyError::Import(_) => Self::Export,
+            other => {
+                tracing::error!(error = %other, "the profile was not copied");
+                Self::File
             }
         }
     }
@@ -188,14 +211,7 @@ impl Place {
         let home = self.home.clone();
         let unlocked =
             aside(move || Unlocked::open(&home, passphrase.as_bytes()).map_err(Into::into)).await?;
-        let transport = self.transport(&unlocked).await?;
-        match unlocked.start(Arc::clone(&transport)).await {
-            Ok(engine) => Ok(Running::new(engine)),
-            Err(error) => {
-                transport.shutdown().await;
-                Err(error.into())
-            }
-        }
+        self.start(unlocked).await
     }
 
     /// Changes the passphrase of a profile that does not run, and starts it.
@@ -206,6 +222,44 @@ impl Place {
         let (home, wanted) = (self.home.clone(), new.clone());
         aside(move || Ok(change_passphrase(&home, old.as_bytes(), wanted.as_bytes())?)).await?;
         self.open(new).await
+    }
+
+    /// Exports a profile that does not run into a new file, and starts it again.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn export(
+        self,
+        passphrase: Secret,
+        file: PathBuf,
+        sealed: Secret,
+    ) -> Result<Running, OpenFailure> {
+        let (home, opens) = (self.home.clone(), passphrase.clone());
+        aside(move || {
+            let sealed = sealed.as_bytes();
+            Ok(export_profile(&home, opens.as_bytes(), &file, sealed)?)
+        })
+        .await?;
+        self.open(passphrase).await
+    }
+
+    /// Makes the profile from an export, and starts it.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn import(
+        self,
+        file: PathBuf,
+        sealed: Secret,
+        passphrase: Secret,
+    ) -> Result<Running, OpenFailure> {
+        let home = self.home.clone();
+        let unlocked = aside(move || {
+            let imported =
+                Unlocked::import(&home, &file, sealed.as_bytes(), passphrase.as_bytes())?;
+            Ok(imported.0)
+        });
+        self.start(unlocked.await?).await
     }
 
     /// Makes a further profile beside those that are to be kept, and starts it.
@@ -224,6 +278,17 @@ impl Place {
             Ok(Unlocked::create_beside(&home, &kept, new.as_bytes())?)
         });
         self.start_new(unlocked.await?, &nickname).await
+    }
+
+    async fn start(&self, unlocked: Unlocked) -> Result<Running, OpenFailure> {
+        let transport = self.transport(&unlocked).await?;
+        match unlocked.start(Arc::clone(&transport)).await {
+            Ok(engine) => Ok(Running::new(engine)),
+            Err(error) => {
+                transport.shutdown().await;
+                Err(error.into())
+            }
+        }
     }
 
     async fn start_new(&self, unlocked: Unlocked, nickname: &str) -> Result<Running, OpenFailure> {

@@ -2,6 +2,7 @@
 //! that is there, and starts it on a network. The one place where a passphrase meets the store on
 //! behalf of an application; it decides nothing about profiles.
 
+pub mod copies;
 pub mod vaults;
 
 use std::path::Path;

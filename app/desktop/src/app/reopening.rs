@@ -4,6 +4,8 @@
 use iced::Task;
 
 use super::{App, Message, Screen};
+use crate::bridge::Running;
+use crate::place::OpenFailure;
 use crate::screen::dialog::profiles::Reopen;
 use crate::screen::unlock;
 
@@ -12,18 +14,48 @@ impl App {
     pub(super) fn reopen(&mut self, work: Reopen) -> Task<Message> {
         let place = self.place.clone();
         let closed = self.close(Message::Tick);
-        self.screen = Screen::Unlock(unlock::State::busy());
+        let busy = match work {
+            Reopen::Export { .. } => Some("export-busy"),
+            Reopen::Passphrase { .. } | Reopen::Beside { .. } => None,
+        };
+        self.screen = Screen::Unlock(unlock::State::busy(busy));
         let reopened = Task::future(async move {
-            let done = match work {
-                Reopen::Passphrase { old, new } => place.change(old, new).await,
+            let (done, words) = match work {
+                Reopen::Passphrase { old, new } => (place.change(old, new).await, None),
                 Reopen::Beside {
                     kept,
                     nickname,
                     new,
-                } => place.create_beside(kept, nickname, new).await,
+                } => (place.create_beside(kept, nickname, new).await, None),
+                Reopen::Export {
+                    passphrase,
+                    file,
+                    sealed,
+                } => {
+                    let done = place.export(passphrase, file, sealed).await;
+                    (done, Some("export-done"))
+                }
             };
-            Message::Unlock(unlock::Message::Done(done))
+            Message::Reopened(done, words)
         });
         closed.chain(reopened)
+    }
+
+    /// Shows what came of it, and says so where there are words for it.
+    pub(super) fn reopened(
+        &mut self,
+        done: Result<Running, OpenFailure>,
+        words: Option<&'static str>,
+    ) -> Task<Message> {
+        let well = done.is_ok();
+        let opened = self.unlock(unlock::Message::Done(done));
+        let Screen::Messenger(state) = &mut self.screen else {
+            return opened;
+        };
+        let Some(words) = words.filter(|_| well) else {
+            return opened;
+        };
+        let said = state.say(self.look.say(words)).map(Message::Messenger);
+        Task::batch([opened, said])
     }
 }

@@ -325,6 +325,7 @@ impl Dialog {
                 look.say(match state.purpose() {
                     Purpose::Passphrase => "passphrase-change",
                     Purpose::Beside => "beside-title",
+                    Purpose::Export => "export-title",
                 }),
                 state.view(look).map(Message::Profiles),
             ),

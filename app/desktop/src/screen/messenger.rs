@@ -431,6 +431,11 @@ impl State {
         Task::batch([iced::clipboard::write(text), remark])
     }
 
+    /// Says that something was done.
+    pub fn say(&mut self, words: String) -> Task<Message> {
+        self.remark(Icon::CircleCheck, words)
+    }
+
     /// Shows a remark for a while.
     fn remark(&mut self, icon: Icon, words: String) -> Task<Message> {
         self.remarks += 1;

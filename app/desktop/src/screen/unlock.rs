@@ -19,6 +19,8 @@ pub const FIELD: &str = "unlock-passphrase";
 pub struct State {
     passphrase: Secret,
     busy: bool,
+    /// What is under way; unlocking, where nothing else is said.
+    work: Option<&'static str>,
     failure: Option<OpenFailure>,
 }
 
@@ -47,9 +49,10 @@ pub enum Action {
 impl State {
     /// Something is under way whose outcome comes as [`Message::Done`].
     #[must_use]
-    pub fn busy() -> Self {
+    pub fn busy(work: Option<&'static str>) -> Self {
         Self {
             busy: true,
+            work,
             ..Self::default()
         }
     }
@@ -64,6 +67,7 @@ impl State {
             }
             Message::Submit if !self.busy && !self.passphrase.is_empty() => {
                 self.busy = true;
+                self.work = None;
                 self.failure = None;
                 let passphrase = std::mem::take(&mut self.passphrase);
                 Action::Run(Task::perform(place.clone().open(passphrase), Message::Done))
@@ -93,7 +97,7 @@ impl State {
             .secure(true)
             .on_submit(Message::Submit);
         let words = if self.busy {
-            look.say("unlock-busy")
+            look.say(self.work.unwrap_or("unlock-busy"))
         } else {
             look.say("unlock-button")
         };

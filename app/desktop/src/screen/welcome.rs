@@ -1,6 +1,10 @@
 //! The first run: what Undertone is, a name, a passphrase. What follows (the network, an invitation, a
 //! first contact) is the start page of the messenger, which is there again whenever it is needed.
 
+pub mod import;
+
+use std::path::PathBuf;
+
 use iced::widget::{Space, column, container};
 use iced::{Element, Fill, Task, widget::operation};
 use zeroize::Zeroizing;
@@ -20,6 +24,8 @@ pub const PASSPHRASE: &str = "welcome-passphrase";
 /// The field where it is repeated.
 pub const REPEATED: &str = "welcome-repeated";
 
+/// Bytes of a path at most.
+const MAX_PATH: usize = 4_096;
 /// Bytes of a name at most.
 const MAX_NAME: usize = 128;
 /// Bytes of a passphrase that its strength is judged by; the estimate becomes slow beyond.
@@ -32,6 +38,7 @@ enum Step {
     Hello,
     Name,
     Passphrase,
+    Import,
 }
 
 /// What is typed.
@@ -39,6 +46,8 @@ enum Step {
 pub struct State {
     step: Step,
     name: String,
+    file: String,
+    sealed: Secret,
     passphrase: Secret,
     repeated: Secret,
     strength: u8,
@@ -51,6 +60,12 @@ pub struct State {
 pub enum Message {
     /// Another language.
     Language(Language),
+    /// Begin with an export instead.
+    Import,
+    /// Typed.
+    File(String),
+    /// Typed.
+    Sealed(Secret),
     /// On.
     Next,
     /// Back.
@@ -97,6 +112,12 @@ impl State {
         self.failure = None;
         match message {
             Message::Language(language) => return Action::Speak(language),
+            Message::Import => {
+                self.step = Step::Import;
+                return Action::Run(operation::focus(import::FILE));
+            }
+            Message::File(file) => self.file = cut(file, MAX_PATH),
+            Message::Sealed(text) => self.sealed = text,
             Message::Name(name) => self.name = cut(name, MAX_NAME),
             Message::Passphrase(text) => {
                 self.strength = strength(&text, &self.name);
@@ -136,7 +157,19 @@ impl State {
                     Message::Done,
                 ))
             }
-            Step::Name | Step::Passphrase => Action::None,
+            Step::Import if self.import_fits() => {
+                self.busy = true;
+                let passphrase = std::mem::take(&mut self.passphrase);
+                let sealed = std::mem::take(&mut self.sealed);
+                self.repeated = Secret::default();
+                self.strength = 0;
+                let file = PathBuf::from(self.file.trim());
+                Action::Run(Task::perform(
+                    place.clone().import(file, sealed, passphrase),
+                    Message::Done,
+                ))
+            }
+            Step::Name | Step::Passphrase | Step::Import => Action::None,
         }
     }
 
@@ -155,6 +188,7 @@ impl State {
             Step::Hello => hello(look),
             Step::Name => self.name(look),
             Step::Passphrase => self.passphrase(look),
+            Step::Import => self.import(look),
         };
         let card = look.card(content).padding(36);
         look.middle(560.0, column![card])
@@ -262,6 +296,13 @@ fn hello(look: &Look) -> Element<'_, Message> {
             .id("hello-begin")
             .on_press(Message::Next)
             .into(),
+        container(
+            look.button(Kind::Quiet, None, look.say("import-open"))
+                .id("hello-import")
+                .on_press(Message::Import),
+        )
+        .center_x(Fill)
+        .into(),
         container(look.row(languages.collect()).spacing(4))
             .center_x(Fill)
             .into(),

@@ -211,6 +211,7 @@ async fn from_the_first_run_to_the_unlock() {
     found_again(&mut ben).await;
     locked_and_unlocked(&mut ann).await;
     another_profile(&mut ann).await;
+    exported_and_imported(home.path(), &network, &mut ann).await;
     destroyed(&mut ben, place(home.path(), &network, "ben")).await;
 }
 
@@ -257,6 +258,72 @@ async fn another_profile(ann: &mut Person) {
         ann.until("the profile of that passphrase", done).await;
         assert!(ann.sees(name));
     }
+}
+
+/// Writes an export, which a second home begins from.
+async fn exported_and_imported(home: &std::path::Path, network: &MemoryNetwork, ann: &mut Person) {
+    const SEALED: &str = "feather granite ocean mirror";
+    let file = home.join("ann.export").to_string_lossy().into_owned();
+    let dialog = |message| {
+        let message = dialog::Message::Profiles(message);
+        Message::Messenger(messenger::Message::Dialog(message))
+    };
+    // The second time there is such a file, and the profile stays locked.
+    for expected in [
+        "Exported and verified.",
+        "There is a file of that name already. Nothing was written.",
+    ] {
+        ann.control(",");
+        ann.click("settings-profile");
+        ann.click("export-open");
+        // The second profile, which is open.
+        for message in [
+            profiles::Message::Present("velvet thunder harbour seventeen".into()),
+            profiles::Message::Name(file.clone()),
+            profiles::Message::New(SEALED.into()),
+            profiles::Message::Again(SEALED.into()),
+            profiles::Message::Submit,
+        ] {
+            ann.apply(vec![dialog(message)]);
+        }
+        assert!(ann.sees("Exporting: writing, then reading back to be sure …"));
+        ann.until(expected, |app| {
+            let mut window = crate::samples::window(app, crate::samples::USUAL);
+            window.find(expected).is_ok()
+        })
+        .await;
+    }
+    assert!(ann.sees("Locked"));
+    let mut copy = Person::new("copy", place(home, network, "copy"));
+    copy.click("hello-import");
+    for message in [
+        welcome::Message::File(file),
+        welcome::Message::Sealed("another passphrase".into()),
+        welcome::Message::Passphrase(SEALED.into()),
+        welcome::Message::Repeated(SEALED.into()),
+        welcome::Message::Next,
+    ] {
+        copy.apply(vec![Message::Welcome(message)]);
+    }
+    assert!(copy.sees("Verifying and importing …"));
+    copy.until("the refusal", |app| {
+        let mut window = crate::samples::window(app, crate::samples::USUAL);
+        window
+            .find("This is no export that this passphrase opens, or it is damaged.")
+            .is_ok()
+    })
+    .await;
+    for message in [
+        welcome::Message::Sealed(SEALED.into()),
+        welcome::Message::Passphrase(PASSPHRASE.into()),
+        welcome::Message::Repeated(PASSPHRASE.into()),
+        welcome::Message::Next,
+    ] {
+        copy.apply(vec![Message::Welcome(message)]);
+    }
+    copy.until("the copy", |app| main_window(app).is_some())
+        .await;
+    assert!(copy.sees("Hello, Somebody"));
 }
 
 /// Finds a message from the list of conversations, and in its conversation.

@@ -1,6 +1,8 @@
 //! Draws the pictures of the gallery:
 //! `cargo test -p undertone-desktop --test desktop -- --ignored gallery`
-//! writes `assets/screenshots`, and with `UNDERTONE_GALLERY=DIR` every screen in every form into DIR.
+//! writes `assets/screenshots`, and with `UNDERTONE_GALLERY=DIR` every screen in every form into DIR. There,
+//! `UNDERTONE_GALLERY_ONLY` chooses screens by name, `UNDERTONE_GALLERY_SCALE` another text size in percent and
+//! `UNDERTONE_GALLERY_LANGUAGE` another language.
 
 use std::path::{Path, PathBuf};
 
@@ -117,6 +119,11 @@ fn screens() -> Vec<(&'static str, App)> {
     let talking = || samples::talking(english);
     let mut all = vec![
         ("welcome", welcome(0)),
+        ("welcome-import", {
+            let mut app = samples::fresh();
+            let _ = app.update(Message::Welcome(welcome::Message::Import));
+            app
+        }),
         ("welcome-name", welcome(1)),
         ("welcome-passphrase", welcome(2)),
         (
@@ -166,6 +173,7 @@ fn screens() -> Vec<(&'static str, App)> {
         ("link", Which::Link("https://example.org/steps".into())),
         ("passphrase-change", Which::Profiles(Purpose::Passphrase)),
         ("another-profile", Which::Profiles(Purpose::Beside)),
+        ("export", Which::Profiles(Purpose::Export)),
     ] {
         let mut app = talking();
         open(&mut app, which);
@@ -327,10 +335,20 @@ fn gallery() {
             if !wanted.is_empty() && !wanted.split(',').any(|wanted| wanted == name) {
                 continue;
             }
+            let variable = |name: &str| std::env::var(format!("UNDERTONE_GALLERY_{name}")).ok();
+            if let Some(scale) = variable("SCALE") {
+                app.look_mut().scale = scale.parse().expect("percent");
+            }
+            if let Some(code) = variable("LANGUAGE") {
+                let language = Language::of_code(&code).expect("a language");
+                app.look_mut().set_language(language);
+            }
             for (look, appearance) in [("dark", Appearance::Dark), ("light", Appearance::Light)] {
                 appear(&mut app, appearance);
                 for size in [(900.0, 600.0), (1_440.0, 900.0)] {
-                    let _ = app.update(Message::Resized(size.into()));
+                    let scale = app.scale_factor();
+                    let logical = iced::Size::new(size.0 / scale, size.1 / scale);
+                    let _ = app.update(Message::Resized(logical));
                     let file = format!("{name}-{look}-{}.png", size.0);
                     draw(&app, size, &PathBuf::from(&into).join(file));
                 }
@@ -358,7 +376,8 @@ fn gallery() {
                 assert_eq!(change, Change::Scale(app.look().scale));
                 draw(&app, (1_440.0, 900.0), &picture("conversation-200-percent"));
             }
-            "arabic" | "invitation" | "privacy" | "start-connecting" | "welcome" => {
+            "arabic" | "invitation" | "privacy" | "search" | "short-code" | "start-connecting"
+            | "welcome" => {
                 appear(&mut app, Appearance::Dark);
                 draw(&app, wide, &picture(name));
             }

@@ -1,5 +1,7 @@
-//! Another passphrase for this profile, or a further profile in the same place. Both need the profile
+//! Another passphrase for this profile, a further profile in the same place, or an export. All need the profile
 //! to be closed for a moment; what was typed is handed on and kept nowhere.
+
+use std::path::PathBuf;
 
 use iced::widget::{container, scrollable};
 use iced::{Element, Fill, Padding, Task, widget::operation};
@@ -29,6 +31,8 @@ pub enum Purpose {
     Passphrase,
     /// A further profile.
     Beside,
+    /// A sealed copy in a file.
+    Export,
 }
 
 /// What is done while the profile is closed.
@@ -49,6 +53,15 @@ pub enum Reopen {
         nickname: String,
         /// Its passphrase.
         new: Secret,
+    },
+    /// Write an export, and go on.
+    Export {
+        /// What opens the profile.
+        passphrase: Secret,
+        /// The new file.
+        file: PathBuf,
+        /// What shall open the file.
+        sealed: Secret,
     },
 }
 
@@ -118,7 +131,10 @@ impl State {
                 }
             }
             Message::Name(mut text) => {
-                text.truncate(text.floor_char_boundary(128));
+                text.truncate(text.floor_char_boundary(match self.purpose {
+                    Purpose::Export => 4_096,
+                    _ => 128,
+                }));
                 self.name = text;
             }
             Message::New(text) => {
@@ -137,6 +153,11 @@ impl State {
         let present = std::mem::take(&mut self.present);
         match self.purpose {
             Purpose::Passphrase => Reopen::Passphrase { old: present, new },
+            Purpose::Export => Reopen::Export {
+                passphrase: present,
+                file: PathBuf::from(self.name.trim()),
+                sealed: new,
+            },
             Purpose::Beside => {
                 let others = self.others.iter_mut().map(std::mem::take);
                 let others = others.filter(|other| !other.is_empty());
@@ -153,16 +174,17 @@ impl State {
     pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
         let secret = |id, label: String, value: &'a Secret, typed: fn(Secret) -> Message| {
             let field = look
-                .field(id, &label, value, move |text| typed(text.into()))
+                .field(id, "", value, move |text| typed(text.into()))
                 .secure(true)
                 .on_submit(Message::Submit);
             look.labelled(label, field)
         };
         let beside = self.purpose == Purpose::Beside;
-        let hint = if beside {
-            "beside-hint"
-        } else {
-            "passphrase-change-hint"
+        let export = self.purpose == Purpose::Export;
+        let hint = match self.purpose {
+            Purpose::Passphrase => "passphrase-change-hint",
+            Purpose::Beside => "beside-hint",
+            Purpose::Export => "export-hint",
         };
         let mut parts: Vec<Element<'a, Message>> =
             vec![look.text(look.say(hint), 14.0).width(Fill).into()];
@@ -189,7 +211,16 @@ impl State {
             parts.push(look.line());
             parts.push(look.labelled(look.say("beside-name"), name));
         }
-        let words = look.say("passphrase-new");
+        if export {
+            let words = look.say("export-placeholder");
+            let file = look.field(NAME, &words, &self.name, Message::Name);
+            parts.push(look.labelled(look.say("export-file"), file));
+        }
+        let words = look.say(if export {
+            "export-passphrase"
+        } else {
+            "passphrase-new"
+        });
         parts.push(secret(NEW, words, &self.new, Message::New));
         parts.push(strength_bar(self.new.is_empty(), self.strength, look));
         let words = look.say("passphrase-again");
@@ -198,10 +229,10 @@ impl State {
             let words = look.say("passphrase-differs");
             parts.push(look.note(Icon::TriangleAlert, look.colors.warn, words));
         }
-        let words = if beside {
-            "beside-submit"
-        } else {
-            "passphrase-change"
+        let words = match self.purpose {
+            Purpose::Passphrase => "passphrase-change",
+            Purpose::Beside => "beside-submit",
+            Purpose::Export => "export-submit",
         };
         parts.push(
             look.wide_button(Kind::Primary, look.say(words))

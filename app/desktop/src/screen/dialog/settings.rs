@@ -1,9 +1,11 @@
 //! Settings: how it looks, what others learn, the network, the profile. What they do is done at once;
 //! there is nothing to save.
 
+mod network;
+
 use iced::widget::{column, container, row, scrollable};
 use iced::{Element, Fill, Padding, border};
-use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention, Stage};
+use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention};
 
 use super::profiles::Purpose;
 use super::{Action, Change, Which};
@@ -14,9 +16,8 @@ use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::screen::messenger::bubble::duration;
-use crate::screen::messenger::model::{Model, called, network_sentence, way_sentence};
-use crate::screen::messenger::sidebar::picture;
-use crate::widget::{PressStyle, press};
+use crate::screen::messenger::model::Model;
+use crate::widget::PressStyle;
 use crate::words::Language;
 
 /// Text sizes, in percent.
@@ -165,7 +166,7 @@ impl State {
         let content = match self.section {
             Section::Appearance => appearance(look),
             Section::Privacy => privacy(model, look),
-            Section::Network => network(model, look),
+            Section::Network => network::view(model, look),
             Section::Profile => self.profile(model, look),
             Section::About => about(look),
         };
@@ -240,6 +241,7 @@ impl State {
                 Purpose::Passphrase,
             ),
             work(Icon::UserPlus, "beside-open", Purpose::Beside),
+            work(Icon::Archive, "export-open", Purpose::Export),
         ])
         .spacing(16)
         .width(Fill)
@@ -248,7 +250,8 @@ impl State {
 }
 
 fn title<'a>(name: &str, look: &Look) -> Element<'a, Message> {
-    look.heading(look.say(name), 14.0).into()
+    let words = look.heading(look.say(name), 14.0);
+    container(words).padding(Padding::ZERO.top(8)).into()
 }
 
 fn appearance(look: &Look) -> Element<'_, Message> {
@@ -396,83 +399,6 @@ pub fn retentions(look: &Look) -> Vec<(String, Retention)> {
     }));
     all.push((look.say("retention-nothing"), Retention::Nothing));
     all
-}
-
-fn network<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-    let profile = &model.profile;
-    let doors = look.with(
-        "settings-doors",
-        [
-            ("count", profile.doors_reachable.into()),
-            ("all", profile.doors.into()),
-        ],
-    );
-    let mut parts: Vec<Element<'a, Message>> = vec![
-        look.text(network_sentence(profile.network, look), 14.5)
-            .width(Fill)
-            .into(),
-        look.muted(doors, 13.5).width(Fill).into(),
-        look.button(
-            Kind::Secondary,
-            Some(Icon::RefreshCw),
-            look.say("retry-all"),
-        )
-        .id("retry-all")
-        .on_press(Message::Retry(None))
-        .into(),
-        look.line(),
-        title("settings-contacts", look),
-    ];
-    let people = model.contacts.values().filter(|contact| {
-        matches!(
-            contact.stage,
-            Stage::Accepted | Stage::Accepting | Stage::Requested
-        )
-    });
-    for contact in people {
-        let mut words = way_sentence(contact, look);
-        if let Some(seconds) = contact.next_try.filter(|_| !contact.connected) {
-            let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-            words = look.with(
-                "way-next",
-                [
-                    ("reason", words.into()),
-                    ("time", duration(seconds, look).into()),
-                ],
-            );
-        }
-        let lines = look
-            .column(vec![
-                look.name(called(contact), 14.0).into(),
-                look.muted(words, 12.5).width(Fill).into(),
-            ])
-            .spacing(2)
-            .width(Fill);
-        let retry = press(Icon::RefreshCw.of_size(16.0))
-            .label(look.say("retry"))
-            .on_press_maybe((!contact.connected).then_some(Message::Retry(Some(contact.id))))
-            .padding(8)
-            .style(move |status| PressStyle {
-                background: status.hovered.then_some(look.colors.hover),
-                text: if status.disabled {
-                    look.colors.line
-                } else {
-                    look.colors.text
-                },
-                border: border::rounded(9),
-                ring: look.colors.ring,
-            });
-        parts.push(
-            look.row(vec![
-                picture(contact, 34.0, look.colors.raised, look),
-                lines.into(),
-                look.tip(retry, look.say("retry")),
-            ])
-            .spacing(11)
-            .into(),
-        );
-    }
-    look.column(parts).spacing(12).width(Fill).into()
 }
 
 fn about(look: &Look) -> Element<'_, Message> {

@@ -19,6 +19,7 @@ use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::refusal;
 use crate::screen::dialog::Which;
+use crate::widget::PressStyle;
 
 /// Messages of one author within so many seconds belong together.
 const TOGETHER: u64 = 300;
@@ -47,8 +48,21 @@ impl State {
             let compare = Message::Dialog(Which::Short(self.contact));
             let bar = look
                 .entry(Icon::ShieldCheck, look.say("short-now"), false, compare)
-                .id("short-now");
-            parts.push(container(bar).padding([4, 10]).into());
+                .id("short-now")
+                .style({
+                    let c = look.colors;
+                    move |status| PressStyle {
+                        background: Some(if status.hovered {
+                            c.hover
+                        } else {
+                            c.accent_soft
+                        }),
+                        text: c.accent_text,
+                        border: border::rounded(10),
+                        ring: c.ring,
+                    }
+                });
+            parts.push(container(bar).padding([8, 16]).into());
             parts.push(look.line());
         }
         parts.push(self.messages(contact, model, look));
@@ -213,6 +227,7 @@ fn find_bar<'a>(finding: &'a Finding, look: &'a Look) -> Element<'a, Message> {
             Message::Search(search::Message::Text(text))
         })
         .on_submit(Message::Step(true))
+        .icon(Icon::Search.in_field(look.is_rtl()))
         .padding(Padding::from([8.0, 12.0]));
     let count = search.hits.len();
     let words = if !search.is_on() || !search.answered {

@@ -105,6 +105,7 @@ impl State {
             .field(SEARCH, &look.say("search"), &self.search.text, |text| {
                 Message::Found(search::Message::Text(text))
             })
+            .icon(Icon::Search.in_field(look.is_rtl()))
             .padding(Padding::from([9.0, 12.0]));
         let mut rows: Vec<Element<'a, Message>> = Vec::new();
         match model.profile.copy {
@@ -142,12 +143,9 @@ impl State {
                 .take(LISTED)
                 .map(|contact| conversation(contact, model, open == Some(contact.id), look)),
         );
-        if rows.len() == before {
-            let words = if wanted.is_empty() {
-                look.say("list-empty")
-            } else {
-                look.say("list-no-name")
-            };
+        // A search says below what it found in messages.
+        if rows.len() == before && !self.search.is_on() {
+            let words = look.say("list-empty");
             rows.push(
                 container(look.muted(words, 13.5).width(Fill))
                     .padding([14, 12])

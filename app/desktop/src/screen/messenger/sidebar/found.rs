@@ -109,7 +109,10 @@ fn found<'a>(
             span(after).color(c.muted),
         ])
         .size(13);
-        container(words).height(13.0 * 1.35 * 2.0).clip(true).into()
+        container(words)
+            .max_height(13.0 * 1.35 * 2.0)
+            .clip(true)
+            .into()
     };
     let time = look.clock.short(hit.message.time, &look.words);
     let first = look.row(vec![
