@@ -35,10 +35,10 @@ pub(crate) struct ConversationRecord {
 pub(crate) struct ProfileSettings {
     pub(crate) defaults: Defaults,
     pub(crate) hidden: bool,
-    /// Names the owner's picture, if there is one.
-    pub(crate) picture: Option<String>,
     /// What the program that shows the profile keeps for itself.
     pub(crate) program: String,
+    /// Names the owner's picture, if there is one.
+    pub(crate) picture: Option<String>,
 }
 
 pub(crate) fn read<T: DeserializeOwned>(
