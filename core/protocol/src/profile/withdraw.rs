@@ -116,7 +116,9 @@ impl Profile {
         text: String,
     ) -> Result<Step, Refusal> {
         super::say::check_words(&text)?;
-        self.listener(id, text.len())?;
+        if !self.is_myself(id) {
+            self.listener(id, text.len())?;
+        }
         self.change_line(now, rng, id, target, Kind::Edit { target, text })
     }
 
@@ -128,6 +130,9 @@ impl Profile {
         target: MessageId,
         kind: Kind,
     ) -> Result<Step, Refusal> {
+        if self.is_myself(id) {
+            return self.annotate_note(now, rng, id, kind);
+        }
         self.listener(id, 0)?;
         let (step, ()) = self.command(now, rng, |profile, turn| {
             match &kind {
