@@ -61,7 +61,7 @@ impl Unlocked {
     /// second for each passphrase: call it from a thread that may wait.
     ///
     /// # Errors
-    /// See [`VaultError`]. If one that is to be kept does not open, nothing was changed.
+    /// See [`VaultError`]. If one that is to be kept does not open, nothing was changed; one that would wipe others is refused.
     pub fn create_beside(home: &Path, kept: &[&[u8]], new: &[u8]) -> Result<Self, VaultError> {
         if kept.len() > MAX_KEPT {
             return Err(VaultError::Kept);
@@ -69,7 +69,7 @@ impl Unlocked {
         let home = Home::open(home).map_err(UnlockError::Home)?;
         let mut open = Vec::with_capacity(kept.len());
         for passphrase in kept {
-            open.push(Store::open(&home, passphrase)?);
+            open.push(Store::open_to_keep(&home, passphrase)?);
         }
         let one = open.first().ok_or(VaultError::Kept)?;
         let store = one.create_beside(new, KdfParameters::shipped())?;
