@@ -15,6 +15,7 @@ mod links;
 mod listen;
 mod messages;
 mod notes;
+mod outbox;
 mod persist;
 mod recovery;
 mod request;

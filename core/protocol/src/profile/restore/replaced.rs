@@ -84,9 +84,10 @@ impl Profile {
     /// By how many generations the newest copy that was ever proved is ahead of this one. Each restore raises the
     /// generations of all relationships by one, so what one contact proved counts for all.
     pub(crate) fn ahead(&self) -> u32 {
-        let each = self.contacts.values().map(|contact| {
-            let own = contact.ratchet.as_ref().map_or(0, |r| r.generation);
-            contact.relation.proven.saturating_sub(own)
+        let each = self.contacts.values().filter_map(|contact| {
+            // Who was blocked since has none.
+            let own = contact.ratchet.as_ref()?.generation;
+            Some(contact.relation.proven.saturating_sub(own))
         });
         each.max().unwrap_or(0)
     }
