@@ -23,8 +23,8 @@ pub use self::errors::{
 };
 pub use self::passphrase::VaultId;
 use self::plan::Plan;
+use self::slots::slot_of;
 use self::tip::Tip;
-use crate::calendar;
 use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
 use crate::disk::{self, FreeSpace, FreeSpaceError};
 use crate::header::Header;
@@ -489,20 +489,4 @@ fn enter(home: &Home) -> Result<Arc<Residence>, OpenError> {
         return Err(OpenError::NoProfile);
     }
     Ok(residence)
-}
-
-/// The slot a caller would name for this purpose today.
-fn slot_of(purpose: Purpose) -> Slot {
-    match purpose {
-        Purpose::Data => Slot::Data,
-        Purpose::State => Slot::State,
-        Purpose::Day { conversation, day } => Slot::Conversation { conversation, day },
-        Purpose::Month {
-            conversation,
-            month,
-        } => Slot::Conversation {
-            conversation,
-            day: calendar::first_day_of(month),
-        },
-    }
 }

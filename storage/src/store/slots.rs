@@ -253,6 +253,22 @@ impl Store {
 
 /// What is left to do after an interruption is done at the next opening. The interruption is made by
 /// doing the first of the three steps alone.
+/// The slot a caller would name for this purpose today.
+pub(super) fn slot_of(purpose: Purpose) -> Slot {
+    match purpose {
+        Purpose::Data => Slot::Data,
+        Purpose::State => Slot::State,
+        Purpose::Day { conversation, day } => Slot::Conversation { conversation, day },
+        Purpose::Month {
+            conversation,
+            month,
+        } => Slot::Conversation {
+            conversation,
+            day: calendar::first_day_of(month),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use zeroize::Zeroizing;

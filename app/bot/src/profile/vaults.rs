@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use undertone_engine::{Engine, EngineOptions};
+use undertone_engine::{Engine, EngineOptions, StartError};
 use undertone_storage::{
     CoverError, CreateError, DestroyError, EraseError, Home, HomeError, KdfParameters, OpenError,
     Store, VaultId,
@@ -48,7 +48,7 @@ pub enum VaultError {
     Destroy(#[from] DestroyError),
     /// The engine refuses.
     #[error(transparent)]
-    Engine(#[from] undertone_engine::StartError),
+    Engine(#[from] StartError),
     /// A thread of ours failed.
     #[error("the passphrase could not be worked on")]
     Thread(#[from] tokio::task::JoinError),
@@ -128,7 +128,11 @@ pub async fn create_beside(
             .map_err(Into::into)
     });
     let options = EngineOptions::new(made.await??, Arc::new(Offline::default()));
-    Engine::create(options, nickname).await?.shutdown().await;
+    match Engine::create(options, nickname).await {
+        // The passphrase opened a profile, not what an interrupted try left.
+        Err(StartError::Exists) => return Err(CreateError::Taken.into()),
+        made => made?.shutdown().await,
+    }
     Ok(())
 }
 
