@@ -201,7 +201,8 @@ fn disk(found: FreeSpace) -> Finding {
 /// Opens the profile and closes it again. It blocks for a second.
 #[must_use]
 pub fn opening(home: &Home, passphrase: &Passphrase) -> Finding {
-    let opened = Store::open(home, passphrase).and_then(|store| {
+    // Looking must destroy nothing.
+    let opened = Store::open_to_keep(home, passphrase).and_then(|store| {
         // A large store looks at most of its records only afterwards.
         store.check_all()?;
         Ok(store.lock())
@@ -226,7 +227,9 @@ pub fn opening(home: &Home, passphrase: &Passphrase) -> Finding {
         OpenError::DamagedHeader | OpenError::DamagedKeys | OpenError::DamagedRecords => {
             "keep the files as they are, import an export into a new home, and look at the disk"
         }
-        OpenError::WouldWipe => "open it alone, and only if that is what you want",
+        OpenError::WouldWipe => {
+            "nothing was opened and nothing destroyed; this passphrase opens its profile, and destroys the others first"
+        }
         OpenError::InUse => "stop the other program, or ask without a passphrase",
         OpenError::Permissions => "take the rights of others away: chmod 700 on the home",
         OpenError::NewerSchema(_) => "use a newer version of this program",

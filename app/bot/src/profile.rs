@@ -85,7 +85,8 @@ pub async fn create(home: &Path, nickname: &str, passphrase: Passphrase) -> Resu
         match Store::create(&home, passphrase, KdfParameters::shipped()) {
             // Perhaps a store whose profile was never made: the engine knows.
             Err(CreateError::Exists) => {
-                Store::open(&home, passphrase).map_err(|error| match error {
+                // What is to be made must destroy nothing.
+                Store::open_to_keep(&home, passphrase).map_err(|error| match error {
                     OpenError::InUse => CreateError::Open(error),
                     _ => CreateError::Exists,
                 })

@@ -93,6 +93,10 @@ impl Conversations {
             conversations.all.insert(state.id, conversation);
         }
         for state in profile.contacts() {
+            if state.next_message > 1 {
+                // Also where nothing but own messages is: another default is for them as well.
+                conversations.of(state.id);
+            }
             conversations.count_unread(state.id, state.next_message, disk);
             conversations.plan_sweep(state.id, state.next_message);
         }

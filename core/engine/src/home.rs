@@ -107,7 +107,8 @@ impl Unlocked {
         let home = Home::create(home).map_err(UnlockError::Home)?;
         let store = match Store::create(&home, passphrase, KdfParameters::shipped()) {
             Err(CreateError::Exists) => {
-                Store::open(&home, passphrase).map_err(|error| match error {
+                // What is to be made must destroy nothing.
+                Store::open_to_keep(&home, passphrase).map_err(|error| match error {
                     OpenError::InUse => UnlockError::InUse,
                     _ => UnlockError::Exists,
                 })?

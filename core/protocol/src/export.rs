@@ -171,8 +171,12 @@ impl ExportedContact {
         if !names {
             return Err(RestoreError::Record);
         }
-        let named = |introduced: &Introduced| !is_name(&introduced.name);
-        if self.introduced.as_ref().is_some_and(named) {
+        // As a contact offered it: nobody but the wire's rule decided what it may be.
+        let unnamed = |introduced: &Introduced| {
+            let name = &introduced.name;
+            name.is_empty() || name.len() > MAX_NICKNAME || name.chars().any(char::is_control)
+        };
+        if self.introduced.as_ref().is_some_and(unnamed) {
             return Err(RestoreError::Record);
         }
         let exported = match &self.stage {

@@ -61,9 +61,9 @@ impl Store {
             return Ok(false);
         }
         // With the writer held, so that no commit writes it after this.
+        self.close();
         self.mark.write(&self.keys.mark, u64::MAX)?;
         self.mark.sync()?;
-        self.close();
         Err(ReadError::Damaged)
     }
 

@@ -85,10 +85,6 @@ impl Store {
         ring.deniable = on;
         ring.uneven = on && (ring.uneven || is_new);
         self.uneven.fetch_or(is_new, Ordering::AcqRel);
-        if is_new {
-            lengthen_keys(self.claim.residence()).map_err(CommitError::Io)?;
-        }
-        self.adopt(ring)?;
         let mut begun = None;
         if on {
             let residence = self.claim.residence();
@@ -98,8 +94,19 @@ impl Store {
                 blur(&self.log)?;
             }
             level(&self.keys, &self.log, &mut others)?;
-            residence.align_times().map_err(CommitError::Io)?;
+            if is_new {
+                lengthen_keys(residence).map_err(CommitError::Io)?;
+            }
             begun = Some(Cover::new(others));
+        }
+        // The last: where the disk is too full for cover the mode is not on, and what was written for it is dropped at the next
+        // opening.
+        self.adopt(ring)?;
+        if on {
+            self.claim
+                .residence()
+                .align_times()
+                .map_err(CommitError::Io)?;
         }
         *self.cover.lock().map_err(|_| CommitError::Closed)? = begun;
         Ok(())
@@ -347,14 +354,25 @@ fn level(
         }
     });
     let most = |size| counts.iter().filter_map(|of| of.get(&size).copied()).max();
-    let all = std::iter::once(own).chain(others.iter().map(|(_, log)| log));
-    for (log, found) in all.zip(&counts) {
+    let mut fill = |log: &Log, found: &BTreeMap<usize, u64>| {
         for size in record::SIZES {
             let lacking = most(size).unwrap_or(0) - found.get(&size).copied().unwrap_or(0);
             has_written |= lacking > 0;
             add_noise(log, size, lacking)?;
         }
+        Ok::<_, CommitError>(())
+    };
+    let mut counted = counts.iter();
+    if let Some(found) = counted.next() {
+        fill(own, found)?;
     }
+    others.retain(|(_, log)| {
+        let filled = counted.next().map_or(Ok(()), |found| fill(log, found));
+        let left_out = filled.inspect_err(|error| {
+            tracing::warn!(%error, "a vault cannot be filled for cover; it is left out");
+        });
+        left_out.is_ok()
+    });
     Ok(has_written || lacked.into_inner())
 }
 

@@ -189,8 +189,9 @@ fn new_store(home: &Path, passphrase: &[u8]) -> Result<Store, BackupError> {
     let home = Home::create(home)?;
     match Store::create(&home, passphrase, KdfParameters::shipped()) {
         // Perhaps what an interrupted import left: the engine knows whether there is a profile in it.
-        Err(CreateError::Exists) => match Store::open(&home, passphrase) {
-            Err(OpenError::WrongPassphrase) => Err(BackupError::HomeInUse),
+        // What is to be made must destroy nothing.
+        Err(CreateError::Exists) => match Store::open_to_keep(&home, passphrase) {
+            Err(OpenError::WrongPassphrase | OpenError::WouldWipe) => Err(BackupError::HomeInUse),
             other => Ok(other?),
         },
         other => Ok(other?),

@@ -159,7 +159,7 @@ pub async fn set_wipe(home: &Path, old: Passphrase, new: Passphrase) -> Result<(
 pub async fn set_deniable(home: &Path, passphrase: Passphrase, on: bool) -> Result<(), VaultError> {
     let home = Home::open(home)?;
     blocking(move || {
-        let store = Store::open(&home, &passphrase)?;
+        let store = Store::open_to_keep(&home, &passphrase)?;
         store.set_deniable(on)?;
         Ok(store.lock()?)
     })

@@ -178,6 +178,12 @@ impl Actor {
                 continue;
             }
             let picture = self.conversations.read_picture(None, &self.store);
+            if picture.is_none() && self.conversations.own_picture().is_some() {
+                tracing::error!(
+                    "the picture of this profile cannot be read; nobody is told that there is none"
+                );
+                continue;
+            }
             let jpeg = picture.map(|(_, jpeg)| jpeg.to_vec()).unwrap_or_default();
             let rng = &mut *self.rng;
             // One to whom nothing can be said at the moment is tried again with the next connection.

@@ -312,8 +312,11 @@ impl Profile {
 
     /// Whether the door of an invitation is to be open.
     pub(super) fn is_knocked_at(&self, invite: &Invite) -> bool {
-        if self.record.requests_off && invite.introduced.is_none() {
-            return false;
+        match invite.introduced {
+            // Whoever passed the invitation on knows its door.
+            Some((by, _)) if self.is_invisible_to(by) => return false,
+            None if self.record.requests_off => return false,
+            Some(_) | None => {}
         }
         // Whoever came by this door knows it, and could see by it that the profile is there.
         !self.contacts.values().any(|contact| {
@@ -330,7 +333,8 @@ impl Profile {
                 .get(&number)
                 .is_some_and(|invite| !self.is_knocked_at(invite)),
             DoorName::Circle(number) => self.is_closed(number),
-            _ => false,
+            DoorName::Recovery(contact, _) => self.is_invisible_to(contact),
+            DoorName::Reply(_) => false,
         }
     }
 

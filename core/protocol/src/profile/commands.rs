@@ -323,10 +323,12 @@ impl Profile {
         self.known(id)?;
         pet_name.map_or(Ok(()), check_name)?;
         let (step, ()) = self.command(now, rng, |profile, turn| {
+            profile.accept_request(id, turn)?;
             if let Some(name) = pet_name {
                 profile.contact_mut(id)?.relation.pet_name = Some(name.to_owned());
+                profile.save_relation(id, turn)?;
             }
-            profile.accept_request(id, turn)
+            Ok(())
         })?;
         Ok(step)
     }

@@ -22,6 +22,7 @@ use crate::event::Event;
 use crate::limits::{
     INTRODUCTION_SECONDS, MAX_INTRODUCTIONS, MAX_INVITATIONS, MAX_OFFERS, MAX_PENDING,
 };
+use crate::link::DoorName;
 use crate::relation::Stage;
 use crate::step::{Bug, Fault, Now, Step, Turn};
 
@@ -414,6 +415,7 @@ impl Profile {
             .map(|invite| invite.number)
             .collect();
         for number in theirs {
+            self.cut_links(|link| link.door == Some(DoorName::Knock(number)), turn);
             self.destroy_invitation(number, turn)?;
         }
         if had {

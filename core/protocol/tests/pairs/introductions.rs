@@ -439,3 +439,24 @@ fn a_block_ends_introductions_on_either_side() {
     assert!(world.nodes[1].profile.introductions().is_empty());
     assert_eq!(world.nodes[1].profile.open_invitations().count(), 0);
 }
+
+/// It has the invitation, so it would see by the door whether the profile is there.
+#[test]
+fn an_introducer_who_must_not_see_the_profile_finds_no_door_of_the_introduction() {
+    let (mut world, [(bob, ann_at_bob), _]) = three(31);
+    let id = IntroductionId::from_bytes([9; 16]);
+    let offer = IntroductionStep::Offer("Dora".to_owned());
+    forge(&mut world, 0, bob, id, offer);
+    assert_eq!(offered(&mut world, 1), id);
+    answer(&mut world, 1, ann_at_bob, id, true, None);
+    world.run(120);
+    forge(&mut world, 0, bob, id, IntroductionStep::Ready);
+    assert!(world.run_until(300, |w| knock_doors(w, 1) == 1));
+    for (invisible, doors) in [(true, 0), (false, 1)] {
+        world.command(1, |p, now, rng| {
+            let step = p.set_invisible(now, rng, ann_at_bob, invisible);
+            (step.expect("a contact"), ())
+        });
+        assert_eq!(knock_doors(&world, 1), doors);
+    }
+}

@@ -67,7 +67,14 @@ impl Introduction {
     /// Whether it can be sent, and may have been received.
     pub(super) fn check(&self) -> Result<(), ContentError> {
         match &self.step {
-            IntroductionStep::Offer(name) => Ok(check_nickname(name)?),
+            IntroductionStep::Offer(name) => {
+                check_nickname(name)?;
+                // Somebody is to be shown by it.
+                if name.trim().is_empty() {
+                    return Err(ContentError::Introduction);
+                }
+                Ok(())
+            }
             IntroductionStep::Invitation(invitation) if invitation.one_time.is_none() => {
                 Err(ContentError::Introduction)
             }
@@ -100,5 +107,22 @@ impl Introduction {
             }
         };
         Ok(Self { id, step })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_offered_under_a_blank_name() {
+        let offer = |name: &str| Introduction {
+            id: IntroductionId::from_bytes([1; 16]),
+            step: IntroductionStep::Offer(name.to_owned()),
+        };
+        assert_eq!(offer("Amal").check(), Ok(()));
+        for name in [" ", "\u{a0}\u{2003}"] {
+            assert_eq!(offer(name).check(), Err(ContentError::Introduction));
+        }
     }
 }
