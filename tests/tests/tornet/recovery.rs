@@ -143,7 +143,9 @@ async fn wakes_up(lab: &Lab, stops: Side, stays: Side) {
     // How long it is stopped is what is tested, not a wait for something.
     sleep_until(stopped + STOPPED).await;
     let view = staying.contact(there).await;
-    assert_eq!(view["waiting"], 2 * MESSAGES);
+    // With them may wait what the programs have to say to each other, such as spare keys.
+    let waiting = view["waiting"].as_u64().expect("a number");
+    assert!(waiting >= 2 * MESSAGES as u64, "{view}");
 
     let so_far = staying.heard_so_far();
     stops.bot.signal("CONT").await;

@@ -103,8 +103,28 @@ fn a_decoy_beside_and_a_passphrase_that_wipes() {
     ];
     assert_code(&bench.run(&wipe), 0);
     assert!(opens(&bench, "passphrase") && !opens(&bench, "other"));
-    assert!(opens(&bench, "third"));
+    // The doctor looks, and destroys nothing; nor does making another profile, or the deniable mode.
+    assert!(!opens(&bench, "third"));
+    let looks: [&[&str]; 2] = [
+        &["deniable", "on", "--passphrase-file", &third],
+        &["create", "--nickname", "Nina", "--passphrase-file", &third],
+    ];
+    for look in looks {
+        assert_ne!(bench.run(look).status.code(), Some(0));
+    }
+    assert!(opens(&bench, "passphrase"));
+    // Opening does.
+    let export = [
+        "export",
+        &bench.path("export"),
+        "--passphrase-file",
+        &third,
+        "--export-passphrase-file",
+        &third,
+    ];
+    assert_code(&bench.run(&export), 0);
     assert!(!opens(&bench, "passphrase"));
+    // It fires once.
     assert!(opens(&bench, "third"));
 }
 
