@@ -8,6 +8,7 @@ use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 use undertone_wire::ContactId;
+use undertone_wire::v1::Content;
 
 use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
@@ -226,6 +227,17 @@ impl<'a> Turn<'a> {
         let mut bytes = [0; N];
         self.rng.fill_bytes(&mut bytes);
         bytes
+    }
+
+    /// Notes what the owner did to messages of a conversation.
+    pub(crate) fn annotate(&mut self, contact: ContactId, order: u64, content: Content) {
+        self.step.annotations.push(Annotation {
+            contact,
+            ours: true,
+            order,
+            time: self.now.wall,
+            content,
+        });
     }
 }
 

@@ -8,7 +8,7 @@ use undertone_wire::v1::{Content, Kind, Role, Text};
 use undertone_wire::{ContactId, MessageId};
 use zeroize::Zeroizing;
 
-use crate::conversation::{Annotation, StoredMessage};
+use crate::conversation::StoredMessage;
 use crate::event::Event;
 use crate::relation::{Extras, Relation, Stage, Timer};
 use crate::step::{Bug, Now, RecordKey, Step};
@@ -147,13 +147,7 @@ impl Profile {
             let order = notes.next_order;
             notes.next_order += 1;
             profile.save_relation(id, turn)?;
-            turn.step.annotations.push(Annotation {
-                contact: id,
-                ours: true,
-                order,
-                time: turn.now.wall,
-                content,
-            });
+            turn.annotate(id, order, content);
             Ok(())
         })?;
         Ok(step)

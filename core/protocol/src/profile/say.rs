@@ -5,7 +5,7 @@ use undertone_wire::v1::{Content, ContentError, Inside, InsideKind, Kind, MAX_TE
 use undertone_wire::{ContactId, MessageId};
 use zeroize::Zeroizing;
 
-use crate::conversation::{Annotation, StoredMessage};
+use crate::conversation::StoredMessage;
 use crate::event::Event;
 use crate::limits::{MAX_WAITING, MAX_WAITING_BYTES};
 use crate::ratchet::Waiting;
@@ -218,13 +218,7 @@ impl Profile {
         self.listener(id, 0)?;
         let (step, ()) = self.command(now, rng, |profile, turn| {
             let (order, content) = profile.say(id, kind, turn)?;
-            turn.step.annotations.push(Annotation {
-                contact: id,
-                ours: true,
-                order,
-                time: turn.now.wall,
-                content,
-            });
+            turn.annotate(id, order, content);
             Ok(())
         })?;
         Ok(step)

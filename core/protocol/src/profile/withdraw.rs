@@ -14,7 +14,6 @@ use rand::CryptoRng;
 use undertone_wire::v1::{Content, Inside, InsideKind, Kind};
 use undertone_wire::{ContactId, MessageId};
 
-use crate::conversation::Annotation;
 use crate::event::Event;
 use crate::ratchet::Waiting;
 use crate::step::{Bug, Now, RecordKey, Step, Turn};
@@ -140,13 +139,7 @@ impl Profile {
                 _ => profile.withdraw_from(id, Gone::These(&BTreeSet::from([target])), turn)?,
             }
             let (order, content) = profile.say(id, kind, turn)?;
-            turn.step.annotations.push(Annotation {
-                contact: id,
-                ours: true,
-                order,
-                time: turn.now.wall,
-                content,
-            });
+            turn.annotate(id, order, content);
             Ok(())
         })?;
         Ok(step)
