@@ -101,14 +101,14 @@ impl Log {
             home::private_directory(path)?;
         }
         fs::create_dir_all(path.join("blobs"))?;
-        await_release(&path.join("db"))?;
+        await_release(path)?;
         remove_stray_configuration(path)?;
         for unfinished in snapshots(path)?.iter().filter(|path| is_unfinished(path)) {
             fs::remove_file(unfinished)?;
         }
         let db = match open_sled(path) {
             Err(LogError::Damaged) => {
-                await_release(&path.join("db"))?;
+                await_release(path)?;
                 tracing::warn!("the log did not open; trying again without its snapshot");
                 let found = snapshots(path)?;
                 if found.is_empty() {
@@ -342,8 +342,8 @@ fn open_sled(path: &Path) -> Result<sled::Db, LogError> {
 
 /// sled's own threads may still hold the log for a moment after it was closed here. The home's lock
 /// is held, so it can be nobody else.
-fn await_release(log: &Path) -> Result<(), LogError> {
-    let file = match File::open(log) {
+pub(crate) fn await_release(path: &Path) -> Result<(), LogError> {
+    let file = match File::open(path.join("db")) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         other => Arc::new(other?),
     };

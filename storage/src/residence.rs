@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::home::{self, HomeLock, VAULTS, VaultPaths};
-use crate::log::Log;
+use crate::log::{self, Log};
 
 /// What the open stores of a home share.
 pub(crate) struct Residence {
@@ -97,6 +97,18 @@ impl Residence {
         let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         let closed = logs.iter().all(|log| log.strong_count() == 0);
         closed.then(work)
+    }
+
+    /// Waits until nothing writes any more to the logs that nobody has open.
+    pub(crate) fn await_logs(&self) {
+        let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        for (number, log) in logs.iter().enumerate() {
+            if log.strong_count() == 0
+                && let Err(error) = log::await_release(&self.vault(number).log())
+            {
+                tracing::warn!(%error, "a log that was closed is still in use");
+            }
+        }
     }
 
     /// Gives all files and directories of all vaults one time, touching them in a fixed order: which of them was

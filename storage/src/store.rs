@@ -419,8 +419,9 @@ impl Store {
         self.mark.sync().map_err(CommitError::Io)?;
         if self.is_deniable() {
             let residence = Arc::clone(self.claim.residence());
-            // Closing the logs writes to them as well.
+            // Closing the logs writes to them as well, and sled's own threads may do so a moment later.
             drop(self);
+            residence.await_logs();
             residence.align_times().map_err(CommitError::Io)?;
         }
         Ok(())

@@ -419,7 +419,12 @@ fn what_was_not_covered_is_made_up_for() {
         drop(store);
     }
     let found = distinguish(&place);
-    assert!(found["times"] > 0 && found["records"] > 0, "{found:?}");
+    // A file that was just written has the time of the kernel's clock, which may be that of the other vaults' for some
+    // milliseconds; it is never the one time that all files of a covered vault have.
+    assert!(
+        found["times within a vault"] > 0 && found["records"] > 0,
+        "{found:?}"
+    );
     for passphrase in [PASSPHRASES[0], PASSPHRASES[1]] {
         Store::open(&place.home, passphrase)
             .unwrap()

@@ -228,7 +228,7 @@ fn an_export_becomes_a_copy_in_another_process_and_damaged_ones_touch_nothing() 
             3 => bytes.truncate(length - 1),
             4 => bytes.push(0),
             5 => bytes.extend_from_within(length - 65_536..),
-            6 => bytes.swap(0, 1),
+            6 => bytes[0] ^= 1,
             many => bytes[length * (many - 6) / 4] ^= 0x80,
         }
         assert_ne!(bytes, whole);
