@@ -108,6 +108,7 @@ retry-all = حاول مرة أخرى الآن
 way-connected = متصل
 way-invisible = أنت غير مرئي لجهة الاتصال هذه؛ الرسائل تنتظر
 way-hidden = تظهر غير متصل؛ الرسائل تنتظر
+way-disk-full = القرص ممتلئ؛ الرسائل تنتظر
 way-not-tried = غير متصل بعد
 way-dialling = جارٍ الاتصال …
 way-no-network = لا اتصال بشبكة Tor

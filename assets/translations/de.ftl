@@ -100,6 +100,7 @@ retry-all = Jetzt noch einmal versuchen
 way-connected = Verbunden
 way-invisible = Du bist für diesen Kontakt unsichtbar; Nachrichten warten
 way-hidden = Du erscheinst offline; Nachrichten warten
+way-disk-full = Der Datenträger ist voll; Nachrichten warten
 way-not-tried = Noch nicht verbunden
 way-dialling = Verbindet …
 way-no-network = Keine Verbindung zum Tor-Netzwerk

@@ -100,6 +100,7 @@ retry-all = Try again now
 way-connected = Connected
 way-invisible = You are invisible to this contact; messages wait
 way-hidden = You appear offline; messages wait
+way-disk-full = The disk is full; messages wait
 way-not-tried = Not connected yet
 way-dialling = Connecting …
 way-no-network = No connection to the Tor network

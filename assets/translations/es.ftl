@@ -100,6 +100,7 @@ retry-all = Probar otra vez ahora
 way-connected = Conectado
 way-invisible = Eres invisible para este contacto; los mensajes esperan
 way-hidden = Apareces sin conexión; los mensajes esperan
+way-disk-full = El disco está lleno; los mensajes esperan
 way-not-tried = Aún no conectado
 way-dialling = Conectando …
 way-no-network = Sin conexión a la red Tor

@@ -15,6 +15,10 @@ pub const NEARLY_FULL_PART: u64 = 50;
 /// …unless so many bytes are free, which a messenger does not fill within days.
 pub const NEVER_NEARLY_FULL_BYTES: u64 = 4 << 30;
 
+/// Below so many free bytes nothing should be taken in any more: what is left is for the owner, who reads, deletes and
+/// exports.
+pub const FULL_BYTES: u64 = 128 << 20;
+
 /// The room of a file system, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FreeSpace {
@@ -32,6 +36,12 @@ impl FreeSpace {
         self.available < NEARLY_FULL_BYTES
             || (self.available < NEVER_NEARLY_FULL_BYTES
                 && self.available < self.total / NEARLY_FULL_PART)
+    }
+
+    /// Whether to take nothing in any more: less than [`FULL_BYTES`] is available.
+    #[must_use]
+    pub const fn is_full(self) -> bool {
+        self.available < FULL_BYTES
     }
 }
 
@@ -73,6 +83,14 @@ mod tests {
         assert!(!is(2 * GIB, 100 * GIB));
         assert!(is(4 * GIB - 1, 1_000 * GIB));
         assert!(!is(4 * GIB, 1_000 * GIB));
+        let is_full = |available| {
+            FreeSpace {
+                available,
+                total: GIB,
+            }
+            .is_full()
+        };
+        assert!(is_full(FULL_BYTES - 1) && !is_full(FULL_BYTES));
     }
 
     #[test]

@@ -36,7 +36,7 @@ them on standard input instead.";
 ///
 /// `run` keeps a profile online; every other command talks to it through a socket in its home.
 /// Try: create, then run, then (in another terminal) invite, contacts, send, follow.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "undertone-bot", version, after_long_help = AFTER, max_term_width = 100)]
 pub struct Arguments {
     /// The directory of the profile [default: undertone in $XDG_DATA_HOME or ~/.local/share]
@@ -48,7 +48,7 @@ pub struct Arguments {
 }
 
 /// What `undertone-bot` can do.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum Subcommands {
     /// Make a new profile
     Create {
@@ -265,7 +265,7 @@ pub enum Subcommands {
 }
 
 /// How `run` runs.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct RunArguments {
     /// Use the private Tor network that this file describes [default: the public Tor network]
     #[arg(long, value_name = "FILE")]
@@ -308,7 +308,7 @@ pub enum LogLevel {
 }
 
 /// Where the passphrase comes from.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[group(multiple = false)]
 pub struct PassphraseArguments {
     /// Read the passphrase from this file descriptor [default: ask on the terminal]
@@ -334,7 +334,7 @@ impl PassphraseArguments {
 }
 
 /// Where a new passphrase comes from.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[group(multiple = false)]
 pub struct NewPassphraseArguments {
     /// Read the new passphrase from this file descriptor [default: ask on the terminal, twice]

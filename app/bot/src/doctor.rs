@@ -190,8 +190,11 @@ fn disk(found: FreeSpace) -> Finding {
         show::size(found.available),
         show::size(found.total)
     );
-    if found.is_nearly_full() {
-        let advice = "make room before it is full: a full disk stops the profile";
+    if found.is_full() {
+        let advice = "make room: until then nobody is dialled and no door is open";
+        wrong("disk", room, advice)
+    } else if found.is_nearly_full() {
+        let advice = "make room before it is full: nothing will be received then";
         wrong("disk", room, advice)
     } else {
         well("disk", room)

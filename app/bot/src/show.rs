@@ -193,6 +193,7 @@ fn reason(name: &str) -> String {
     match name {
         "invisible" => "you are invisible to them: messages wait",
         "hidden" => "you appear offline: messages wait",
+        "disk_full" => "the disk is full: messages wait",
         "not_tried" => "not tried yet",
         "dialling" => "dialling",
         "no_network" => "no connection to the Tor network",

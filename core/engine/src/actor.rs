@@ -202,7 +202,7 @@ impl Actor {
         self.open_doors();
         loop {
             let now = self.time.now();
-            if !self.conversations.is_hidden() {
+            if self.apart().is_none() {
                 self.connections.dial(&self.profile, now, &mut *self.rng);
             }
             let first = self.wait(now).await?;
@@ -229,9 +229,8 @@ impl Actor {
             self.renew().await?;
         }
         self.look_after().await?;
-        // A hidden profile dials nobody.
         let dials = self.connections.next_wake();
-        let dials = dials.filter(|_| !self.conversations.is_hidden());
+        let dials = dials.filter(|_| self.apart().is_none());
         let wake = [self.profile.next_wake(now), dials];
         let wake = wake
             .into_iter()
@@ -296,7 +295,7 @@ impl Actor {
                                 self.observe(&step);
                                 steps.push(step);
                             }
-                            inputs.extend(self.hang_up_if_hidden());
+                            inputs.extend(self.hang_up_if_apart());
                             waiting.push((reply, command, outcome));
                         }
                         Err(Some(error)) => {
@@ -315,6 +314,7 @@ impl Actor {
             self.network_time = told;
             inputs.extend(told.map(Input::NetworkTime));
         }
+        inputs.extend(self.hang_up_if_apart());
         inputs.push(Input::Wake);
         self.step(now, &mut inputs, &mut steps)?;
         steps.extend(self.tell_pictures(now));
@@ -353,11 +353,7 @@ impl Actor {
                 .ended(link, now.monotonic, &mut *self.rng)
                 .then_some(Input::Closed(link)),
             // What came while the doors were being closed.
-            Message::Arrived(..) | Message::Dialled(_, _, Ok(_))
-                if self.conversations.is_hidden() =>
-            {
-                None
-            }
+            Message::Arrived(..) | Message::Dialled(_, _, Ok(_)) if self.apart().is_some() => None,
             Message::Arrived(door, stream) => {
                 let link = self.connections.hold(stream, None);
                 Some(Input::Arrived { door, link })

@@ -228,6 +228,7 @@ impl Conversations {
         self.batch.settings = true;
         let all: Vec<ContactId> = self.all.keys().copied().collect();
         for contact in all {
+            self.keep_draft(contact);
             self.sweep_again(contact);
         }
         Ok(())
@@ -258,6 +259,7 @@ impl Conversations {
     ) -> Result<(), CommandError> {
         settings.retention.map_or(Ok(()), check_retention)?;
         self.of(contact).record.settings = settings.clone();
+        self.keep_draft(contact);
         self.record_changed(contact);
         self.sweep_again(contact);
         Ok(())
@@ -266,6 +268,10 @@ impl Conversations {
     pub(crate) fn set_draft(&mut self, contact: ContactId, text: &str) {
         let draft = (!text.is_empty()).then(|| Zeroizing::new(text.to_owned()));
         let before = std::mem::replace(&mut self.of(contact).draft, draft);
+        if self.retention(contact) == Retention::Nothing {
+            // It stays in memory.
+            return;
+        }
         // While somebody types, the old one is the beginning of the new one.
         let lost = before.is_some_and(|before| !text.starts_with(before.as_str()));
         self.erasing.draft_changed(contact, lost);
@@ -290,6 +296,15 @@ impl Conversations {
         }
         self.record_changed(contact);
         Ok(())
+    }
+
+    /// A draft is stored or not as the conversation's messages are, from now on.
+    fn keep_draft(&mut self, contact: ContactId) {
+        if self.of(contact).draft.is_some() {
+            let lost = self.retention(contact) == Retention::Nothing;
+            self.erasing.draft_changed(contact, lost);
+            self.batch.drafts.insert(contact);
+        }
     }
 
     fn record_changed(&mut self, contact: ContactId) {

@@ -13,6 +13,8 @@ use crate::language::{BackupView, DiskView, Event};
 
 /// Between two looks at the room on the disk.
 const LOOK: Duration = Duration::from_secs(60);
+/// The same while there is little of it.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 /// Between two coverings (D11.6). They come at fixed times after the start, whatever is done with the profile.
 pub(crate) const COVER: Duration = Duration::from_secs(15 * 60);
 /// An export older than this is too old, in seconds.
@@ -32,12 +34,20 @@ struct Backup {
     last: Option<u64>,
 }
 
+/// How much room the disk had when it was last looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Enough,
+    Low,
+    Full,
+}
+
 /// What is known of a profile's health.
 pub(crate) struct Health {
     look_at: Instant,
     cover_at: Instant,
     disk: Option<FreeSpace>,
-    is_low: bool,
+    room: Room,
     backup: Backup,
     is_changed: bool,
     is_due: bool,
@@ -53,7 +63,7 @@ impl Health {
             look_at: now,
             cover_at: now + COVER,
             disk: None,
-            is_low: false,
+            room: Room::Enough,
             is_changed: stored.is_none(),
             backup: stored.unwrap_or(Backup {
                 first_seen: wall,
@@ -69,7 +79,11 @@ impl Health {
         let now = Instant::now();
         let wants = now >= self.look_at;
         if wants {
-            self.look_at = now + LOOK;
+            self.look_at = now
+                + match self.room {
+                    Room::Enough => LOOK,
+                    Room::Low | Room::Full => LOOK_AGAIN,
+                };
         }
         wants
     }
@@ -93,13 +107,23 @@ impl Health {
     pub(crate) fn saw_disk(&mut self, found: Option<FreeSpace>) -> Option<Event> {
         self.disk = found;
         let found = found?;
-        let was_low = std::mem::replace(&mut self.is_low, found.is_nearly_full());
+        let room = match (found.is_full(), found.is_nearly_full()) {
+            (true, _) => Room::Full,
+            (_, true) => Room::Low,
+            _ => Room::Enough,
+        };
+        let before = std::mem::replace(&mut self.room, room);
         let FreeSpace { available, total } = found;
-        match (was_low, self.is_low) {
-            (false, true) => Some(Event::DiskLow { available, total }),
-            (true, false) => Some(Event::DiskEnough { available, total }),
-            _ => None,
-        }
+        (before != room).then_some(match room {
+            Room::Enough => Event::DiskEnough { available, total },
+            Room::Low => Event::DiskLow { available, total },
+            Room::Full => Event::DiskFull { available, total },
+        })
+    }
+
+    /// Whether there is no room for what others send.
+    pub(crate) fn is_disk_full(&self) -> bool {
+        self.room == Room::Full
     }
 
     /// Takes in what time it is; gives what is to be said about exports.
@@ -130,6 +154,7 @@ impl Health {
             available: found.available,
             total: found.total,
             nearly_full: found.is_nearly_full(),
+            full: found.is_full(),
         })
     }
 
@@ -171,7 +196,7 @@ mod tests {
             look_at: now,
             cover_at: now + COVER,
             disk: None,
-            is_low: false,
+            room: Room::Enough,
             backup: Backup {
                 first_seen: 1_000,
                 last: None,
@@ -208,6 +233,17 @@ mod tests {
         ));
         assert!(health.saw_disk(Some(low)).is_some());
         assert!(health.disk_view().is_some_and(|disk| disk.nearly_full));
+        assert!(!health.is_disk_full());
+        let full = FreeSpace {
+            available: 1 << 20,
+            total,
+        };
+        let said = health.saw_disk(Some(full));
+        assert!(matches!(said, Some(Event::DiskFull { .. })));
+        assert!(health.is_disk_full());
+        assert!(health.disk_view().is_some_and(|disk| disk.full));
+        let said = health.saw_disk(Some(low));
+        assert!(matches!(said, Some(Event::DiskLow { .. })) && !health.is_disk_full());
     }
 
     #[test]

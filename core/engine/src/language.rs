@@ -30,7 +30,7 @@ pub use self::views::{
 pub use crate::search::{QueryError, SearchCursor};
 
 /// What an application tells the engine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case", tag = "command")]
 #[non_exhaustive]
 pub enum Command {
@@ -377,4 +377,11 @@ pub enum Command {
     /// passphrase any more. It is done when it is answered, whatever else is under way;
     /// [`Event::Stopped`] follows.
     Destroy,
+}
+
+/// Its name alone: what is in it are words, names and addresses.
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.into())
+    }
 }

@@ -34,7 +34,7 @@ pub(crate) const fn copy(state: undertone_protocol::CopyState) -> CopyState {
 pub(crate) fn contact(
     state: ContactState,
     reason: Option<(Reason, Option<u64>)>,
-    hidden: bool,
+    apart: Option<Reason>,
     now: undertone_protocol::Now,
 ) -> ContactView {
     let waits = state
@@ -45,11 +45,10 @@ pub(crate) fn contact(
         state.stage,
         StageName::Requested | StageName::Accepting | StageName::Accepted
     );
-    // What the owner chose is the reason, whatever happened before.
-    let chosen = match (state.invisible, hidden && wanted) {
-        (true, _) => Some(Reason::Invisible),
-        (_, true) => Some(Reason::Hidden),
-        _ => None,
+    // What keeps this side from trying is the reason, whatever happened before.
+    let chosen = match state.invisible {
+        true => Some(Reason::Invisible),
+        false => apart.filter(|_| wanted),
     };
     let (reason, next_try) = match reason {
         _ if chosen.is_some() && !state.connected => (chosen, None),

@@ -7,7 +7,7 @@ use jiff::{Span, SpanRelativeTo};
 use super::JsonArguments;
 
 /// What can be done with conversations.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum Conversing {
     /// List the conversations: unread messages, the newest one, drafts
     Conversations {
@@ -122,7 +122,7 @@ pub enum Conversing {
 }
 
 /// Which message is meant.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct At {
     /// Whose conversation
     pub contact: String,

@@ -10,7 +10,7 @@ use super::conversing::Switch;
 use super::profiles::ConsentArguments;
 
 /// What can be done about people.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum People {
     /// Let strangers who have an invitation ask to be contacts, or not; invitations stay valid
     #[command(after_help = crate::show::claims::REQUESTS)]
@@ -86,7 +86,7 @@ pub enum People {
 }
 
 /// What is done about a picture; nothing: it is told whether there is one.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[command(group = ArgGroup::new("change").multiple(false))]
 pub struct PictureArguments {
     /// Of this contact [default: yours]
@@ -104,7 +104,7 @@ pub struct PictureArguments {
 }
 
 /// How an introduction is answered.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[group(multiple = false)]
 pub struct AnswerArguments {
     /// Say yes; as soon as the other says yes as well, you are contacts

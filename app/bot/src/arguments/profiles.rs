@@ -10,7 +10,7 @@ use crate::passphrase::{Passphrase, PassphraseError, Source};
 use crate::profile::vaults::MAX_KEPT;
 
 /// Commands for profiles as a whole.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum ProfileCommands {
     /// Several profiles in one home
     #[command(subcommand)]
@@ -87,14 +87,14 @@ pub enum ProfileCommands {
 }
 
 /// Commands for several profiles in one home.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub enum BesideCommands {
     /// Make a further profile. One that is not named with --keep-passphrase-file may be overwritten
     Create(BesideArguments),
 }
 
 /// How a further profile is made.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct BesideArguments {
     /// What you call yourself; contacts see it
     #[arg(long)]
@@ -120,7 +120,7 @@ pub enum Mode {
 }
 
 /// Which profiles are kept.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub struct KeepArguments {
     /// Read the passphrase of a profile that is to be kept from this file; up to three times [default: ask on the terminal]
     #[arg(long, value_name = "FILE")]
@@ -164,7 +164,7 @@ pub struct ConsentArguments {
 }
 
 /// Where the passphrase of an export comes from.
-#[derive(Debug, Args)]
+#[derive(Args)]
 #[group(multiple = false)]
 pub struct ExportPassphraseArguments {
     /// Read the passphrase of the export from this file descriptor [default: ask on the terminal]

@@ -15,7 +15,7 @@ use super::names::MYSELF;
 use crate::visible::Name;
 
 /// Of the profile.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Profile {
     /// What I call myself.
     pub nickname: String,
@@ -47,7 +47,7 @@ const fn yes() -> bool {
 }
 
 /// How the profile is.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Health {
     /// The last export.
     pub backup: Backup,
@@ -64,7 +64,7 @@ pub struct Health {
 }
 
 /// The last export.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Backup {
     /// Seconds since 1970.
     pub last: Option<i64>,
@@ -73,7 +73,7 @@ pub struct Backup {
 }
 
 /// Deniable mode.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Deniable {
     /// On.
     pub on: bool,
@@ -150,7 +150,7 @@ impl fmt::Display for Network {
 }
 
 /// An invitation.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Invitation {
     /// Names it in commands.
     pub number: u64,
@@ -168,14 +168,14 @@ pub struct Invitation {
 }
 
 /// Several invitations.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Invitations {
     /// In the order they were made.
     pub invitations: Vec<Invitation>,
 }
 
 /// A contact or request.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Contact {
     /// Names it in commands.
     pub id: ContactId,
@@ -230,14 +230,14 @@ impl Contact {
 }
 
 /// Several contacts.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Contacts {
     /// In the order they came to be.
     pub contacts: Vec<Contact>,
 }
 
 /// A message.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Message {
     /// Its place in the conversation.
     pub number: u64,
@@ -273,7 +273,7 @@ pub struct Message {
 }
 
 /// What a line of a conversation is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(from = "Value")]
 pub enum Line {
     /// Words.
@@ -307,7 +307,7 @@ impl From<Value> for Line {
 }
 
 /// What a message said before.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Earlier {
     /// Its words then.
     pub text: String,
@@ -316,7 +316,7 @@ pub struct Earlier {
 }
 
 /// An emoji at a message.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Reaction {
     /// I put it there.
     pub mine: bool,
@@ -325,14 +325,14 @@ pub struct Reaction {
 }
 
 /// Several messages.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Messages {
     /// Newest last.
     pub messages: Vec<Message>,
 }
 
 /// A conversation in a list.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Conversation {
     /// With whom.
     pub contact: ContactId,
@@ -351,14 +351,14 @@ pub struct Conversation {
 }
 
 /// Several conversations.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Conversations {
     /// In the order in which the contacts came to be.
     pub conversations: Vec<Conversation>,
 }
 
 /// One emoji of a short code.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Emoji {
     /// The character.
     pub symbol: String,
@@ -367,7 +367,7 @@ pub struct Emoji {
 }
 
 /// A message that was found.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct Hit {
     /// The conversation.
     pub contact: ContactId,
@@ -376,7 +376,7 @@ pub struct Hit {
 }
 
 /// Messages that were found.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Found {
     /// Newest first.
     #[serde(default)]
@@ -388,7 +388,7 @@ pub struct Found {
 }
 
 /// The code to compare.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub struct Verification {
     /// 60 digits in blocks of five.
     pub digits: String,
@@ -397,7 +397,7 @@ pub struct Verification {
 }
 
 /// What happened.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// The network's status changed.

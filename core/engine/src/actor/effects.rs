@@ -119,7 +119,9 @@ impl Actor {
 
     /// All conversations as a list shows them.
     pub(super) fn conversation_views(&self) -> Vec<ConversationView> {
-        let talking = self.profile.contacts().filter(|c| c.next_message > 1);
+        let has_draft = |id| self.conversations.draft(id).is_some();
+        let talking = self.profile.contacts();
+        let talking = talking.filter(|c| c.next_message > 1 || has_draft(c.id));
         let views = talking.map(|state| {
             let id = state.id;
             let mut newest = (self.conversations.begin(id)..state.next_message).rev();

@@ -70,7 +70,13 @@ impl Actor {
     pub(super) async fn look_after(&mut self) -> Result<(), Stop> {
         if self.health.wants_look() {
             let found = self.store.free_space().await;
+            let before = self.apart();
             let low = self.health.saw_disk(found);
+            if self.apart() != before {
+                self.open_doors();
+                let now = self.time.now();
+                self.connections.retry(None, now.monotonic);
+            }
             let (wall, contacts) = (self.time.now().wall, self.has_contacts());
             let due = self.health.saw_time(wall, contacts);
             for event in low.into_iter().chain(due) {

@@ -146,7 +146,7 @@ impl Actor {
         let reason = self.connections.reason(state.id, now.monotonic);
         let picture = self.conversations.picture(state.id);
         let resembles = names.older(&state);
-        let mut view = views::contact(state, reason, self.conversations.is_hidden(), now);
+        let mut view = views::contact(state, reason, self.apart(), now);
         view.picture = picture;
         view.resembles = resembles;
         view

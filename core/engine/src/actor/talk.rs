@@ -10,7 +10,7 @@ use undertone_storage::{ChangeSet, EraseError};
 use undertone_wire::v1::Kind;
 
 use crate::conversations::{Touched, Urgency};
-use crate::language::{Command, CommandError, Event, Reply};
+use crate::language::{Command, CommandError, Event, Reason, Reply};
 use crate::views;
 
 use super::commands::Executed;
@@ -317,19 +317,27 @@ impl Actor {
         Ok(steps)
     }
 
-    /// The doors that should be open: none while the profile is hidden.
+    /// Why this profile takes part in nothing: it dials nobody, opens no door and keeps no link. `None`: it takes part.
+    pub(super) fn apart(&self) -> Option<Reason> {
+        match (self.conversations.is_hidden(), self.health.is_disk_full()) {
+            (true, _) => Some(Reason::Hidden),
+            (_, true) => Some(Reason::DiskFull),
+            _ => None,
+        }
+    }
+
+    /// The doors that should be open: none while the profile keeps apart.
     pub(super) fn open_doors(&mut self) {
-        let wanted = if self.conversations.is_hidden() {
-            Vec::new()
-        } else {
-            self.profile.doors()
+        let wanted = match self.apart() {
+            Some(_) => Vec::new(),
+            None => self.profile.doors(),
         };
         self.doors.reconcile(wanted);
     }
 
-    /// Ends all links of a hidden profile, without a farewell.
-    pub(super) fn hang_up_if_hidden(&mut self) -> Vec<Input> {
-        if !self.conversations.is_hidden() {
+    /// Ends all links of a profile that keeps apart, without a farewell.
+    pub(super) fn hang_up_if_apart(&mut self) -> Vec<Input> {
+        if self.apart().is_none() {
             return Vec::new();
         }
         let links = self.connections.hang_up();

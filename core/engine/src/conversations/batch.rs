@@ -70,6 +70,12 @@ impl Conversations {
                     self.batch.messages.insert((contact, number), None);
                     self.forget_deadline(contact, number);
                 }
+                // What was said where nothing is kept stood in the outbox alone.
+                Change::Delete(RecordKey::Outbox(contact, _))
+                    if self.retention(contact) == Retention::Nothing =>
+                {
+                    self.erasing.add_withdrawn(contact, Urgency::Collected);
+                }
                 Change::Put(..) | Change::Delete(_) => {}
             }
         }
@@ -220,7 +226,8 @@ impl Conversations {
         }
         for contact in std::mem::take(&mut self.batch.drafts) {
             let id = draft_id(contact);
-            match &self.of(contact).draft {
+            let keeps = self.retention(contact) != Retention::Nothing;
+            match self.of(contact).draft.as_ref().filter(|_| keeps) {
                 // Not with the day: its old versions are to be gone soon, and it is none of the day's messages.
                 Some(text) => {
                     let bytes = zeroize::Zeroizing::new(text.as_bytes().to_vec());

@@ -95,6 +95,14 @@ pub enum Event {
         /// Bytes altogether.
         total: u64,
     },
+    /// So little room is left that nothing is taken in any more: links end, doors are closed and nobody is dialled until
+    /// there is room again. The owner can still read, delete and export.
+    DiskFull {
+        /// Bytes that may still be written.
+        available: u64,
+        /// Bytes altogether.
+        total: u64,
+    },
     /// There is room on the disk again.
     DiskEnough {
         /// Bytes that may still be written.

@@ -34,8 +34,10 @@ pub struct DiskView {
     pub available: u64,
     /// Bytes altogether.
     pub total: u64,
-    /// It will be full soon, and a full disk stops the profile.
+    /// It will be full soon.
     pub nearly_full: bool,
+    /// Nothing is taken in until there is room again, see [`Event::DiskFull`](super::Event::DiskFull).
+    pub full: bool,
 }
 
 /// When the profile was last exported.

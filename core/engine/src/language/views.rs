@@ -104,6 +104,8 @@ pub enum Reason {
     Invisible,
     /// I appear offline: nobody is dialled, and all doors are closed. Messages wait.
     Hidden,
+    /// There is no room on the disk: nobody is dialled, and all doors are closed. Messages wait.
+    DiskFull,
     /// Not tried yet.
     NotTried,
     /// Dialling now.

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use undertone_engine::{Command, ContactId, Delivery, Event, Reply};
+use undertone_engine::{
+    Command, ContactId, ConversationSettings, Delivery, Event, Reply, Retention,
+};
 use undertone_storage::Kind;
 
 use crate::place::{Person, Place, befriend};
@@ -236,4 +238,57 @@ async fn an_expired_message_waits_to_leave_and_is_gone_then() {
     pass(62).await;
     kill(&place, amal).await;
     assert_eq!(left(&place, &["alpacasnow"]), []);
+}
+
+fn keep(contact: ContactId, retention: Retention) -> Command {
+    let settings = ConversationSettings {
+        retention: Some(retention),
+        ..ConversationSettings::default()
+    };
+    Command::SetConversation { contact, settings }
+}
+
+async fn drafted(person: &Person, contact: ContactId) -> Option<String> {
+    let Reply::Conversations { conversations } = person.run(Command::Conversations).await else {
+        panic!("no conversations");
+    };
+    let found = conversations.into_iter().find(|one| one.contact == contact);
+    found.and_then(|one| one.draft)
+}
+
+/// Where nothing is kept, a message of ours is in the files while it waits and for a minute after it was received, and a
+/// draft never.
+#[tokio::test(start_paused = true)]
+async fn where_nothing_is_kept_neither_drafts_nor_what_was_said_stays() {
+    let words = ["alpacasnow", "bisonmoor", "quaggabay", "oryxplain"];
+    for kept in [true, false] {
+        let place = Place::new(56);
+        let (mut amal, noor, to_noor, to_amal) = two(&place).await;
+        done(&amal, draft(to_noor, words[0])).await;
+        let retention = if kept {
+            Retention::UntilDeleted
+        } else {
+            Retention::Nothing
+        };
+        done(&amal, keep(to_noor, retention)).await;
+        done(&noor, keep(to_amal, retention)).await;
+        assert_eq!(drafted(&amal, to_noor).await.as_deref(), Some(words[0]));
+        let number = amal.send(to_noor, words[1]).await.number;
+        hear_delivery(&mut amal, number, Delivery::Received).await;
+        noor.send(to_amal, words[2]).await;
+        amal.hear(|event| matches!(event, Event::MessageReceived { .. }).then_some(()))
+            .await;
+        done(&amal, draft(to_noor, words[3])).await;
+        assert_eq!(drafted(&amal, to_noor).await.as_deref(), Some(words[3]));
+        pass(62).await;
+        kill(&place, amal).await;
+        let left = left(&place, &words);
+        // The control: the same, kept, is there.
+        assert_eq!(left.is_empty(), !kept, "{left:?}");
+        if kept {
+            for word in &words[1..] {
+                assert!(left.iter().any(|(found, _)| found == word), "{word}");
+            }
+        }
+    }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::time::{Instant, timeout};
-use undertone_engine::{Command, CommandError, DiskFaults, Event, HealthView, Reply, StopReason};
+use undertone_engine::{
+    Command, CommandError, ContactId, DiskFaults, Event, HealthView, Reason, Reply, StopReason,
+};
 use undertone_storage::{ChangeSet, CommitError, FreeSpace, Home, KdfParameters, OpenError, Store};
 
 use crate::place::{Person, Place, befriend};
@@ -73,6 +75,22 @@ async fn with_vaults(place: &Place, name: &str, disk: Option<Arc<dyn DiskFaults>
     place.create_in(name, store, disk).await
 }
 
+async fn received(person: &Person, contact: ContactId) {
+    let all = async {
+        while person.contact(contact).await.waiting > 0 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    timeout(Duration::from_secs(3_600), all)
+        .await
+        .expect("in time");
+}
+
+async fn texts(person: &Person, contact: ContactId) -> Vec<String> {
+    let history = person.history(contact).await.into_iter();
+    history.filter_map(|message| message.text).collect()
+}
+
 fn nickname(nickname: &str) -> Command {
     Command::SetNickname {
         nickname: nickname.to_owned(),
@@ -108,6 +126,51 @@ async fn a_disk_that_fills_up_is_said_before_it_is_full() {
         .await;
     // A profile goes on all the while.
     amal.run(nickname("Amal the second")).await;
+}
+
+/// Whatever a contact sends, the owner keeps room to read, delete and export.
+#[tokio::test(start_paused = true)]
+async fn with_a_full_disk_nothing_is_taken_in_until_there_is_room() {
+    let place = Place::new(43);
+    let room = Room::new();
+    let disk: Arc<dyn DiskFaults> = room.clone();
+    let mut amal = with_vaults(&place, "Amal", Some(disk)).await;
+    let mut noor = place.create("Noor").await;
+    let (noor_id, amal_id) = befriend(&mut amal, &mut noor).await;
+    noor.send(amal_id, "while there is room").await;
+    received(&noor, amal_id).await;
+
+    room.available.store(GIB / 16, Ordering::Relaxed);
+    amal.hear(|event| matches!(event, Event::DiskFull { .. }).then_some(()))
+        .await;
+    let seen = health(&amal).await;
+    assert!(seen.disk.is_some_and(|disk| disk.full));
+    assert_eq!((seen.doors, seen.hidden), (0, false));
+    let view = amal.contact(noor_id).await;
+    assert_eq!(
+        (view.connected, view.reason),
+        (false, Some(Reason::DiskFull))
+    );
+    noor.send(amal_id, "too much").await;
+    // What the owner does is kept.
+    amal.send(noor_id, "wait for me").await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    assert_eq!(
+        texts(&amal, noor_id).await,
+        ["while there is room", "wait for me"]
+    );
+    assert_eq!(
+        texts(&noor, amal_id).await,
+        ["while there is room", "too much"]
+    );
+
+    room.available.store(50 * GIB, Ordering::Relaxed);
+    received(&noor, amal_id).await;
+    received(&amal, noor_id).await;
+    assert_eq!(
+        texts(&amal, noor_id).await,
+        ["while there is room", "wait for me", "too much"]
+    );
 }
 
 #[tokio::test(start_paused = true)]

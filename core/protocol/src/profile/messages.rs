@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::conversation::{Annotation, StoredMessage};
 use crate::event::Event;
-use crate::limits::TYPING_SECONDS;
+use crate::limits::{INBOUND_EACH, TYPING_SECONDS};
 use crate::ratchet::{Arrival, Encrypted, Ratchet};
 use crate::relation::PeerDoor;
 use crate::step::{Bug, Fault, LinkId, RecordKey, Turn, ViolationKind};
@@ -39,10 +39,8 @@ impl Profile {
         turn: &mut Turn<'_>,
     ) -> Result<(), Fault> {
         let contact = self.contact_mut(id)?;
-        if !contact
-            .inbound
-            .take(turn.now.monotonic, sealed.len() as u32)
-        {
+        let cost = INBOUND_EACH.saturating_add(sealed.len() as u32);
+        if !contact.inbound.take(turn.now.monotonic, cost) {
             return Err(ViolationKind::Flood.into());
         }
         let (direction, pair) = (contact.relation.receives(), pair_of(contact)?);

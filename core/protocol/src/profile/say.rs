@@ -16,7 +16,7 @@ use super::persist::{save_message, save_waiting};
 use super::{Contact, Profile};
 
 /// Words to send.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Words<'a> {
     /// Up to 64 KiB of UTF-8.
     pub text: &'a str,
@@ -24,6 +24,12 @@ pub struct Words<'a> {
     pub reply_to: Option<MessageId>,
     /// Somebody else wrote it.
     pub forwarded: bool,
+}
+
+impl std::fmt::Debug for Words<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Words(…)")
+    }
 }
 
 impl<'a> From<&'a str> for Words<'a> {

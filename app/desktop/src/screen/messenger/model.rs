@@ -201,6 +201,7 @@ pub fn way_sentence(contact: &ContactView, look: &Look) -> String {
         None | Some(Reason::NotTried) => "way-not-tried",
         Some(Reason::Invisible) => "way-invisible",
         Some(Reason::Hidden) => "way-hidden",
+        Some(Reason::DiskFull) => "way-disk-full",
         Some(Reason::Dialling) => "way-dialling",
         Some(Reason::NoNetwork) => "way-no-network",
         Some(Reason::WrongClock) => "way-clock",
