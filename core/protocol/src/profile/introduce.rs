@@ -24,13 +24,13 @@ use crate::limits::{
 };
 use crate::link::DoorName;
 use crate::relation::Stage;
-use crate::step::{Bug, Fault, Now, Step, Turn};
+use crate::step::{Bug, Effect, Fault, Now, Step, Turn};
 
 use self::state::OfferState;
 pub use self::state::{Introduced, IntroductionStage, IntroductionState};
 pub(crate) use self::state::{Introducing, Offer};
-use super::Profile;
 use super::commands::{Refusal, check_name};
+use super::{Contact, Profile};
 
 /// Offers of one contact that are remembered, so that none is shown twice.
 const MAX_REMEMBERED: usize = 32;
@@ -339,7 +339,7 @@ impl Profile {
         };
         let mut own = self.invitations.values();
         let own = own.any(|invite| invite.seed.onion_key() == invitation.door);
-        let mut pending = self.contacts.values().filter_map(super::Contact::outgoing);
+        let mut pending = self.contacts.values().filter_map(Contact::outgoing);
         let pending = pending.clone().count() >= MAX_PENDING
             || pending.any(|outgoing| outgoing.invitation == invitation.hash());
         if own || pending {
@@ -394,7 +394,8 @@ impl Profile {
         }
     }
 
-    /// Forgets what a contact has to do with introductions: it is blocked.
+    /// Forgets what a contact has to do with introductions: it is blocked. A request that it led to is given up: whoever
+    /// passed the invitation on knows the door that is knocked at, and may have made it.
     pub(super) fn forget_introductions(
         &mut self,
         id: ContactId,
@@ -418,11 +419,50 @@ impl Profile {
             self.cut_links(|link| link.door == Some(DoorName::Knock(number)), turn);
             self.destroy_invitation(number, turn)?;
         }
+        for contact in self.led_by(id) {
+            turn.step.effects.push(Effect::Abandon(contact));
+            self.cut_links(|link| link.contact == Some(contact), turn);
+            if self
+                .contacts
+                .get(&contact)
+                .is_some_and(|c| c.outgoing().is_some())
+            {
+                self.end_request(contact, turn)?;
+            }
+        }
         if had {
             self.save_profile(turn)?;
             turn.step.event(Event::Introductions);
         }
         Ok(())
+    }
+
+    /// Those whom a contact introduced and who are no contacts yet.
+    pub(super) fn led_by(&self, introducer: ContactId) -> Vec<ContactId> {
+        let led = self.contacts.values().filter(|contact| {
+            is_under_way(&contact.relation.stage)
+                && contact
+                    .relation
+                    .extras
+                    .introduced
+                    .as_ref()
+                    .is_some_and(|introduced| introduced.by == introducer)
+        });
+        led.map(|contact| contact.relation.id).collect()
+    }
+
+    /// Whether somebody is no contact yet, and came through one who must not see the profile: because it is invisible
+    /// to them, or because they are blocked. The doors that lead there may be theirs.
+    pub(super) fn is_withheld(&self, contact: &Contact) -> bool {
+        let relation = &contact.relation;
+        let introduced = relation.extras.introduced.as_ref();
+        is_under_way(&relation.stage)
+            && introduced.is_some_and(|introduced| {
+                // A blocked one can be forgotten in the end.
+                self.contacts.get(&introduced.by).is_none_or(|by| {
+                    matches!(by.relation.stage, Stage::Blocked(_)) || self.is_invisible(by)
+                })
+            })
     }
 
     /// When introductions end, seconds since 1970.
@@ -454,4 +494,9 @@ impl Profile {
         turn.step.event(Event::Introductions);
         Ok(())
     }
+}
+
+/// Asked or accepted, and not confirmed.
+const fn is_under_way(stage: &Stage) -> bool {
+    matches!(stage, Stage::Requested(_) | Stage::Accepting(..))
 }
