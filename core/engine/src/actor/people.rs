@@ -145,7 +145,7 @@ impl Actor {
         let now = self.time.now();
         let reason = self.connections.reason(state.id, now.monotonic);
         let picture = self.conversations.picture(state.id);
-        let resembles = names.older(&state);
+        let resembles = names.resembled(&state);
         let mut view = views::contact(state, reason, self.conversations.is_hidden(), now);
         view.picture = picture;
         view.resembles = resembles;
