@@ -96,6 +96,15 @@ impl std::fmt::Debug for Unlocked {
     }
 }
 
+/// Opens a store to change what opens it. A passphrase that would destroy other profiles does nothing here and is wrong
+/// like any other that opens nothing: whoever watches learns neither that it does something else, nor that there is one.
+fn open_unseen(home: &Home, passphrase: &[u8]) -> Result<Store, UnlockError> {
+    Store::open_to_keep(home, passphrase).map_err(|error| match error {
+        OpenError::WouldWipe => UnlockError::Passphrase,
+        other => other.into(),
+    })
+}
+
 impl Unlocked {
     /// Makes the place for a profile, sealed by a passphrase. Takes most of a second: call it from a
     /// thread that may wait. One that was made before and got no profile is taken again, by the same

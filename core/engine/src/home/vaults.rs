@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use undertone_storage::{CreateError, EraseError, Home, KdfParameters, OpenError, Store};
+use undertone_storage::{CreateError, EraseError, Home, KdfParameters, OpenError, Store, VaultId};
 
-use super::{UnlockError, Unlocked};
+use super::{UnlockError, Unlocked, open_unseen};
 
 /// The most profiles that can be kept while another one is made.
 pub const MAX_KEPT: usize = 3;
@@ -47,11 +47,25 @@ impl From<OpenError> for VaultError {
 /// still. It takes some seconds: call it from a thread that may wait.
 ///
 /// # Errors
-/// See [`VaultError`].
+/// See [`VaultError`]. A passphrase that would destroy other profiles destroys nothing here, and is refused as a wrong one is.
 pub fn change_passphrase(home: &Path, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
     let home = Home::open(home).map_err(UnlockError::Home)?;
-    let store = Store::open(&home, old)?;
+    let store = open_unseen(&home, old)?;
     store.change_passphrase(new, KdfParameters::shipped())?;
+    Ok(store.lock()?)
+}
+
+/// Gives a profile another passphrase that destroys all others of its home before it opens this one. It takes some seconds:
+/// call it from a thread that may wait.
+///
+/// # Errors
+/// See [`change_passphrase`].
+pub fn set_wipe(home: &Path, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
+    let home = Home::open(home).map_err(UnlockError::Home)?;
+    let store = open_unseen(&home, old)?;
+    let others = VaultId::ALL.into_iter().filter(|one| *one != store.vault());
+    let others: Vec<VaultId> = others.collect();
+    store.set_wipe(new, KdfParameters::shipped(), &others)?;
     Ok(store.lock()?)
 }
 
@@ -106,5 +120,29 @@ mod tests {
         drop(Unlocked::create_beside(&home, &[b"new"], b"second").expect("a second"));
         drop(Unlocked::open(&home, b"new").expect("the first"));
         drop(Unlocked::open(&home, b"second").expect("the second"));
+    }
+
+    /// Whoever watches learns nothing of it, and nothing is lost.
+    #[test]
+    fn a_wiping_passphrase_is_a_wrong_one_where_nothing_is_opened() {
+        let place = tempfile::tempdir().expect("a directory");
+        let home = place.path().join("home");
+        drop(Unlocked::create(&home, b"first").expect("a home"));
+        drop(Unlocked::create_beside(&home, &[b"first"], b"decoy").expect("a second"));
+        set_wipe(&home, b"decoy", b"wiping").expect("set");
+        for wrong in [b"wiping".as_slice(), b"decoy"] {
+            for refused in [
+                change_passphrase(&home, wrong, b"new"),
+                set_wipe(&home, wrong, b"new"),
+            ] {
+                assert!(matches!(
+                    refused,
+                    Err(VaultError::Unlock(UnlockError::Passphrase))
+                ));
+            }
+        }
+        drop(Unlocked::open(&home, b"first").expect("it was not destroyed"));
+        drop(Unlocked::open(&home, b"wiping").expect("it still opens its own"));
+        assert!(Unlocked::open(&home, b"first").is_err(), "and wipes");
     }
 }
