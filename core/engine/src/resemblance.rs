@@ -177,6 +177,7 @@ mod tests {
             away: false,
             invisible: false,
             introduced: None,
+            generation: 0,
             next_message: 1,
             waiting: 0,
             next_repeat: None,

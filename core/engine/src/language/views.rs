@@ -168,7 +168,7 @@ pub struct ContactView {
     pub reason: Option<Reason>,
     /// Seconds until the next try.
     pub next_try: Option<u64>,
-    /// Messages of mine that they have not acknowledged.
+    /// Messages of mine, and changes of messages (edits, reactions, taking back), that they have not acknowledged.
     pub waiting: u32,
 }
 
