@@ -31,7 +31,7 @@ use self::expiry::Schedule;
 pub(crate) use self::expiry::check_retention;
 pub(crate) use self::pictures::{id as picture_id, put_picture};
 pub(crate) use self::record::ConversationRecord;
-pub(crate) use self::record::{ProfileSettings, read, write};
+pub(crate) use self::record::{ProfileSettings, UNTOLD, read, write};
 
 /// Messages that can be pinned in one conversation.
 const MAX_PINNED: usize = 64;

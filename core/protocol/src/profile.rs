@@ -318,6 +318,7 @@ impl Profile {
         self.look_at_recovery(turn);
         self.expire_invitations(turn)?;
         self.expire_introductions(turn)?;
+        self.say_owed_steps(turn)?;
         self.expire_requests(turn)
     }
 

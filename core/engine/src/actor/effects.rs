@@ -46,9 +46,12 @@ impl Actor {
                 self.may_want_picture(contact);
                 self.contact_changed(contact);
             }
-            Happened::ContactChanged(contact) | Happened::Disconnected(contact) => {
+            Happened::ContactChanged(contact) => {
+                // Perhaps it was restored.
+                self.may_want_picture(contact);
                 self.contact_changed(contact);
             }
+            Happened::Disconnected(contact) => self.contact_changed(contact),
             Happened::MessageReceived(contact, number) => {
                 if let Some(message) = self.message_view(contact, number) {
                     self.tell(Event::MessageReceived { contact, message });

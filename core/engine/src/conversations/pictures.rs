@@ -66,17 +66,20 @@ impl Conversations {
         self.batch.pictures.checked.insert(None, jpeg);
     }
 
-    /// Whether a contact was told something else than the present picture.
-    pub(crate) fn is_untold(&self, contact: ContactId) -> bool {
-        let told = self
-            .get(contact)
-            .and_then(|c| c.record.told_picture.as_ref());
-        told != self.settings.picture.as_ref()
+    /// Whether a copy of a contact was told something else than the present picture.
+    pub(crate) fn is_untold(&self, contact: ContactId, generation: u32) -> bool {
+        let told = self.get(contact).map_or((None, 0), |c| {
+            (c.record.told_picture.as_ref(), c.record.told_generation)
+        });
+        told != (self.settings.picture.as_ref(), generation)
     }
 
-    /// A contact is told the present picture by the batch that is being gathered.
-    pub(crate) fn told_picture(&mut self, contact: ContactId) {
-        self.of(contact).record.told_picture = self.settings.picture.clone();
+    /// A copy of a contact is told the present picture by the batch that is being gathered.
+    pub(crate) fn told_picture(&mut self, contact: ContactId, generation: u32) {
+        let picture = self.settings.picture.clone();
+        let record = &mut self.of(contact).record;
+        record.told_picture = picture;
+        record.told_generation = generation;
         self.batch.records.insert(contact);
     }
 
