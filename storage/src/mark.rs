@@ -7,6 +7,8 @@
 //!
 //! The mark is not flushed with each commit; a mark that is too old after a power cut only makes
 //! the check weaker, never wrong. Its two places are written in turn, so a torn one leaves the other.
+//!
+//! It also says whether [a check](crate::Store::check) of the store found it damaged: then the next opening looks at all of it.
 
 use std::fs::File;
 use std::io;
@@ -18,6 +20,18 @@ use crate::seal::{self, KEY, NONCE, TAG};
 const PLACE: usize = 4096;
 const USED: usize = NONCE + 8 + TAG;
 const LABEL: &[u8] = b"undertone/1 storage mark\0";
+
+/// What is added to the count of a store that is to be looked at whole. So many commits there never are.
+const SUSPECT: u64 = 1 << 63;
+
+/// What the mark says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Marked {
+    /// How many commits there were at least.
+    pub(crate) commits: u64,
+    /// What was there did not agree with what should be.
+    pub(crate) is_suspect: bool,
+}
 
 /// The open file of the mark.
 pub(crate) struct Mark {
@@ -38,8 +52,8 @@ impl Mark {
         Ok(Self { file })
     }
 
-    /// The highest count that can be read; `None` if neither place can be.
-    pub(crate) fn read(&self, key: &[u8; KEY]) -> io::Result<Option<u64>> {
+    /// What the place with the highest count says; `None` if neither can be read.
+    pub(crate) fn read(&self, key: &[u8; KEY]) -> io::Result<Option<Marked>> {
         let mut highest = None;
         for place in [0, PLACE] {
             let mut bytes = [0; USED];
@@ -52,7 +66,15 @@ impl Mark {
                 highest = highest.max(Some(u64::from_be_bytes(count)));
             }
         }
-        Ok(highest)
+        Ok(highest.map(|count| Marked {
+            commits: count & !SUSPECT,
+            is_suspect: count & SUSPECT != 0,
+        }))
+    }
+
+    /// Writes that the store is to be looked at whole, until the same count is written without it.
+    pub(crate) fn suspect(&self, key: &[u8; KEY], count: u64) -> io::Result<()> {
+        self.write(key, count | SUSPECT)
     }
 
     /// Writes the count of commits; it becomes durable some time later.
@@ -109,17 +131,31 @@ mod tests {
         let key = [4; KEY];
         let mark = Mark::open(&path).unwrap();
         assert_eq!(mark.read(&key).unwrap(), None);
+        let sure = |commits| {
+            Some(Marked {
+                commits,
+                is_suspect: false,
+            })
+        };
         for count in 1..=5 {
             mark.write(&key, count).unwrap();
-            assert_eq!(mark.read(&key).unwrap(), Some(count));
+            assert_eq!(mark.read(&key).unwrap(), sure(count));
         }
+        mark.suspect(&key, 5).unwrap();
+        let suspect = Marked {
+            commits: 5,
+            is_suspect: true,
+        };
+        assert_eq!(mark.read(&key).unwrap(), Some(suspect));
+        mark.write(&key, 5).unwrap();
+        assert_eq!(mark.read(&key).unwrap(), sure(5));
         assert_eq!(mark.read(&[5; KEY]).unwrap(), None);
         drop(mark);
         // The place of the last count is torn: the one before is found.
         let mut bytes = std::fs::read(&path).unwrap();
         bytes[PLACE + 30] ^= 1;
         std::fs::write(&path, &bytes).unwrap();
-        assert_eq!(Mark::open(&path).unwrap().read(&key).unwrap(), Some(4));
+        assert_eq!(Mark::open(&path).unwrap().read(&key).unwrap(), sure(4));
         // A file of another length is made anew.
         std::fs::write(&path, b"short").unwrap();
         assert_eq!(Mark::open(&path).unwrap().read(&key).unwrap(), None);

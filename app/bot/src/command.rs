@@ -60,7 +60,7 @@ pub async fn execute(arguments: Arguments) -> Result<(), Failure> {
         }
         Subcommands::Passphrase { old, new } => {
             let (old, new) = (old.source().read()?, new.source().read_new()?);
-            profile::change_passphrase(&home, old, new).await?;
+            profile::vaults::change_passphrase(&home, old, new).await?;
             output::remark(crate::show::claims::PASSPHRASE);
             Ok(())
         }

@@ -4,7 +4,8 @@
 use std::io;
 
 use undertone_engine::StartError as EngineError;
-use undertone_storage::{CreateError, OpenError};
+use undertone_engine::{CopyError, DestroyHomeError, UnlockError, VaultError};
+use undertone_storage::CreateError;
 
 use crate::client::AskError;
 use crate::client::names::NameError;
@@ -13,7 +14,7 @@ use crate::logging::LogError;
 use crate::passphrase::PassphraseError;
 use crate::profile::StartError;
 use crate::profile::backup::BackupError;
-use crate::profile::vaults::VaultError;
+use crate::profile::vaults::ProfilesError;
 
 /// Why the program ends without success.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub enum Failure {
     Start(#[from] StartError),
     /// Not done to the profiles of a home.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Profiles(#[from] ProfilesError),
     /// Not exported, or not imported.
     #[error(transparent)]
     Backup(#[from] BackupError),
@@ -128,7 +129,7 @@ impl Failure {
             | Self::PictureFile(_)
             | Self::InputNotText => 2,
             Self::Start(error) => start_code(error),
-            Self::Vault(error) => vault_code(error),
+            Self::Profiles(error) => profiles_code(error),
             Self::Backup(error) => backup_code(error),
             Self::Unwell => 8,
             Self::Ask(AskError::Connect(_)) => 5,
@@ -144,44 +145,61 @@ impl Failure {
     }
 }
 
+fn profiles_code(error: &ProfilesError) -> u8 {
+    match error {
+        ProfilesError::Vault(error) => vault_code(error),
+        ProfilesError::Engine(error) => engine_code(error),
+        ProfilesError::Destroy(DestroyHomeError::Destroy(_)) => 7,
+        _ => 3,
+    }
+}
+
 fn vault_code(error: &VaultError) -> u8 {
     match error {
-        VaultError::Open(error) => open_code(error),
-        VaultError::NobodyKept
-        | VaultError::TooMany
-        | VaultError::Create(CreateError::Taken | CreateError::NoVaultLeft)
-        | VaultError::Engine(EngineError::Refused(_)) => 1,
-        VaultError::Destroy(_) => 7,
+        VaultError::Unlock(error) => unlock_code(error),
+        VaultError::Taken | VaultError::Kept => 1,
         _ => 3,
     }
 }
 
 fn backup_code(error: &BackupError) -> u8 {
     match error {
-        BackupError::Open(error) => open_code(error),
-        BackupError::Vault(error) => vault_code(error),
-        BackupError::FileExists
-        | BackupError::HomeInUse
-        | BackupError::Import(_)
-        | BackupError::NotVerified(_) => 1,
-        BackupError::File(_) => 2,
+        BackupError::HomeInUse => 1,
+        BackupError::Copy(error) => copy_code(error),
+        BackupError::Thread(_) => 3,
+    }
+}
+
+fn copy_code(error: &CopyError) -> u8 {
+    match error {
+        CopyError::Unlock(error) => unlock_code(error),
+        CopyError::Vault(error) => vault_code(error),
+        CopyError::FileExists | CopyError::Import(_) | CopyError::NotVerified(_) => 1,
+        CopyError::File(_) => 2,
         _ => 3,
     }
 }
 
-const fn open_code(error: &OpenError) -> u8 {
+const fn unlock_code(error: &UnlockError) -> u8 {
     match error {
-        OpenError::InUse => 4,
+        UnlockError::Exists
+        | UnlockError::Create(CreateError::Taken | CreateError::NoVaultLeft) => 1,
+        UnlockError::InUse => 4,
+        _ => 3,
+    }
+}
+
+const fn engine_code(error: &EngineError) -> u8 {
+    match error {
+        EngineError::Exists | EngineError::Refused(_) => 1,
         _ => 3,
     }
 }
 
 fn start_code(error: &StartError) -> u8 {
     match error {
-        StartError::Create(CreateError::Exists | CreateError::Taken)
-        | StartError::Engine(EngineError::Exists | EngineError::Refused(_)) => 1,
-        StartError::Open(OpenError::InUse)
-        | StartError::Create(CreateError::Open(OpenError::InUse)) => 4,
+        StartError::Unlock(error) => unlock_code(error),
+        StartError::Engine(error) => engine_code(error),
         StartError::Network(_) | StartError::Tor(_) => 6,
         _ => 3,
     }

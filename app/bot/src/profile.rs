@@ -7,10 +7,8 @@ pub mod vaults;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use undertone_engine::{Engine, EngineOptions, Forgetful, kept_state};
-use undertone_storage::{
-    CreateError, EraseError, Home, HomeError, KdfParameters, OpenError, ReadError, Store,
-};
+use undertone_engine::{Engine, Forgetful, UnlockError, Unlocked};
+use undertone_storage::ReadError;
 use undertone_tor::{Network, NetworkFile, NetworkFileError, TorOptions, TorTransport};
 use undertone_transport::Transport;
 
@@ -23,18 +21,9 @@ const TOR_CACHE: &str = "tor-cache";
 /// Why a profile was not made or not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The home cannot be used.
+    /// The home was not made or not unlocked.
     #[error(transparent)]
-    Home(#[from] HomeError),
-    /// The store was not made.
-    #[error(transparent)]
-    Create(#[from] CreateError),
-    /// The store was not opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The profile was not closed in order; nothing is lost.
-    #[error(transparent)]
-    Close(#[from] EraseError),
+    Unlock(#[from] UnlockError),
     /// The network file is unusable.
     #[error(transparent)]
     Network(#[from] NetworkFileError),
@@ -80,43 +69,11 @@ pub fn network(file: Option<&Path>) -> Result<Network, StartError> {
 /// See [`StartError`]. After one that came too late to leave no trace, the same call made again
 /// with the same passphrase goes on.
 pub async fn create(home: &Path, nickname: &str, passphrase: Passphrase) -> Result<(), StartError> {
-    let home = Home::create(home)?;
-    let store = with_passphrase(passphrase, move |passphrase| {
-        match Store::create(&home, passphrase, KdfParameters::shipped()) {
-            // Perhaps a store whose profile was never made: the engine knows.
-            Err(CreateError::Exists) => {
-                // What is to be made must destroy nothing.
-                Store::open_to_keep(&home, passphrase).map_err(|error| match error {
-                    OpenError::InUse => CreateError::Open(error),
-                    _ => CreateError::Exists,
-                })
-            }
-            other => other,
-        }
-    })
-    .await??;
-    let options = EngineOptions::new(store, Arc::new(Offline::default()));
-    Engine::create(options, nickname).await?.shutdown().await;
+    let home = home.to_owned();
+    let place = blocking(move || Unlocked::create(&home, &passphrase)).await??;
+    let offline = Arc::new(Offline::default());
+    place.start_new(offline, nickname).await?.shutdown().await;
     Ok(())
-}
-
-/// Changes the passphrase of a profile that is not running.
-///
-/// # Errors
-/// See [`StartError`].
-pub async fn change_passphrase(
-    home: &Path,
-    old: Passphrase,
-    new: Passphrase,
-) -> Result<(), StartError> {
-    let home = Home::open(home)?;
-    with_passphrase(old, move |old| {
-        let store = Store::open(&home, old)?;
-        store.change_passphrase(&new, KdfParameters::shipped())?;
-        // In order, so that the times of files tell nothing in deniable mode.
-        Ok(store.lock()?)
-    })
-    .await?
 }
 
 /// Opens a profile and starts it on a network.
@@ -128,17 +85,13 @@ pub async fn open(
     network: Network,
     passphrase: Passphrase,
 ) -> Result<Engine, StartError> {
-    let place = Home::open(home)?;
-    let opened = place.clone();
-    let store = with_passphrase(passphrase, move |passphrase| {
-        Store::open(&opened, passphrase)
-    })
-    .await??;
+    let place = home.to_owned();
+    let unlocked = blocking(move || Unlocked::open(&place, &passphrase)).await??;
 
     let public = network == Network::Public;
     let mut options = TorOptions::new(network, home.to_owned());
     if public {
-        options.state.guards = kept_state(&store)?;
+        options.state.guards = unlocked.kept_state()?;
         options.cache_dir = Some(home.join(TOR_CACHE));
     }
     let transport = TorTransport::start(options).await?;
@@ -147,7 +100,7 @@ pub async fn open(
     } else {
         Arc::new(Forgetful(transport))
     };
-    match Engine::start(EngineOptions::new(store, Arc::clone(&transport))).await {
+    match unlocked.start(Arc::clone(&transport)).await {
         Ok(engine) => Ok(engine),
         Err(error) => {
             transport.shutdown().await;
@@ -156,10 +109,13 @@ pub async fn open(
     }
 }
 
-/// Works on the passphrase on a thread that may wait, because it takes most of a second.
-async fn with_passphrase<T: Send + 'static>(
-    passphrase: Passphrase,
-    work: impl FnOnce(&[u8]) -> T + Send + 'static,
+/// Works on passphrases on a thread that may wait, because each takes most of a second.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, tokio::task::JoinError> {
-    tokio::task::spawn_blocking(move || work(&passphrase)).await
+    tokio::task::spawn_blocking(work).await
+}
+
+fn slices(passphrases: &[Passphrase]) -> Vec<&[u8]> {
+    passphrases.iter().map(|one| one.as_slice()).collect()
 }

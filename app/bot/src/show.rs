@@ -138,10 +138,10 @@ pub fn contact(contact: &Contact) -> String {
             line.push_str(", not verified");
         }
     }
-    if let Some(older) = &contact.resembles {
-        let older: String = older.to_string().chars().take(8).collect();
+    if let Some(other) = &contact.resembles {
+        let other: String = other.to_string().chars().take(8).collect();
         line.push_str(&format!(
-            ", WARNING: has the name of your contact {older} and may be somebody else: verify"
+            ", WARNING: has the name of your contact {other} and may be somebody else: verify"
         ));
     }
     if contact.away {

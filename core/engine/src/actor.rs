@@ -254,7 +254,10 @@ impl Actor {
 
     /// Whether something is to be looked through bit by bit.
     fn has_work(&self) -> bool {
-        self.conversations.is_sweeping() || self.searching.is_building() || !self.untold.is_empty()
+        let wall = self.time.now().wall;
+        self.conversations.is_sweeping(wall)
+            || self.searching.is_building()
+            || !self.untold.is_empty()
     }
 
     /// One batch, one commit. The machine sees the inputs in the order in which they came.

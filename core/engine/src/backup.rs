@@ -32,7 +32,7 @@ use undertone_wire::v1::MAX_TEXT;
 use zeroize::Zeroizing;
 
 use crate::conversations::{
-    ConversationRecord, DRAFT, ProfileSettings, SETTINGS, picture_id, put_picture, write,
+    ConversationRecord, DRAFT, ProfileSettings, SETTINGS, UNTOLD, picture_id, put_picture, write,
 };
 use crate::health::{BACKUP, note_export};
 use crate::records::{add, name};
@@ -381,7 +381,9 @@ impl<R: Read + Seek> Import<R> {
 fn put(set: &mut ChangeSet, entry: Entry) {
     match entry {
         Entry::Settings(settings) => write(set, Kind::Settings, SETTINGS, &settings),
-        Entry::Conversation(contact, record) => {
+        Entry::Conversation(contact, mut record) => {
+            // The older copy may have told them another picture since, or this one never arrived.
+            record.told_generation = UNTOLD;
             write(set, Kind::Conversation, contact.as_bytes(), &record);
         }
         Entry::Draft(contact, text) => {

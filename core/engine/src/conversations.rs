@@ -31,7 +31,7 @@ use self::expiry::Schedule;
 pub(crate) use self::expiry::check_retention;
 pub(crate) use self::pictures::{id as picture_id, put_picture};
 pub(crate) use self::record::ConversationRecord;
-pub(crate) use self::record::{ProfileSettings, read, write};
+pub(crate) use self::record::{ProfileSettings, UNTOLD, read, write};
 
 /// Messages that can be pinned in one conversation.
 const MAX_PINNED: usize = 64;
@@ -43,6 +43,8 @@ const MAX_PROGRAM_SETTINGS: usize = 4_096;
 pub(crate) const SETTINGS: &[u8] = b"settings";
 /// The identifier of the list of days that have to be sealed again.
 const RESEAL: &[u8] = b"reseal";
+/// The identifier of the note that pictures are to be erased.
+const RESEAL_PICTURES: &[u8] = b"reseal pictures";
 /// What distinguishes a draft's identifier from its conversation's.
 pub(crate) const DRAFT: &[u8] = b"draft";
 
@@ -72,11 +74,13 @@ pub(crate) struct Conversations {
 impl Conversations {
     /// Reads everything but messages.
     pub(crate) fn load(profile: &Profile, disk: &Disk) -> Result<Self, ReadError> {
+        let days = read(disk, Kind::Settings, RESEAL)?.unwrap_or_default();
+        let pictures = disk.get(Kind::Settings, RESEAL_PICTURES)?.is_some();
         let mut conversations = Self {
             settings: read(disk, Kind::Settings, SETTINGS)?.unwrap_or_default(),
             all: BTreeMap::new(),
             batch: Batch::default(),
-            erasing: Erasing::left_over(read(disk, Kind::Settings, RESEAL)?.unwrap_or_default()),
+            erasing: Erasing::left_over(days, pictures),
         };
         for state in profile.contacts() {
             let id = state.id.as_bytes();
@@ -418,6 +422,9 @@ impl Conversations {
             set.delete(Kind::Settings, RESEAL);
         } else {
             write(set, Kind::Settings, RESEAL, self.erasing.days());
+        }
+        if !self.erasing.has_pictures() {
+            set.delete(Kind::Settings, RESEAL_PICTURES);
         }
     }
 

@@ -5,11 +5,14 @@
 pub mod copies;
 pub mod vaults;
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
 use undertone_storage::{
-    CreateError, DestroyError, Home, HomeError, KdfParameters, OpenError, ReadError, Store,
+    CreateError, DestroyError, EraseError, Home, HomeError, KdfParameters, OpenError, ReadError,
+    Store,
 };
 use undertone_transport::{KeptState, Transport};
 
@@ -20,7 +23,7 @@ use crate::engine::{Engine, EngineOptions, StartError, kept_state};
 #[non_exhaustive]
 pub enum UnlockError {
     /// Nothing opens with this passphrase.
-    #[error("the passphrase is wrong")]
+    #[error("wrong passphrase")]
     Passphrase,
     /// Another program has it open.
     #[error("this profile is in use: close the other program that has it open")]
@@ -82,7 +85,16 @@ pub enum DestroyHomeError {
 /// # Errors
 /// See [`DestroyHomeError`].
 pub fn destroy_home(home: &Path) -> Result<(), DestroyHomeError> {
-    Ok(Home::open(home)?.destroy()?)
+    let opened = match Home::open(home) {
+        // A home that others can read is refused everywhere else; it must not keep its keys for that.
+        Err(HomeError::Permissions) => {
+            let closed = fs::set_permissions(home, Permissions::from_mode(0o700));
+            closed.map_err(HomeError::Io)?;
+            Home::open(home)?
+        }
+        other => other?,
+    };
+    Ok(opened.destroy()?)
 }
 
 /// A home that was unlocked and is held until it is dropped or its profile ends.
@@ -94,6 +106,15 @@ impl std::fmt::Debug for Unlocked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Unlocked(..)")
     }
+}
+
+/// Opens a store to change what opens it. A passphrase that would destroy other profiles does nothing here and is wrong
+/// like any other that opens nothing: whoever watches learns neither that it does something else, nor that there is one.
+fn open_unseen(home: &Home, passphrase: &[u8]) -> Result<Store, UnlockError> {
+    Store::open_to_keep(home, passphrase).map_err(|error| match error {
+        OpenError::WouldWipe => UnlockError::Passphrase,
+        other => other.into(),
+    })
 }
 
 impl Unlocked {
@@ -126,6 +147,14 @@ impl Unlocked {
         let home = Home::open(home).map_err(UnlockError::Home)?;
         let store = Store::open(&home, passphrase)?;
         Ok(Self { store })
+    }
+
+    /// Closes it again without starting its profile.
+    ///
+    /// # Errors
+    /// It was not closed as it should be; nothing is lost.
+    pub fn close(self) -> Result<(), EraseError> {
+        self.store.lock()
     }
 
     /// What the network layer of the last run wanted to find again.
@@ -182,7 +211,10 @@ mod tests {
             Err(UnlockError::Exists)
         ));
         // What was made and got no profile is taken again.
-        Unlocked::create(&home, b"right").expect("the same home");
+        let again = Unlocked::create(&home, b"right").expect("the same home");
+        again.close().expect("closed");
+        // Also where others can read it.
+        fs::set_permissions(&home, Permissions::from_mode(0o755)).expect("ours");
         destroy_home(&home).expect("destroyed");
         assert!(Unlocked::open(&home, b"right").is_err());
     }

@@ -233,7 +233,7 @@ impl Profile {
                     contact,
                     purpose,
                     link,
-                } if !self.is_invisible_to(contact) => {
+                } if !self.is_kept_from(contact) => {
                     self.dialled(contact, purpose, link, &mut turn)?;
                 }
                 // A door that was just closed, or a dial that was just given up.
@@ -318,6 +318,7 @@ impl Profile {
         self.look_at_recovery(turn);
         self.expire_invitations(turn)?;
         self.expire_introductions(turn)?;
+        self.say_owed_steps(turn)?;
         self.expire_requests(turn)
     }
 
@@ -414,14 +415,21 @@ impl Profile {
                 .end_of_request()
                 .is_some_and(|at| at <= turn.now.wall);
             if often || long {
-                contact.relation.stage = Stage::NoAnswer;
-                contact.relation.noise = None;
-                contact.relation.account = None;
-                self.save_relation(id, turn)?;
-                turn.step.doors_changed();
-                turn.step.event(crate::Event::ContactChanged(id));
+                self.end_request(id, turn)?;
             }
         }
+        Ok(())
+    }
+
+    /// Gives up on a request of ours: its keys and its reply door are destroyed.
+    pub(crate) fn end_request(&mut self, id: ContactId, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        let relation = &mut self.contact_mut(id)?.relation;
+        relation.stage = Stage::NoAnswer;
+        relation.noise = None;
+        relation.account = None;
+        self.save_relation(id, turn)?;
+        turn.step.doors_changed();
+        turn.step.event(crate::Event::ContactChanged(id));
         Ok(())
     }
 

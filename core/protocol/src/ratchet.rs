@@ -233,6 +233,9 @@ pub(crate) struct Waiting {
     pub(crate) place: u64,
     /// The conversation's number and the name, unless it is a service message.
     pub(crate) message: Option<(u64, MessageId)>,
+    /// It changes a message, as the owner wanted: an edit, a reaction, taking back.
+    #[serde(default)]
+    pub(crate) changes_message: bool,
     /// When it was written, seconds since 1970.
     pub(crate) written: u64,
     /// The encoded [`undertone_wire::v1::Inside`].

@@ -2,7 +2,8 @@
 //!
 //! **Audit.** The tip is compared with the mark. Then records are visited and summed up, and the sum is compared with the
 //! tip: what sled lost in silence is found so. Of a small log that is every record; of a large one it is those of
-//! the state, found by their lists, and [the rest](super::check) is visited in steps afterwards.
+//! the state, found by their lists, and [the rest](super::check) is visited in steps afterwards. Where such a visit found
+//! that something is missing, it is every record again: that decides, whatever was wrong then.
 //!
 //! **Compaction.** sled reuses a part of its file only when nothing in it is needed any more, and never
 //! looks at how little that is: a log of a messenger, where each commit writes a bit of an old page, grows
@@ -74,16 +75,15 @@ fn open_and_copy(
     let (residence, number, paths) = (claim.residence(), claim.number(), claim.paths());
     let log = open_shared(residence, number)?;
     let tip = plan::read_tip(keys, &log)?;
-    if mark
-        .read(&keys.mark)?
-        .is_some_and(|count| tip.commits < count)
-    {
+    let marked = mark.read(&keys.mark)?;
+    if marked.is_some_and(|marked| tip.commits < marked.commits) {
         return Err(OpenError::DamagedRecords);
     }
+    let is_suspect = marked.is_some_and(|marked| marked.is_suspect);
     // What is copied is checked whole before: nothing of it is left afterwards that could help.
     let is_bloated = size(&paths).is_ok_and(|size| is_bloated(size, tip.bytes));
     let rewrite = match rewrite {
-        Some(_) if tip.all.records >= AT_ONCE && !is_bloated => {
+        Some(_) if tip.all.records >= AT_ONCE && !is_bloated && !is_suspect => {
             return audit_state(keys, ring, log, tip);
         }
         other => other,

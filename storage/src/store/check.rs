@@ -2,8 +2,9 @@
 //!
 //! Records are visited in the order of their keys and summed up. What commits change in the part that was visited is
 //! taken into the sum by them ([`Tip::checked`](super::tip::Tip::checked)), so at the end it must be that of the tip,
-//! as if all had been visited at one moment. If it is not, something was lost in silence: the store is closed, and
-//! the mark is put so high that every later opening is refused as damaged.
+//! as if all had been visited at one moment. If it is not, something was lost in silence, or something else is wrong,
+//! say the memory of the machine: the store is closed, and the mark says that the next opening must look at all of it. That
+//! one decides, and can be repeated.
 
 use crate::store::audit::Found;
 use crate::store::tip::Checked;
@@ -19,8 +20,8 @@ impl Store {
     /// what is in [`Slot::State`](crate::Slot::State) or [`Slot::Data`](crate::Slot::Data), which opening itself checks.
     ///
     /// # Errors
-    /// [`ReadError::Damaged`]: a record is missing or an old version of it came back. The store is closed by it and does not
-    /// open again. See [`ReadError`] for others.
+    /// [`ReadError::Damaged`]: a record is missing or an old version of it came back. The store is closed by it, and all of it is
+    /// looked at when it is opened again: it does so only if everything is there. See [`ReadError`] for others.
     pub fn check(&self, records: usize) -> Result<bool, ReadError> {
         let mut writer = self.writer().map_err(|_| ReadError::Closed)?;
         let Some(checked) = writer.tip.checked else {
@@ -62,7 +63,7 @@ impl Store {
         }
         // With the writer held, so that no commit writes it after this.
         self.close();
-        self.mark.write(&self.keys.mark, u64::MAX)?;
+        self.mark.suspect(&self.keys.mark, writer.tip.commits)?;
         self.mark.sync()?;
         Err(ReadError::Damaged)
     }
@@ -196,6 +197,32 @@ mod tests {
             drop(store);
             assert!(matches!(open(&home), Err(OpenError::DamagedRecords)));
         }
+    }
+
+    /// Whatever made a check fail: what is on the disk decides.
+    #[test]
+    fn a_whole_store_opens_again_after_a_check_that_was_wrong() {
+        let (_place, home, store) = large();
+        store.commit(message(9_000, 0)).unwrap();
+        let mut sum = store.writer().unwrap().tip.all;
+        sum.records += 1;
+        store.writer().unwrap().tip.checked = Some(Checked {
+            sum,
+            is_shared: true,
+            ..Checked::default()
+        });
+        assert!(matches!(store.check_all(), Err(ReadError::Damaged)));
+        assert!(store.commit(message(9_001, 0)).is_err());
+        drop(store);
+        // Looked at whole, however large it is.
+        let store = open(&home).unwrap();
+        assert!(store.writer().unwrap().tip.checked.is_none());
+        store.commit(message(9_001, 0)).unwrap();
+        drop(store);
+        // And once is enough.
+        let store = open(&home).unwrap();
+        assert!(store.writer().unwrap().tip.checked.is_some());
+        store.check_all().unwrap();
     }
 
     #[test]

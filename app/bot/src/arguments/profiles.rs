@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use undertone_engine::MAX_KEPT;
 
 use super::{JsonArguments, NewPassphraseArguments, PassphraseArguments, source};
 use crate::passphrase::{Passphrase, PassphraseError, Source};
-use crate::profile::vaults::MAX_KEPT;
 
 /// Commands for profiles as a whole.
 #[derive(Subcommand)]

@@ -157,7 +157,7 @@ async fn deniable(
     on: bool,
     passphrase: &crate::arguments::PassphraseArguments,
 ) -> Result<(), Failure> {
-    let before = vaults::size(home).map_err(vaults::VaultError::from)?;
+    let before = vaults::size(home).map_err(vaults::ProfilesError::from)?;
     match Client::connect(home).await {
         Ok(mut client) => {
             let command = Command::SetDeniable { on };
@@ -168,7 +168,7 @@ async fn deniable(
         }
         Err(error) => return Err(error.into()),
     }
-    let after = vaults::size(home).map_err(vaults::VaultError::from)?;
+    let after = vaults::size(home).map_err(vaults::ProfilesError::from)?;
     if on {
         output::remark(claims::DENIABLE);
         output::remark(claims::DENIABLE_COST);

@@ -61,8 +61,8 @@ it reaches nobody and says that it was replaced.";
 /// Of deleting.
 pub const DELETION: &str = "\
 What is deleted cannot be read in the profile's files any more, not even with the passphrase: its
-key is destroyed, within a minute where it expired or a contact took it back. Not covered: pictures of people that were replaced or
-removed. It says nothing about flash cells, snapshots and backups of these files, nor about what the other side keeps.";
+key is destroyed, within a minute where it expired or a contact took it back. So are your pictures that you replace or remove, but for
+one that is on its way to a contact; those that contacts replace or remove within an hour, or when the profile ends in order. It says nothing about flash cells, snapshots and backups of these files, nor about what the other side keeps.";
 
 /// Of keeping strangers off.
 pub const REQUESTS: &str = "\

@@ -78,7 +78,7 @@ fn a_decoy_beside_and_a_passphrase_that_wipes() {
     assert_refused(
         &bench.run(&[&decoy[..], &["--yes"]].concat()),
         1,
-        "in use here already",
+        "opens a profile here already",
     );
     let wrong = [
         "profile",
@@ -105,6 +105,20 @@ fn a_decoy_beside_and_a_passphrase_that_wipes() {
     assert!(opens(&bench, "passphrase") && !opens(&bench, "other"));
     // The doctor looks, and destroys nothing; nor does making another profile, or the deniable mode.
     assert!(!opens(&bench, "third"));
+    let change = [
+        "--passphrase-file",
+        &third,
+        "--new-passphrase-file",
+        &bench.path("new"),
+    ];
+    bench.write("new", "a new one", 0o600);
+    for changing in [&["passphrase"][..], &["wipe", "--yes"]] {
+        assert_refused(
+            &bench.run(&[changing, &change].concat()),
+            3,
+            "wrong passphrase",
+        );
+    }
     let looks: [&[&str]; 2] = [
         &["deniable", "on", "--passphrase-file", &third],
         &["create", "--nickname", "Nina", "--passphrase-file", &third],

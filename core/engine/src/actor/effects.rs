@@ -46,9 +46,12 @@ impl Actor {
                 self.may_want_picture(contact);
                 self.contact_changed(contact);
             }
-            Happened::ContactChanged(contact) | Happened::Disconnected(contact) => {
+            Happened::ContactChanged(contact) => {
+                // Perhaps it was restored.
+                self.may_want_picture(contact);
                 self.contact_changed(contact);
             }
+            Happened::Disconnected(contact) => self.contact_changed(contact),
             Happened::MessageReceived(contact, number) => {
                 if let Some(message) = self.message_view(contact, number) {
                     self.tell(Event::MessageReceived { contact, message });
@@ -75,10 +78,18 @@ impl Actor {
         }
     }
 
+    /// Tells how a contact is now, and those who have its name: they are shown with a warning or no more.
     pub(super) fn contact_changed(&self, contact: ContactId) {
-        if let Some(view) = self.contact_view(contact) {
+        let Some(state) = self.profile.contact(contact) else {
+            return;
+        };
+        let names = Names::of(&self.profile);
+        let others = names.others(&state).into_iter();
+        let others = others.filter_map(|other| self.profile.contact(other));
+        let views = std::iter::once(state.clone()).chain(others);
+        for state in views {
             self.tell(Event::ContactChanged {
-                contact: Box::new(view),
+                contact: Box::new(self.show_contact(state, &names)),
             });
         }
     }

@@ -145,7 +145,7 @@ impl Actor {
         let now = self.time.now();
         let reason = self.connections.reason(state.id, now.monotonic);
         let picture = self.conversations.picture(state.id);
-        let resembles = names.older(&state);
+        let resembles = names.resembled(&state);
         let mut view = views::contact(state, reason, self.apart(), now);
         view.picture = picture;
         view.resembles = resembles;
@@ -154,7 +154,11 @@ impl Actor {
 
     /// Notes that a contact is there, who may not have our picture yet.
     pub(super) fn may_want_picture(&mut self, contact: ContactId) {
-        if self.conversations.is_untold(contact) {
+        let state = self.profile.contact(contact);
+        let untold = state.is_some_and(|state| {
+            state.connected && self.conversations.is_untold(contact, state.generation)
+        });
+        if untold {
             self.untold.insert(contact);
         }
     }
@@ -173,8 +177,10 @@ impl Actor {
         let mut steps = Vec::new();
         for contact in std::mem::take(&mut self.untold) {
             let state = self.profile.contact(contact);
-            let there = state.is_some_and(|state| state.connected);
-            if !there || !self.conversations.is_untold(contact) {
+            let Some(state) = state.filter(|state| state.connected) else {
+                continue;
+            };
+            if !self.conversations.is_untold(contact, state.generation) {
                 continue;
             }
             let picture = self.conversations.read_picture(None, &self.store);
@@ -188,7 +194,7 @@ impl Actor {
             let rng = &mut *self.rng;
             // One to whom nothing can be said at the moment is tried again with the next connection.
             if let Ok(step) = self.profile.tell_picture(now, rng, contact, jpeg) {
-                self.conversations.told_picture(contact);
+                self.conversations.told_picture(contact, state.generation);
                 steps.push(step);
             }
         }

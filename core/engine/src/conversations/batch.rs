@@ -13,7 +13,9 @@ use crate::disk::Disk;
 use crate::language::Retention;
 
 use super::pictures::Arriving;
-use super::{Conversations, MAX_UNREAD, RESEAL, SETTINGS, Urgency, draft_id, write};
+use super::{
+    Conversations, MAX_UNREAD, RESEAL, RESEAL_PICTURES, SETTINGS, Urgency, draft_id, write,
+};
 
 /// What an application has to be told after the commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +38,7 @@ pub(super) struct Batch {
     pub(super) settings: bool,
     pub(super) pictures: Arriving,
     reseal: bool,
+    pub(super) reseal_pictures: bool,
     touched: BTreeSet<Touched>,
 }
 
@@ -243,6 +246,9 @@ impl Conversations {
         }
         if std::mem::take(&mut self.batch.reseal) {
             write(set, Kind::Settings, RESEAL, self.erasing.days());
+        }
+        if std::mem::take(&mut self.batch.reseal_pictures) {
+            write(set, Kind::Settings, RESEAL_PICTURES, &true);
         }
     }
 }

@@ -5,9 +5,12 @@
 //! the state, which is renewed every quarter of an hour anyway and at each start. So days are remembered in the store, and of
 //! the state only whether something changed since it was renewed.
 //!
+//! Pictures stand among what is neither: contacts, settings, the state of the network. All of that is sealed again when one was
+//! replaced or removed, and this is remembered in the store as well.
+//!
 //! What the owner deletes is erased before he is answered. What a contact deletes or edits, what expires and
-//! drafts that were thrown away are collected for a minute: sealing a day again may cost many megabytes, and a contact must
-//! not order that with each frame.
+//! drafts that were thrown away are collected for a minute, pictures that contacts replaced for an hour: sealing again may cost
+//! many megabytes, and a contact must not order that with each frame.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,6 +22,9 @@ use crate::search;
 
 /// How long a renewal waits for others, unless the owner waits for it.
 const COLLECT: Duration = Duration::from_secs(60);
+
+/// The same for pictures that contacts replaced: it concerns all that is known of all of them.
+const COLLECT_PICTURES: Duration = Duration::from_secs(3_600);
 
 /// A conversation's day, as it is stored.
 type Day = ([u8; 16], u32);
@@ -44,17 +50,23 @@ pub(super) struct Erasing {
     withdrawn: BTreeSet<ContactId>,
     withdrawn_awaited: BTreeSet<ContactId>,
     drafts: bool,
+    /// A picture was replaced or removed; it is stored.
+    pictures: bool,
+    pictures_awaited: bool,
+    pictures_due: Option<Duration>,
     /// When what was collected is renewed, on the monotonic clock.
     due: Option<Duration>,
 }
 
 impl Erasing {
     /// With what the last run did not come to: it is done with the first that is taken.
-    pub(super) fn left_over(days: BTreeSet<Day>) -> Self {
+    pub(super) fn left_over(days: BTreeSet<Day>, pictures: bool) -> Self {
         let due = (!days.is_empty()).then_some(Duration::ZERO);
         Self {
             days,
             due,
+            pictures,
+            pictures_due: pictures.then_some(Duration::ZERO),
             ..Self::default()
         }
     }
@@ -76,6 +88,17 @@ impl Erasing {
             }
         }
         is_new
+    }
+
+    /// Whether it has to be stored that a picture is gone.
+    pub(super) const fn has_pictures(&self) -> bool {
+        self.pictures
+    }
+
+    /// A picture was replaced or removed. Says whether that is new.
+    pub(super) fn add_picture(&mut self, urgency: Urgency) -> bool {
+        self.pictures_awaited |= urgency == Urgency::Awaited;
+        !std::mem::replace(&mut self.pictures, true)
     }
 
     /// Something that we said is gone, and must be so in the outbox.
@@ -119,11 +142,12 @@ impl Erasing {
 
     /// When something is due that nobody waits for.
     pub(super) fn due(&self) -> Option<Duration> {
-        self.due
+        self.due.into_iter().chain(self.pictures_due).min()
     }
 
     /// The slots whose key is to be renewed now; `all`: without waiting for others.
     pub(super) fn take(&mut self, now: Duration, all: bool) -> Vec<Slot> {
+        let pictures = self.take_pictures(now, all);
         let touched = &self.touched;
         let is_stale = |gone: &BTreeSet<ContactId>| !gone.is_disjoint(touched);
         let state_awaited = is_stale(&self.withdrawn_awaited);
@@ -151,11 +175,35 @@ impl Erasing {
         }
         let slot = |(conversation, day)| Slot::Conversation { conversation, day };
         let mut slots: Vec<_> = days.into_iter().map(slot).collect();
-        if if all { state } else { state_awaited } {
+        // What was told of it went through outboxes.
+        let told = pictures == Some(Urgency::Awaited);
+        if told || if all { state } else { state_awaited } {
             self.state_renewed();
             slots.push(Slot::State);
         }
+        slots.extend(pictures.map(|_| Slot::Data));
         slots
+    }
+
+    /// Whether pictures are to be erased now, and who waits for it.
+    fn take_pictures(&mut self, now: Duration, all: bool) -> Option<Urgency> {
+        if !self.pictures {
+            return None;
+        }
+        let due = *self
+            .pictures_due
+            .get_or_insert(now.saturating_add(COLLECT_PICTURES));
+        if !(all || self.pictures_awaited || due <= now) {
+            return None;
+        }
+        self.pictures = false;
+        self.pictures_due = None;
+        let awaited = std::mem::take(&mut self.pictures_awaited);
+        Some(if awaited {
+            Urgency::Awaited
+        } else {
+            Urgency::Collected
+        })
     }
 }
 
@@ -214,8 +262,28 @@ mod tests {
     #[test]
     fn what_the_last_run_left_is_done_first() {
         let days = BTreeSet::from([([1; 16], DAY)]);
-        let mut erasing = Erasing::left_over(days);
-        assert_eq!(erasing.take(after(0), false).len(), 1);
-        assert!(erasing.days().is_empty());
+        let mut erasing = Erasing::left_over(days, true);
+        assert_eq!(erasing.take(after(0), false).len(), 2);
+        assert!(erasing.days().is_empty() && !erasing.has_pictures());
+    }
+
+    #[test]
+    fn pictures_of_contacts_go_once_an_hour_and_at_the_end_and_the_owners_at_once() {
+        let mut erasing = Erasing::default();
+        let mut passes = 0;
+        for minute in 0..600 {
+            erasing.add_picture(Urgency::Collected);
+            passes += erasing.take(after(60 * minute), false).len();
+        }
+        assert_eq!(passes, 9);
+        assert_eq!(erasing.due(), Some(after(60 * 609)));
+        assert_eq!(erasing.take(after(60 * 600), true), [Slot::Data]);
+        assert_eq!((erasing.has_pictures(), erasing.due()), (false, None));
+        assert!(erasing.add_picture(Urgency::Collected));
+        assert!(!erasing.add_picture(Urgency::Awaited));
+        // What was told of it went through the outbox.
+        let slots = [Slot::State, Slot::Data];
+        assert_eq!(erasing.take(after(60 * 600), false), slots);
+        assert_eq!(erasing.take(after(60 * 900), true), []);
     }
 }

@@ -16,6 +16,8 @@ use super::{Conversations, Urgency};
 const RETENTION: std::ops::RangeInclusive<u32> = 3_600..=366 * 24 * 3_600;
 /// Messages that are looked at in one go.
 const CHUNK: u64 = 256;
+/// Messages that are deleted in one commit.
+const AT_ONCE: usize = 1_000;
 /// A message that cannot be read is looked at again after so many seconds.
 const AGAIN: u64 = 3_600;
 
@@ -126,9 +128,12 @@ impl Conversations {
         }
     }
 
-    /// Whether something is still to be looked through.
-    pub(crate) fn is_sweeping(&self) -> bool {
+    /// Whether something is still to be looked through, or is over and was left for the next commit.
+    pub(crate) fn is_sweeping(&self, wall: u64) -> bool {
         self.all.values().any(|c| c.schedule.sweep.is_some())
+            || self
+                .next_deadline()
+                .is_some_and(|deadline| deadline <= wall)
     }
 
     /// When the next message expires, seconds since 1970.
@@ -137,7 +142,7 @@ impl Conversations {
         self.all.values().filter_map(first).min()
     }
 
-    /// Looks at the next few messages, and deletes what is over. Gives those of ours among it. `next_of`: the next number of
+    /// Looks at the next few messages, and deletes what is over, up to [`AT_ONCE`]. Gives those of ours among it. `next_of`: the next number of
     /// a conversation; `is_unsent`: whether what has this place in the outbox has not left.
     pub(crate) fn sweep(
         &mut self,
@@ -198,11 +203,11 @@ impl Conversations {
         disk: &Disk,
     ) -> Expired {
         let mut expired = Expired::new();
-        let mut over = Vec::new();
-        for (contact, conversation) in &self.all {
+        let over = self.all.iter().flat_map(|(contact, conversation)| {
             let due = conversation.schedule.due.range(..=wall);
-            over.extend(due.flat_map(|(_, list)| list.iter().map(|number| (*contact, *number))));
-        }
+            due.flat_map(|(_, list)| list.iter().map(|number| (*contact, *number)))
+        });
+        let over: Vec<_> = over.take(AT_ONCE).collect();
         for (contact, number) in over {
             let mut message = match self.message(contact, number, disk) {
                 Ok(Some(message)) => message,

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use crate::disk::Disk;
 use crate::picture;
 
-use super::Conversations;
 use super::batch::Touched;
+use super::{Conversations, Urgency};
 
 /// What distinguishes a picture's identifier; the owner's has no contact behind it.
 pub(crate) const PICTURE: &[u8] = b"picture";
@@ -56,23 +56,30 @@ impl Conversations {
 
     /// Takes over the owner's picture, or none. It was made by [`picture::given`].
     pub(crate) fn set_own_picture(&mut self, jpeg: Option<Vec<u8>>) {
-        self.settings.picture = jpeg.as_deref().map(name);
+        let name = jpeg.as_deref().map(name);
+        let before = std::mem::replace(&mut self.settings.picture, name);
+        if before.is_some() && before != self.settings.picture {
+            self.batch.reseal_pictures |= self.erasing.add_picture(Urgency::Awaited);
+        }
         self.batch.settings = true;
         let jpeg = jpeg.map(Zeroizing::new);
         self.batch.pictures.checked.insert(None, jpeg);
     }
 
-    /// Whether a contact was told something else than the present picture.
-    pub(crate) fn is_untold(&self, contact: ContactId) -> bool {
-        let told = self
-            .get(contact)
-            .and_then(|c| c.record.told_picture.as_ref());
-        told != self.settings.picture.as_ref()
+    /// Whether a copy of a contact was told something else than the present picture.
+    pub(crate) fn is_untold(&self, contact: ContactId, generation: u32) -> bool {
+        let told = self.get(contact).map_or((None, 0), |c| {
+            (c.record.told_picture.as_ref(), c.record.told_generation)
+        });
+        told != (self.settings.picture.as_ref(), generation)
     }
 
-    /// A contact is told the present picture by the batch that is being gathered.
-    pub(crate) fn told_picture(&mut self, contact: ContactId) {
-        self.of(contact).record.told_picture = self.settings.picture.clone();
+    /// A copy of a contact is told the present picture by the batch that is being gathered.
+    pub(crate) fn told_picture(&mut self, contact: ContactId, generation: u32) {
+        let picture = self.settings.picture.clone();
+        let record = &mut self.of(contact).record;
+        record.told_picture = picture;
+        record.told_generation = generation;
         self.batch.records.insert(contact);
     }
 
@@ -94,7 +101,14 @@ impl Conversations {
                     }
                 }
             };
-            self.of(contact).record.picture = jpeg.as_deref().map(name);
+            let name = jpeg.as_deref().map(name);
+            let gone = self
+                .picture(contact)
+                .is_some_and(|before| Some(&before) != name.as_ref());
+            if gone {
+                self.batch.reseal_pictures |= self.erasing.add_picture(Urgency::Collected);
+            }
+            self.of(contact).record.picture = name;
             self.batch.records.insert(contact);
             let jpeg = jpeg.map(Zeroizing::new);
             self.batch.pictures.checked.insert(Some(contact), jpeg);

@@ -27,7 +27,12 @@ pub(crate) struct ConversationRecord {
     pub(crate) picture: Option<String>,
     /// Names the picture of ours that they were told last.
     pub(crate) told_picture: Option<String>,
+    /// Which generation of theirs was told it; [`UNTOLD`]: nobody knows.
+    pub(crate) told_generation: u32,
 }
+
+/// No generation of a contact: what it knows of our picture was told by another copy of this profile.
+pub(crate) const UNTOLD: u32 = u32::MAX;
 
 /// The profile's own settings.
 #[derive(Clone, Default, Serialize, Deserialize)]

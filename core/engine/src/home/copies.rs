@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use undertone_storage::{EraseError, Home, KdfParameters, OpenError, Store};
 
+use super::vaults::VaultError;
 use super::{UnlockError, Unlocked};
 use crate::backup::{self, BackupSummary, ExportError, Import, ImportError};
 use crate::clock::{Clock as _, SystemClock};
@@ -27,6 +28,9 @@ pub enum CopyError {
     /// The file cannot be opened, written or read.
     #[error("the export file cannot be used")]
     File(#[source] io::Error),
+    /// No place beside the profiles of the home.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// Not exported.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -82,10 +86,33 @@ impl Unlocked {
         sealed: &[u8],
         passphrase: &[u8],
     ) -> Result<(Self, BackupSummary), CopyError> {
+        Self::import_into(file, sealed, || Ok(Self::create(home, passphrase)?))
+    }
+
+    /// The same into a home that holds profiles, see [`create_beside`](Self::create_beside): **one that is not named may be
+    /// overwritten.** What fails after all of the file was verified leaves a place that holds no profile: the same can be tried again.
+    ///
+    /// # Errors
+    /// See [`CopyError`].
+    pub fn import_beside(
+        home: &Path,
+        kept: &[&[u8]],
+        file: &Path,
+        sealed: &[u8],
+        new: &[u8],
+    ) -> Result<(Self, BackupSummary), CopyError> {
+        Self::import_into(file, sealed, || Ok(Self::create_beside(home, kept, new)?))
+    }
+
+    fn import_into(
+        file: &Path,
+        sealed: &[u8],
+        place: impl FnOnce() -> Result<Self, CopyError>,
+    ) -> Result<(Self, BackupSummary), CopyError> {
         let wall = SystemClock.wall();
         let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
         let import = Import::open(input, sealed, wall)?;
-        let unlocked = Self::create(home, passphrase)?;
+        let unlocked = place()?;
         let summary = import.into_store(&unlocked.store, wall)?;
         Ok((unlocked, summary))
     }

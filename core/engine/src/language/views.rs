@@ -163,13 +163,14 @@ pub struct ContactView {
     pub introduced: Option<IntroducedView>,
     /// There is a picture, see [`super::Command::Picture`]: another name for another picture.
     pub picture: Option<String>,
-    /// They have the name of this older contact and are neither verified nor named by me: they may be anybody.
+    /// They have the name of this other contact and are neither verified nor named by me: they may be anybody. Of two of whom
+    /// that can be said each resembles the other.
     pub resembles: Option<ContactId>,
     /// Why there is none.
     pub reason: Option<Reason>,
     /// Seconds until the next try.
     pub next_try: Option<u64>,
-    /// Messages of mine that they have not acknowledged.
+    /// Messages of mine, and changes of messages (edits, reactions, taking back), that they have not acknowledged.
     pub waiting: u32,
 }
 

@@ -363,3 +363,54 @@ async fn notes_and_pictures_go_with_an_export() {
     };
     assert!(!profile.takes_requests);
 }
+
+fn coloured(colour: [u8; 3]) -> Command {
+    let pixels = image::RgbImage::from_pixel(200, 200, image::Rgb(colour));
+    let mut file = Cursor::new(Vec::new());
+    pixels
+        .write_to(&mut file, image::ImageFormat::Png)
+        .expect("written");
+    let small = undertone_engine::picture::shrink(&file.into_inner()).expect("a picture");
+    let picture = Some(data_encoding::BASE64.encode(&small));
+    Command::SetPicture { picture }
+}
+
+/// Waits until a contact is shown with another picture than this; gives its name.
+async fn hear_picture(person: &mut Person, of: ContactId, old: Option<String>) -> Option<String> {
+    person
+        .hear(|event| match event {
+            Event::ContactChanged { contact } => {
+                (contact.id == of && contact.picture != old).then_some(contact.picture)
+            }
+            _ => None,
+        })
+        .await
+}
+
+/// A copy does not know what was told since it was exported, and nobody knows what it knows.
+#[tokio::test(start_paused = true)]
+async fn pictures_are_told_again_to_a_copy_and_by_one() {
+    let place = Place::new(60);
+    let (mut amal, mut noor) = (place.create("Amal").await, place.create("Noor").await);
+    let (noor_id, amal_id) = befriend(&mut amal, &mut noor).await;
+    noor.engine.shutdown().await;
+    let (early, _) = exported(&place, "Noor");
+    let mut noor = place.start("Noor").await;
+    amal.run(coloured([200, 0, 0])).await;
+    let red = hear_picture(&mut noor, amal_id, None).await;
+    noor.engine.shutdown().await;
+    copied(&place, "CopyNoor", early);
+    let mut noor = place.start("CopyNoor").await;
+    assert_eq!(hear_picture(&mut noor, amal_id, None).await, red);
+    received(&amal, noor_id).await;
+
+    amal.engine.shutdown().await;
+    let (with_red, _) = exported(&place, "Amal");
+    let amal = place.start("Amal").await;
+    amal.run(coloured([0, 0, 200])).await;
+    let blue = hear_picture(&mut noor, amal_id, red.clone()).await;
+    amal.engine.shutdown().await;
+    copied(&place, "CopyAmal", with_red);
+    let _amal = place.start("CopyAmal").await;
+    assert_eq!(hear_picture(&mut noor, amal_id, blue).await, red);
+}

@@ -292,3 +292,84 @@ async fn where_nothing_is_kept_neither_drafts_nor_what_was_said_stays() {
         }
     }
 }
+/// Sets a picture of one colour.
+fn picture(colour: [u8; 3]) -> Command {
+    let pixels = image::RgbImage::from_pixel(200, 200, image::Rgb(colour));
+    let mut file = std::io::Cursor::new(Vec::new());
+    pixels
+        .write_to(&mut file, image::ImageFormat::Png)
+        .expect("written");
+    let jpeg = undertone_engine::picture::shrink(&file.into_inner()).expect("a picture");
+    let picture = Some(data_encoding::BASE64.encode(&jpeg));
+    Command::SetPicture { picture }
+}
+
+async fn stored_picture(person: &Person, of: Option<ContactId>) -> Vec<u8> {
+    let Reply::Picture { picture } = person.run(Command::Picture { contact: of }).await else {
+        panic!("no picture");
+    };
+    let jpeg = picture.expect("a picture").jpeg;
+    data_encoding::BASE64
+        .decode(jpeg.as_bytes())
+        .expect("base64")
+}
+
+fn is_left(place: &Place, name: &str, bytes: &[u8]) -> bool {
+    let store = place.store(name);
+    let all = undertone_storage::inspection::remnants(&store, &place.home(name));
+    let all = all.expect("readable");
+    all.iter()
+        .any(|one| one.value.windows(bytes.len()).any(|found| found == bytes))
+}
+
+#[tokio::test(start_paused = true)]
+async fn pictures_that_the_owner_replaces_or_removes_are_gone_at_once() {
+    for last in [Some([0, 0, 200]), None] {
+        let place = Place::new(58);
+        let (amal, noor, _, _) = two(&place).await;
+        done(&amal, picture([200, 0, 0])).await;
+        let red = stored_picture(&amal, None).await;
+        // It is told.
+        pass(30).await;
+        let other = match last {
+            Some(colour) => picture(colour),
+            None => Command::SetPicture { picture: None },
+        };
+        done(&amal, other).await;
+        let blue = match last {
+            Some(_) => Some(stored_picture(&amal, None).await),
+            None => None,
+        };
+        kill(&place, amal).await;
+        assert!(!is_left(&place, "Amal", &red));
+        if let Some(blue) = blue {
+            assert!(is_left(&place, "Amal", &blue), "control");
+        }
+        noor.engine.shutdown().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pictures_that_contacts_replace_are_gone_within_an_hour_and_after_a_start() {
+    let place = Place::new(59);
+    let (amal, mut noor, _, to_amal) = two(&place).await;
+    let mut seen = Vec::new();
+    for colour in [[200, 0, 0], [0, 200, 0]] {
+        done(&amal, picture(colour)).await;
+        pass(30).await;
+        seen.push(stored_picture(&noor, Some(to_amal)).await);
+    }
+    kill(&place, noor).await;
+    assert!(is_left(&place, "Noor", &seen[0]), "control: not yet");
+    noor = place.start("Noor").await;
+    pass(10).await;
+    kill(&place, noor).await;
+    assert!(!is_left(&place, "Noor", &seen[0]), "done with the start");
+    assert!(is_left(&place, "Noor", &seen[1]), "control");
+    noor = place.start("Noor").await;
+    pass(600).await;
+    done(&amal, Command::SetPicture { picture: None }).await;
+    pass(3_700).await;
+    kill(&place, noor).await;
+    assert!(!is_left(&place, "Noor", &seen[1]), "within an hour");
+}

@@ -1,10 +1,15 @@
 //! Messages that disappear: also of very many that are read at once, and those that were read before their owner chose
 //! for how long they are kept.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use futures::future::join_all;
-use undertone_engine::{Command, ContactId, ConversationSettings, MessageView, Reply, Retention};
+use futures::future::{BoxFuture, join_all};
+use undertone_engine::{
+    Command, ContactId, ConversationSettings, DiskFaults, MessageView, Reply, Retention,
+};
+use undertone_storage::{ChangeSet, CommitError, DataKey, FreeSpace, Home, Store};
 
 use crate::place::{Person, Place, befriend};
 
@@ -117,4 +122,69 @@ async fn what_was_read_before_the_owner_chose_a_time_disappears_too() {
     let left = texts(&noor, to_amal).await;
     let left: Vec<u64> = left.iter().map(|message| message.number).collect();
     assert_eq!(left, [all[2].number], "what was not read stays");
+}
+
+/// Notes what the largest commit was.
+#[derive(Default)]
+struct Largest(AtomicUsize);
+
+impl DiskFaults for Largest {
+    fn step(&self, _: &undertone_protocol::Changes) {}
+
+    fn free_space(&self) -> Option<FreeSpace> {
+        None
+    }
+
+    fn commit<'a>(
+        &'a self,
+        store: &'a Store,
+        set: ChangeSet,
+    ) -> BoxFuture<'a, Result<(), CommitError>> {
+        self.0.fetch_max(set.len(), Ordering::Relaxed);
+        Box::pin(std::future::ready(store.commit(set)))
+    }
+
+    fn renew(&self) -> BoxFuture<'_, Result<(), CommitError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_very_many_that_are_over_at_once_no_commit_takes_all() {
+    let place = Place::new(58);
+    let home = Home::create(place.home("Amal")).expect("a home");
+    let store = Store::create_with_key(&home, &DataKey::from_bytes([7; 32])).expect("a store");
+    let disk = Arc::new(Largest::default());
+    let amal = place.create_in("Amal", store, Some(disk.clone())).await;
+    let Reply::Contact(notes) = amal.run(Command::Notes).await else {
+        panic!("no notes");
+    };
+    let keep = Command::SetConversation {
+        contact: notes.id,
+        settings: ConversationSettings {
+            retention: Some(Retention::AfterReading(3_600)),
+            ..ConversationSettings::default()
+        },
+    };
+    done(&amal, keep).await;
+    // All in one second.
+    let send = |number: usize| {
+        amal.engine.run(Command::Send {
+            contact: notes.id,
+            text: format!("note {number}"),
+            reply_to: None,
+        })
+    };
+    for sent in join_all((0..2_500).map(send)).await {
+        sent.expect("sent");
+    }
+    pass(3_500).await;
+    assert_eq!(texts(&amal, notes.id).await.len(), 2_500, "not yet");
+    disk.0.store(0, Ordering::Relaxed);
+    pass(103).await;
+    assert_eq!(texts(&amal, notes.id).await.len(), 0);
+    // And what is noted of it: the day that is sealed again, the search index.
+    let largest = disk.0.load(Ordering::Relaxed);
+    assert!((1_000..1_100).contains(&largest), "{largest}");
+    amal.engine.shutdown().await;
 }

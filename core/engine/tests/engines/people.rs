@@ -450,8 +450,8 @@ async fn whoever_has_the_name_of_a_contact_is_shown_with_a_warning() {
     assert_eq!(amal.contact(other_id).await.resembles, Some(noor_id));
     assert_eq!(
         amal.contact(noor_id).await.resembles,
-        None,
-        "the older one is who she is"
+        Some(other_id),
+        "nothing says who of them is who she says"
     );
     let named = Command::SetPetName {
         contact: other_id,
@@ -459,4 +459,13 @@ async fn whoever_has_the_name_of_a_contact_is_shown_with_a_warning() {
     };
     done(&amal, named).await;
     assert_eq!(amal.contact(other_id).await.resembles, None);
+    // Both are named by the owner, who knows who is who.
+    let named = Command::SetPetName {
+        contact: noor_id,
+        pet_name: Some("Noor".to_owned()),
+    };
+    done(&amal, named).await;
+    for contact in [noor_id, other_id] {
+        assert_eq!(amal.contact(contact).await.resembles, None);
+    }
 }

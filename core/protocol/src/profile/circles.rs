@@ -142,7 +142,8 @@ impl Profile {
     }
 
     /// Makes the profile invisible to a contact, or visible again (D10.6). Invisible: the contact is alone in a circle
-    /// whose door is closed, it is not dialled, and the doors of invitations that it used are closed; it sees what it
+    /// whose door is closed, it is not dialled, the doors of invitations that it used are closed, and those
+    /// whom it introduced and who are no contacts yet are neither dialled nor let in; it sees what it
     /// would see of a profile that is switched off. Messages wait on both sides.
     ///
     /// # Errors
@@ -179,11 +180,19 @@ impl Profile {
     fn vanish(&mut self, id: ContactId, here: u32, turn: &mut Turn<'_>) -> Result<(), Bug> {
         // First of all, so that nothing of the move leaves by a link that still stands: a program that is switched off
         // does not say where it will be.
-        turn.step.effects.push(Effect::Abandon(id));
+        // Nor do those hear of it to whom it led and who are no contacts yet: it may be all of them.
+        let mut unseen = self.led_by(id);
+        unseen.push(id);
+        for contact in &unseen {
+            turn.step.effects.push(Effect::Abandon(*contact));
+        }
         let links: Vec<LinkId> = self
             .links
             .values()
-            .filter(|link| link.contact == Some(id))
+            .filter(|link| {
+                link.contact
+                    .is_some_and(|contact| unseen.contains(&contact))
+            })
             .map(|link| link.id)
             .collect();
         for link in links {
@@ -310,6 +319,12 @@ impl Profile {
         contact.is_some_and(|contact| self.is_invisible(contact))
     }
 
+    /// Whether a contact must not be dialled, because it or whoever introduced it would see the profile.
+    pub(super) fn is_kept_from(&self, id: ContactId) -> bool {
+        let contact = self.contacts.get(&id);
+        contact.is_some_and(|contact| self.is_invisible(contact) || self.is_withheld(contact))
+    }
+
     /// Whether the door of an invitation is to be open.
     pub(super) fn is_knocked_at(&self, invite: &Invite) -> bool {
         match invite.introduced {
@@ -334,7 +349,10 @@ impl Profile {
                 .is_some_and(|invite| !self.is_knocked_at(invite)),
             DoorName::Circle(number) => self.is_closed(number),
             DoorName::Recovery(contact, _) => self.is_invisible_to(contact),
-            DoorName::Reply(_) => false,
+            DoorName::Reply(contact) => self
+                .contacts
+                .get(&contact)
+                .is_some_and(|c| self.is_withheld(c)),
         }
     }
 

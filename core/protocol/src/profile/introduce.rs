@@ -10,19 +10,20 @@
 //!
 //! The introducer could take either's place: the new contact is marked as introduced and is not verified. The name
 //! that the introducer gave is shown as theirs and is never used as a name. A step that does not follow from what
-//! is known here has no effect, whoever sends it; everything is over 14 days after the offer.
+//! is known here has no effect, whoever sends it; everything is over 14 days after the offer. A step that cannot be said,
+//! because too much waits for the contact, is kept and said later.
 
+mod ending;
+mod making;
+mod offered;
 mod state;
 
 use rand::CryptoRng;
-use undertone_wire::v1::{Introduction, IntroductionStep, Invitation, Kind};
+use undertone_wire::v1::{Introduction, IntroductionStep, Kind};
 use undertone_wire::{ContactId, IntroductionId};
 
 use crate::event::Event;
-use crate::limits::{
-    INTRODUCTION_SECONDS, MAX_INTRODUCTIONS, MAX_INVITATIONS, MAX_OFFERS, MAX_PENDING,
-};
-use crate::link::DoorName;
+use crate::limits::{INTRODUCTION_SECONDS, MAX_INTRODUCTIONS};
 use crate::relation::Stage;
 use crate::step::{Bug, Fault, Now, Step, Turn};
 
@@ -31,9 +32,6 @@ pub use self::state::{Introduced, IntroductionStage, IntroductionState};
 pub(crate) use self::state::{Introducing, Offer};
 use super::Profile;
 use super::commands::{Refusal, check_name};
-
-/// Offers of one contact that are remembered, so that none is shown twice.
-const MAX_REMEMBERED: usize = 32;
 
 impl Profile {
     /// All introductions: offered to us, and made by us.
@@ -103,6 +101,7 @@ impl Profile {
                 answers: [None, None],
                 passed: false,
                 began: turn.now.wall,
+                owed: None,
             });
             profile.save_profile(turn)?;
             let offer = |name: &str| IntroductionStep::Offer(name.to_owned());
@@ -155,22 +154,39 @@ impl Profile {
         Ok(())
     }
 
-    /// The same where it is an answer to what came: a contact that cannot be told any more has not to know.
+    /// The same where it follows from what came. `false`: the contact cannot be told at the moment.
     fn reply_step(
         &mut self,
         to: ContactId,
         id: IntroductionId,
         step: IntroductionStep,
         turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
+    ) -> Result<bool, Bug> {
         if self.listener(to, 0).is_err() {
-            return Ok(());
+            return Ok(false);
         }
         match self.say_step(to, id, step, turn) {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
             Err(Refusal::Bug(bug)) => Err(bug),
             Err(_) => Err(Bug("a step of an introduction cannot be encoded")),
         }
+    }
+
+    /// Says what could not be said before.
+    pub(super) fn say_owed_steps(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
+        for at in 0..self.record.introductions.len() {
+            self.say_owed(at, turn)?;
+        }
+        let owed = self.contacts.values().flat_map(|contact| {
+            let offers = contact.relation.extras.offers.iter().enumerate();
+            let owed = offers.filter(|(_, offer)| offer.owed);
+            owed.map(|(at, offer)| (contact.relation.id, at, offer.id))
+        });
+        let owed: Vec<_> = owed.collect();
+        for (by, at, id) in owed {
+            self.send_invitation(by, at, id, turn)?;
+        }
+        Ok(())
     }
 
     fn set_offer(
@@ -182,6 +198,7 @@ impl Profile {
     ) -> Result<(), Bug> {
         if let Some(offer) = self.contact_mut(by)?.relation.extras.offers.get_mut(at) {
             offer.state = state;
+            offer.owed = false;
         }
         self.save_relation(by, turn)?;
         turn.step.event(Event::Introductions);
@@ -214,244 +231,6 @@ impl Profile {
             }
             _ => {}
         }
-        Ok(())
-    }
-
-    fn offered(
-        &mut self,
-        by: ContactId,
-        id: IntroductionId,
-        name: String,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
-        let offers = &mut self.contact_mut(by)?.relation.extras.offers;
-        let open = offers.iter().filter(|offer| offer.is_open()).count();
-        // More than these are dropped: who introduces that much does not need to be heard.
-        if open >= MAX_OFFERS || offers.iter().any(|offer| offer.id == id) {
-            return Ok(());
-        }
-        if offers.len() >= MAX_REMEMBERED
-            && let Some(oldest) = offers.iter().position(|offer| !offer.is_open())
-        {
-            offers.remove(oldest);
-        }
-        offers.push(Offer {
-            id,
-            name,
-            came: turn.now.wall,
-            state: OfferState::Open,
-        });
-        self.save_relation(by, turn)?;
-        turn.step.event(Event::Introductions);
-        Ok(())
-    }
-
-    /// One of the two whom we introduce answers. What one says the other does not hear.
-    fn answered(
-        &mut self,
-        at: usize,
-        side: usize,
-        accepted: bool,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
-        let Some(one) = self.record.introductions.get_mut(at) else {
-            return Ok(());
-        };
-        let answer = &mut one.answers[side];
-        if answer.is_some() {
-            return Ok(());
-        }
-        *answer = Some(accepted);
-        let (id, [first, _]) = (one.id, one.pair);
-        let both = one.stage() == IntroductionStage::BothAgreed;
-        self.save_profile(turn)?;
-        turn.step.event(Event::Introductions);
-        if both {
-            self.reply_step(first, id, IntroductionStep::Ready, turn)?;
-        }
-        Ok(())
-    }
-
-    /// The invitation that we asked for goes to the other one, once.
-    fn pass_on(
-        &mut self,
-        at: usize,
-        invitation: Box<Invitation>,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
-        let Some(one) = self.record.introductions.get_mut(at) else {
-            return Ok(());
-        };
-        if one.stage() != IntroductionStage::BothAgreed {
-            return Ok(());
-        }
-        one.passed = true;
-        let (id, [_, second]) = (one.id, one.pair);
-        self.save_profile(turn)?;
-        turn.step.event(Event::Introductions);
-        self.reply_step(second, id, IntroductionStep::Invitation(invitation), turn)
-    }
-
-    /// An offer to which we said yes and of which nothing has come yet: its place, and what we call the other.
-    fn agreed(&self, by: ContactId, id: IntroductionId) -> Option<(usize, Option<String>, String)> {
-        let offers = &self.contacts.get(&by)?.relation.extras.offers;
-        let found = |(at, offer): (usize, &Offer)| match &offer.state {
-            OfferState::Agreed(name) if offer.id == id => {
-                Some((at, name.clone(), offer.name.clone()))
-            }
-            _ => None,
-        };
-        offers.iter().enumerate().find_map(found)
-    }
-
-    /// Both said yes, and we are the one who makes the invitation.
-    fn invite_introduced(
-        &mut self,
-        by: ContactId,
-        id: IntroductionId,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
-        let Some((at, pet_name, _)) = self.agreed(by, id) else {
-            return Ok(());
-        };
-        if self.invitations.len() >= MAX_INVITATIONS {
-            return self.set_offer(by, at, OfferState::Failed, turn);
-        }
-        let expires = turn.now.wall + INTRODUCTION_SECONDS;
-        let number = self.make_invitation(true, Some(expires), Some((by, id)), turn)?;
-        self.set_offer(by, at, OfferState::Invited(pet_name), turn)?;
-        let invite = self.invitations.get(&number);
-        let invite = invite.ok_or(Bug("an invitation that was just made"))?;
-        let step = IntroductionStep::Invitation(Box::new(invite.invitation()));
-        self.reply_step(by, id, step, turn)
-    }
-
-    /// The other one's invitation came: we knock.
-    fn knock_introduced(
-        &mut self,
-        by: ContactId,
-        id: IntroductionId,
-        invitation: &Invitation,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
-        let Some((at, pet_name, name)) = self.agreed(by, id) else {
-            return Ok(());
-        };
-        let mut own = self.invitations.values();
-        let own = own.any(|invite| invite.seed.onion_key() == invitation.door);
-        let mut pending = self.contacts.values().filter_map(super::Contact::outgoing);
-        let pending = pending.clone().count() >= MAX_PENDING
-            || pending.any(|outgoing| outgoing.invitation == invitation.hash());
-        if own || pending {
-            return self.set_offer(by, at, OfferState::Failed, turn);
-        }
-        let mut relation = match self.new_request(invitation, pet_name.as_deref(), "", turn) {
-            Ok(relation) => relation,
-            Err(Refusal::Bug(bug)) => return Err(bug),
-            Err(_) => return self.set_offer(by, at, OfferState::Failed, turn),
-        };
-        let contact = relation.id;
-        relation.extras.introduced = Some(Introduced { by, name });
-        self.add_contact(relation, turn)?;
-        self.set_offer(by, at, OfferState::Led(contact), turn)?;
-        turn.step.doors_changed();
-        turn.step.dials_changed();
-        turn.step.event(Event::ContactChanged(contact));
-        Ok(())
-    }
-
-    /// A request came in by an invitation that was made for an introduction: we said yes to it before. `false`: it
-    /// still has to be decided about.
-    pub(super) fn accept_introduced(
-        &mut self,
-        contact: ContactId,
-        (by, id): (ContactId, IntroductionId),
-        turn: &mut Turn<'_>,
-    ) -> Result<bool, Bug> {
-        let offers = self.contacts.get(&by).map(|c| &c.relation.extras.offers);
-        let offers = offers.into_iter().flatten().enumerate();
-        let invited = |(at, offer): (usize, &Offer)| match &offer.state {
-            OfferState::Invited(pet_name) if offer.id == id => {
-                Some((at, pet_name.clone(), offer.name.clone()))
-            }
-            _ => None,
-        };
-        let Some((at, pet_name, name)) = offers.map(invited).find_map(|found| found) else {
-            return Ok(false);
-        };
-        let relation = &mut self.contact_mut(contact)?.relation;
-        relation.extras.introduced = Some(Introduced { by, name });
-        relation.pet_name = pet_name;
-        self.save_relation(contact, turn)?;
-        match self.accept_request(contact, turn) {
-            Ok(()) => {
-                self.set_offer(by, at, OfferState::Led(contact), turn)?;
-                Ok(true)
-            }
-            Err(Refusal::Bug(bug)) => Err(bug),
-            // Their keys cannot be used. The owner sees a request that cannot be accepted.
-            Err(_) => Ok(false),
-        }
-    }
-
-    /// Forgets what a contact has to do with introductions: it is blocked.
-    pub(super) fn forget_introductions(
-        &mut self,
-        id: ContactId,
-        turn: &mut Turn<'_>,
-    ) -> Result<(), Bug> {
-        let before = self.record.introductions.len();
-        self.record
-            .introductions
-            .retain(|one| one.side(id).is_none());
-        let ended = before != self.record.introductions.len();
-        let extras = &mut self.contact_mut(id)?.relation.extras;
-        let had = ended || !extras.offers.is_empty();
-        extras.offers.clear();
-        let theirs: Vec<u64> = self
-            .invitations
-            .values()
-            .filter(|invite| invite.introduced.is_some_and(|(by, _)| by == id))
-            .map(|invite| invite.number)
-            .collect();
-        for number in theirs {
-            self.cut_links(|link| link.door == Some(DoorName::Knock(number)), turn);
-            self.destroy_invitation(number, turn)?;
-        }
-        if had {
-            self.save_profile(turn)?;
-            turn.step.event(Event::Introductions);
-        }
-        Ok(())
-    }
-
-    /// When introductions end, seconds since 1970.
-    pub(super) fn introduction_ends(&self) -> impl Iterator<Item = u64> {
-        let made = self.record.introductions.iter().map(|one| one.began);
-        let offered = self.contacts.values();
-        let offered = offered.flat_map(|c| c.relation.extras.offers.iter().map(|offer| offer.came));
-        made.chain(offered).map(|at| at + INTRODUCTION_SECONDS)
-    }
-
-    /// Forgets introductions whose time is over.
-    pub(super) fn expire_introductions(&mut self, turn: &mut Turn<'_>) -> Result<(), Bug> {
-        let wall = turn.now.wall;
-        if self.introduction_ends().all(|at| at > wall) {
-            return Ok(());
-        }
-        let lives = |began: u64| began + INTRODUCTION_SECONDS > wall;
-        self.record.introductions.retain(|one| lives(one.began));
-        self.save_profile(turn)?;
-        let ids: Vec<ContactId> = self.contacts.keys().copied().collect();
-        for id in ids {
-            let offers = &mut self.contact_mut(id)?.relation.extras.offers;
-            let before = offers.len();
-            offers.retain(|offer| lives(offer.came));
-            if offers.len() < before {
-                self.save_relation(id, turn)?;
-            }
-        }
-        turn.step.event(Event::Introductions);
         Ok(())
     }
 }

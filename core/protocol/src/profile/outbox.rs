@@ -2,7 +2,7 @@
 
 use std::mem::discriminant;
 
-use undertone_wire::v1::{Inside, InsideKind, ParcelKind, Role, SealedBody};
+use undertone_wire::v1::{Content, Inside, InsideKind, Kind, ParcelKind, Role, SealedBody};
 use undertone_wire::{ContactId, MessageId};
 
 use crate::event::Event;
@@ -31,6 +31,7 @@ impl Profile {
         let waiting = Waiting {
             place,
             message,
+            changes_message: changes_message(&inside.kind),
             written: turn.now.wall,
             inside: inside.encode(),
             encrypted: None,
@@ -174,4 +175,15 @@ impl Profile {
 /// Seconds between writing and this transmission (D13).
 fn offset(now: u64, written: u64) -> u32 {
     u32::try_from(now.saturating_sub(written)).unwrap_or(u32::MAX)
+}
+
+fn changes_message(kind: &InsideKind) -> bool {
+    let InsideKind::Content(bytes) = kind else {
+        return false;
+    };
+    let content = Content::decode(bytes).map(|content| content.kind);
+    matches!(
+        content,
+        Ok(Kind::Edit { .. } | Kind::Delete { .. } | Kind::Reaction { .. })
+    )
 }

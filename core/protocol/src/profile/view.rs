@@ -36,9 +36,12 @@ pub struct ContactState {
     pub invisible: bool,
     /// Through whom they came.
     pub introduced: Option<Introduced>,
+    /// Of which generation the copy of theirs is with which we talk: another one, made from an export, may not know what
+    /// its predecessor was told.
+    pub generation: u32,
     /// The next message's number; all below it exist or existed.
     pub next_message: u64,
-    /// Messages that are not acknowledged.
+    /// Messages, and changes of messages, that are not acknowledged; not what programs say to each other.
     pub waiting: usize,
     /// When our request will be repeated, seconds since 1970.
     pub next_repeat: Option<u64>,
@@ -147,8 +150,13 @@ impl Profile {
             away: relation.extras.away,
             invisible: self.is_invisible(contact),
             introduced: relation.extras.introduced.clone(),
+            generation: contact.ratchet.as_ref().map_or(0, |r| r.peer_generation),
             next_message: contact.next_message(),
-            waiting: contact.waiting.len(),
+            waiting: contact
+                .waiting
+                .iter()
+                .filter(|one| one.message.is_some() || one.changes_message)
+                .count(),
             next_repeat: contact.next_repeat(),
         })
     }

@@ -53,7 +53,8 @@ impl Profile {
             seed: invite.seed.clone(),
             readers: None,
         });
-        let reply = self.contacts.values().filter_map(|contact| {
+        let seen = |contact: &&Contact| !self.is_withheld(contact);
+        let reply = self.contacts.values().filter(seen).filter_map(|contact| {
             let (seed, reader) = match &contact.relation.stage {
                 Stage::Requested(outgoing) => (&outgoing.reply_seed, outgoing.reply_reader),
                 _ => contact.reply_door.as_ref().map(|(seed, r)| (seed, *r))?,
@@ -93,6 +94,9 @@ impl Profile {
     }
 
     fn dial_of(&self, contact: &Contact, now: Now) -> Option<WantedDial> {
+        if self.is_withheld(contact) {
+            return None;
+        }
         let id = contact.relation.id;
         // A link that lives, or a dial of ours that is in its handshake.
         let live = |purposes: &[Purpose]| {

@@ -1,5 +1,8 @@
 //! Somebody brings two contacts together: what each learns when, and what nobody can make of it.
 
+mod kept;
+mod unseen;
+
 use undertone_protocol::{
     ContactId, DoorName, Event, IntroductionId, IntroductionStage, Refusal, StageName,
 };

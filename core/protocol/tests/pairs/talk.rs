@@ -239,3 +239,37 @@ fn both_see_the_same_short_code_whoever_begins() {
         assert_eq!(world.violations, []);
     }
 }
+
+/// What programs say to each other is nobody's message, and what the owner changed has to arrive like one.
+#[test]
+fn what_the_owner_said_is_shown_as_waiting_and_nothing_else() {
+    let (mut world, noor, _) = friends(9);
+    world.send(0, noor, "one");
+    assert!(world.run_until(60, |w| w.all_received(0, noor)));
+    let one = name(&world, 0, 0);
+    world.stop(1);
+    world.run(120);
+    let waiting = |world: &World| {
+        let contact = world.nodes[0].profile.contact(noor);
+        contact.expect("known").waiting
+    };
+    world.command(0, |p, now, rng| {
+        (p.set_status(now, rng, "at sea").expect("short"), ())
+    });
+    let circle = world.nodes[0].profile.circles()[0].number;
+    world.command(0, |p, now, rng| {
+        (p.renew_circle(now, rng, circle).expect("known"), ())
+    });
+    annotate(&mut world, 0, noor, Kind::Read(vec![one]));
+    assert_eq!(waiting(&world), 0);
+    world.send(0, noor, "two");
+    let text = "one, better".to_owned();
+    annotate(&mut world, 0, noor, Kind::Edit { target: one, text });
+    assert_eq!(waiting(&world), 2);
+    world.stop(0);
+    world.restart(0);
+    assert_eq!(waiting(&world), 2);
+    world.restart(1);
+    assert!(world.run_until(900, |w| waiting(w) == 0));
+    assert_eq!(world.violations, []);
+}

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use undertone_wire::{ContactId, IntroductionId};
+use zeroize::Zeroizing;
+
+use crate::relation::zeroizing_bytes;
 
 /// An introduction that we make.
 #[derive(Clone, Serialize, Deserialize)]
@@ -14,6 +17,18 @@ pub(crate) struct Introducing {
     pub(super) passed: bool,
     /// Seconds since 1970.
     pub(super) began: u64,
+    /// What is to be said next and could not be yet.
+    #[serde(default)]
+    pub(super) owed: Option<Owed>,
+}
+
+/// A step of ours that waits because too much waits for the contact, or because it goes on with another copy of this profile.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Owed {
+    /// To the first: both said yes.
+    Ready,
+    /// To the second: this invitation, as text.
+    Invitation(#[serde(with = "zeroizing_bytes")] Zeroizing<Vec<u8>>),
 }
 
 /// An introduction that a contact offers us.
@@ -25,6 +40,9 @@ pub(crate) struct Offer {
     /// Seconds since 1970.
     pub(super) came: u64,
     pub(super) state: OfferState,
+    /// Our invitation was made and could not be said yet.
+    #[serde(default)]
+    pub(super) owed: bool,
 }
 
 /// What became of an offer.
