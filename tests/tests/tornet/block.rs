@@ -11,9 +11,14 @@ use tokio::time::{Instant, timeout};
 use undertone_transport::{DialError, DialTarget, Isolation, Transport};
 
 use super::guest::Guest;
-use super::lab::{LIMIT, Lab, dial_open, long};
+use super::lab::{LIMIT, Lab, dial_open};
 use super::party::{Party, befriend};
 use super::samples::Samples;
+
+/// Dials of each kind to each door.
+const DIALS: usize = 20;
+/// A wait that is longer by this must be noticed, or the comparison is worth nothing.
+const NOTICED: Duration = Duration::from_secs(1);
 
 /// How dials to one door went.
 #[derive(Default)]
@@ -33,7 +38,13 @@ impl Outcomes {
     }
 
     fn differ(&self, other: &Self) -> bool {
-        !self.errors.keys().eq(other.errors.keys()) || self.samples().differ(&other.samples())
+        // Chance makes a dial fail otherwise now and then, for one of them or the other.
+        let shares =
+            |outcomes: &Self, error: &String| outcomes.errors.get(error).copied().unwrap_or(0);
+        let errors = self.errors.keys().chain(other.errors.keys());
+        let mut far = errors.map(|error| shares(self, error).abs_diff(shares(other, error)));
+        far.any(|difference| difference > self.times.len() / 2)
+            || self.samples().differ(&other.samples())
     }
 
     fn table(&self) -> String {
@@ -46,8 +57,6 @@ async fn a_block_looks_like_a_shutdown_and_the_others_go_on() {
     let Some(lab) = Lab::shared("block").await else {
         return;
     };
-    // Of two rows of 5 that are alike, one lies whole above the other in one of 126 cases; of 10, in one of 92,378.
-    let dials = if long() { 20 } else { 10 };
     let (blocker, leaver) = join(
         Guest::create(&lab, "blocker"),
         Guest::create(&lab, "leaver"),
@@ -100,9 +109,9 @@ async fn a_block_looks_like_a_shutdown_and_the_others_go_on() {
         .party
         .send(&blocker_there, "Why do you not answer?")
         .await;
-    let raw = modified(&lab, &to_blocker, &to_leaver, dials).await;
+    let raw = modified(&lab, &to_blocker, &to_leaver, DIALS).await;
     show_and_compare(&lab, "modified client", &raw);
-    let ordinary = ordinary(&blocked, &to_blocker, &to_leaver, dials).await;
+    let ordinary = ordinary(&blocked, &to_blocker, &to_leaver, DIALS).await;
     show_and_compare(&lab, "ordinary client", &ordinary);
     for contact in [&blocker_there, &leaver_there] {
         let view = blocked.party.contact(contact).await;
@@ -262,13 +271,8 @@ fn show_and_compare(lab: &Lab, who: &str, [blocked, away]: &[Outcomes; 2]) {
     lab.say(format!("  rank score {score:.2}"));
     assert!(!blocked.errors.contains_key("None") && !away.errors.contains_key("None"));
     assert!(!blocked.differ(away), "{who}: the blocked one can tell");
-    // The control: ten seconds more would have been noticed.
-    let slower = Samples::new(
-        blocked
-            .times
-            .iter()
-            .map(|time| *time + Duration::from_secs(10)),
-    );
+    // The control: so much more would have been noticed.
+    let slower = Samples::new(blocked.times.iter().map(|time| *time + NOTICED));
     assert!(
         slower.differ(&away.samples()),
         "the comparison cannot tell times apart"

@@ -36,11 +36,11 @@ impl Samples {
     }
 
     /// Whether someone who sees both could say which is which: the rank sum (Mann and Whitney,
-    /// normal approximation with middle ranks) is off by more than chance is in one of a thousand
+    /// normal approximation with middle ranks) is off by more than chance is in one of ten thousand
     /// cases, or one row lies whole above the other.
     pub(crate) fn differ(&self, other: &Self) -> bool {
         let apart = |low: &Self, high: &Self| low.greatest() < high.quantile(0.0);
-        self.rank_score(other).abs() > 3.29 || apart(self, other) || apart(other, self)
+        self.rank_score(other).abs() > 3.89 || apart(self, other) || apart(other, self)
     }
 
     /// By how many standard deviations the rank sum is off.

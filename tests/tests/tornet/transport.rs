@@ -1,6 +1,8 @@
 //! The Tor transport over the private network: dials, doors, readers, outages, and what is left
 //! on disk. Needs Debian's `tor`; skipped with a printed reason without it, except in CI.
 
+mod dormant;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

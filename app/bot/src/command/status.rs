@@ -29,7 +29,7 @@ pub(super) async fn show(home: &Path, wait: Option<u32>, json: bool) -> Result<(
     let profile = Request::Engine(Command::Profile);
     let mut answer = client.ask(&profile).await?;
     let mut view: Profile = understood(answer.clone())?;
-    if let Some(seconds) = wait.filter(|_| !view.network.is_ready()) {
+    if let Some(seconds) = wait.filter(|_| !view.network.is_ready() && !view.hidden) {
         let left = end.saturating_duration_since(Instant::now()).as_secs();
         let left = u32::try_from(left).unwrap_or(seconds);
         let ready = |event: &Event| matches!(event, Event::Network { status } if status.is_ready());

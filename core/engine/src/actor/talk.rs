@@ -326,8 +326,9 @@ impl Actor {
         }
     }
 
-    /// The doors that should be open: none while the profile keeps apart.
+    /// The doors that should be open: none while the profile keeps apart, and then the network layer sleeps.
     pub(super) fn open_doors(&mut self) {
+        self.transport.set_dormant(self.apart().is_some());
         let wanted = match self.apart() {
             Some(_) => Vec::new(),
             None => self.profile.doors(),
