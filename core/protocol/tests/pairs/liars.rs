@@ -9,7 +9,7 @@ use undertone_wire::v1::{
 use undertone_wire::{CopyProof, MessageId, PairId, X25519Public};
 use zeroize::Zeroizing;
 
-use crate::attacks::field_of;
+use crate::attacks::keys::field_of;
 use crate::world::{Faults, World};
 
 /// Amal, node 0, and a liar, node 1.
