@@ -95,6 +95,13 @@ impl World {
         StoredMessage::decode(record).expect("own record")
     }
 
+    /// How much a node has stored that waits for a contact, service messages included.
+    pub(crate) fn stored_for(&self, node: usize, contact: ContactId) -> usize {
+        let keys = self.nodes[node].store.keys();
+        let waits = |key: &&RecordKey| matches!(key, RecordKey::Outbox(to, _) if *to == contact);
+        keys.filter(waits).count()
+    }
+
     /// Whether everything that `node` sent is acknowledged.
     pub(crate) fn all_received(&self, node: usize, contact: ContactId) -> bool {
         let state = self.nodes[node].profile.contact(contact).expect("known");
