@@ -284,10 +284,7 @@ fn many_moves_wait_as_one() {
     world.run(60);
     world.stop(1);
     world.run(120);
-    let waiting = |world: &World| {
-        let contact = world.nodes[0].profile.contact(noor);
-        contact.expect("known").waiting
-    };
+    let waiting = |world: &World| world.stored_for(0, noor);
     assert_eq!(waiting(&world), 0);
     for enemy in enemies {
         world.command(0, |p, now, rng| {

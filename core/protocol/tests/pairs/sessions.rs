@@ -4,7 +4,7 @@
 use ciborium::Value;
 use undertone_protocol::{ContactId, RecordKey};
 
-use crate::attacks::swap_session;
+use crate::attacks::keys::swap_session;
 use crate::world::{Faults, World};
 
 fn settled_pair(seed: u64) -> (World, ContactId, ContactId) {
