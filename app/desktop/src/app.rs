@@ -22,7 +22,7 @@ use crate::screen::dialog::{self, Change, picture};
 use crate::screen::messenger::conversation::LIST;
 use crate::screen::messenger::sidebar;
 use crate::screen::{messenger, unlock, welcome};
-use crate::widget::{Shortcuts, reveal};
+use crate::widget::{reveal, shortcuts};
 use crate::words::Language;
 
 /// How often the clock is read, for the headings of days.
@@ -391,10 +391,9 @@ impl App {
                     .into()
             }
         };
-        Shortcuts::new(content, |key, modifiers, repeat| {
+        shortcuts(content, |key, modifiers, repeat| {
             self.shortcut(key, modifiers, repeat)
         })
-        .into()
     }
 }
 
