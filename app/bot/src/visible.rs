@@ -4,6 +4,8 @@
 
 use std::fmt::{self, Write as _};
 
+use undertone_engine::visible::is_hidden;
+
 /// Names: everything on one line.
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a>(pub &'a str);
@@ -51,18 +53,6 @@ fn write_visible(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         f.write_char(character)?;
     }
     Ok(())
-}
-
-/// Whether a character is not seen by itself or changes what is seen around it: controls, line
-/// separators, and what Unicode calls default-ignorable (zero width, direction, tags, fillers).
-#[must_use]
-pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(u32::from(character),
-            0xad | 0x34f | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f
-            | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
-            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x1bca0..=0x1bca3
-            | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
 }
 
 /// JSON in which every hidden character is written `\uXXXX`, so that it can be shown on a

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use undertone_engine::visible::is_hidden;
 use unicode_segmentation::UnicodeSegmentation as _;
 
 /// Letters of a name that are shown.
@@ -123,18 +124,6 @@ const fn is_mark(character: char) -> bool {
     matches!(character as u32,
         0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x610..=0x61a | 0x64b..=0x65f | 0x6d6..=0x6ed
         | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe20..=0xfe2f)
-}
-
-/// Whether a character is not seen by itself or changes what is seen around it: controls, line
-/// separators, and what Unicode calls default-ignorable (zero width, direction, tags, fillers).
-#[must_use]
-pub fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(u32::from(character),
-            0xad | 0x34f | 0x61c | 0x115f..=0x1160 | 0x17b4..=0x17b5 | 0x180b..=0x180f
-            | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164
-            | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0x1bca0..=0x1bca3
-            | 0x1d173..=0x1d17a | 0xe0000..=0xe0fff)
 }
 
 #[cfg(test)]

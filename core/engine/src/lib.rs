@@ -19,6 +19,7 @@ mod records;
 mod resemblance;
 mod search;
 mod views;
+pub mod visible;
 
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "faults")]

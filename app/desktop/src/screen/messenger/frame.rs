@@ -7,7 +7,7 @@ use super::model::Model;
 use super::{Message, Pane, State, WIDE, panel, start};
 use crate::icon::Icon;
 use crate::look::Look;
-use crate::widget::Inert;
+use crate::widget::inert;
 
 impl State {
     /// What is shown.
@@ -19,7 +19,7 @@ impl State {
                 .into();
         };
         let base = self.base(model, look);
-        let base = Inert::new(base, self.dialog.is_some());
+        let base = inert(base, self.dialog.is_some());
         let mut layers = stack![base];
         if let Some(dialog) = &self.dialog {
             let dialog = dialog.view(model, look.clock.now, look);
@@ -41,7 +41,7 @@ impl State {
         let panel = self
             .panel
             .as_ref()
-            .map(|panel| panel.view(model, look).map(Message::Panel));
+            .map(|panel| panel.view(model, narrow, look).map(Message::Panel));
         match (panel, narrow) {
             (Some(panel), true) => parts.push(panel),
             (panel, _) => {
