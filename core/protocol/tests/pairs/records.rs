@@ -8,7 +8,7 @@ use crate::world::World;
 /// The bytes of the first field of this name, anywhere in a record.
 pub(crate) fn bytes_of(record: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut value = ciborium::from_reader(record).expect("a record");
-    find(&mut value, name).map(|bytes| bytes.clone())
+    find(&mut value, name).map(std::mem::take)
 }
 
 /// The first number of this name, anywhere in a record.

@@ -17,6 +17,7 @@ use undertone_wire::v1::Kind;
 use zeroize::Zeroizing;
 
 use crate::attacks::keys::runs_of_bytes;
+use crate::seeds;
 use crate::world::{Faults, Store, World};
 
 type Export = Vec<Zeroizing<Vec<u8>>>;
@@ -217,69 +218,75 @@ fn edits_and_reactions_go_on_over_restores_of_either_side() {
 /// Cut connections and crashes at commits of both sides, with the old copy gone or still there.
 #[test]
 fn restores_come_through_whatever_breaks() {
-    for seed in 0..60 {
-        let (mut world, noor, amal) = pair(1_000 + seed);
-        talk(&mut world, [(0, noor), (1, amal)], "before");
-        let (export, messages) = exported(&world, 0);
-        if seed % 2 == 0 {
-            world.stop(0);
-        }
-        for index in 0..3 {
-            world.send(1, amal, &format!("waiting {index}"));
-        }
-        let new = world.add(&export, &messages);
-        world.faults = Faults {
-            cut: 12,
-            half_open: 25,
-            crash_after_commit: 8,
-            crash_before_commit: 8,
-            skip_commit: 0,
-        };
-        for index in 0..20 {
-            for (node, contact) in [(new, noor), (1, amal)] {
-                if world.nodes[node].online {
-                    world.send(node, contact, &format!("{node} {index}"));
-                }
+    seeds::each(
+        "restore::restores_come_through_whatever_breaks",
+        60,
+        |seed| {
+            let (mut world, noor, amal) = pair(1_000 + seed);
+            talk(&mut world, [(0, noor), (1, amal)], "before");
+            let (export, messages) = exported(&world, 0);
+            if seed % 2 == 0 {
+                world.stop(0);
             }
-            world.run(20);
-        }
-        world.faults = Faults::default();
-        if seed % 2 == 1 {
-            world.stop(0);
-        }
-        let done = world.run_until(7_200, |w| {
-            w.nodes[new].online
-                && w.nodes[1].online
-                && w.all_received(1, amal)
-                && w.all_received(new, noor)
-        });
-        assert!(done, "seed {seed}");
-        let sent: Vec<String> = texts(&world.nodes[new].sent);
-        let got = texts(&world.conversation(1, amal).0);
-        let from_new = format!("{new} ");
-        let got: Vec<String> = got
-            .into_iter()
-            .filter(|text| text.starts_with(&from_new))
-            .collect();
-        assert_eq!(got, sent, "seed {seed}: what the contact got");
-        let got = texts(&world.conversation(new, noor).0);
-        let expected: Vec<String> = texts(&world.nodes[1].sent)
-            .into_iter()
-            .filter(|text| text.starts_with("1 "))
-            .collect();
-        let got: Vec<String> = got
-            .into_iter()
-            .filter(|text| text.starts_with("1 "))
-            .collect();
-        if seed % 2 == 0 {
-            assert_eq!(got, expected, "seed {seed}: what the new copy got");
-        } else {
-            // Some may have gone to the old copy while it was the only one that the contact knew.
-            assert!(expected.ends_with(&got), "seed {seed}: {got:?}");
-        }
-        assert_eq!(notes(&world, 1, amal), [Note::Restored(1)], "seed {seed}");
-        assert_eq!(world.violations, [], "seed {seed}");
-    }
+            for index in 0..3 {
+                world.send(1, amal, &format!("waiting {index}"));
+            }
+            let new = world.add(&export, &messages);
+            world.faults = Faults {
+                cut: 12,
+                half_open: 25,
+                crash_after_commit: 8,
+                crash_before_commit: 8,
+                skip_commit: 0,
+            };
+            for index in 0..20 {
+                for (node, contact) in [(new, noor), (1, amal)] {
+                    if world.nodes[node].online {
+                        world.send(node, contact, &format!("{node} {index}"));
+                    }
+                }
+                world.run(20);
+            }
+            world.faults = Faults::default();
+            if seed % 2 == 1 {
+                world.stop(0);
+            }
+            let done = world.run_until(7_200, |w| {
+                w.nodes[new].online
+                    && w.nodes[1].online
+                    && w.all_received(1, amal)
+                    && w.all_received(new, noor)
+            });
+            assert!(done, "seed {seed}");
+            let sent: Vec<String> = texts(&world.nodes[new].sent);
+            let got = texts(&world.conversation(1, amal).0);
+            let from_new = format!("{new} ");
+            let got: Vec<String> = got
+                .into_iter()
+                .filter(|text| text.starts_with(&from_new))
+                .collect();
+            assert_eq!(got, sent, "seed {seed}: what the contact got");
+            let got = texts(&world.conversation(new, noor).0);
+            let expected: Vec<String> = texts(&world.nodes[1].sent)
+                .into_iter()
+                .filter(|text| text.starts_with("1 "))
+                .collect();
+            let got: Vec<String> = got
+                .into_iter()
+                .filter(|text| text.starts_with("1 "))
+                .collect();
+            if seed % 2 == 0 {
+                assert_eq!(got, expected, "seed {seed}: what the new copy got");
+            } else {
+                // Some may have gone to the old copy while it was the only one that the contact knew.
+                assert!(expected.ends_with(&got), "seed {seed}: {got:?}");
+            }
+            assert_eq!(notes(&world, 1, amal), [Note::Restored(1)], "seed {seed}");
+            assert_eq!(world.violations, [], "seed {seed}");
+            seeds::show(&world.trace);
+            Ok(())
+        },
+    );
 }
 
 #[test]
