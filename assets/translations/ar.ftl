@@ -86,7 +86,7 @@ unread-count =
         [many] { $count } رسالةً غير مقروءة
        *[other] { $count } رسالة غير مقروءة
     }
-profile-hidden = مخفي
+profile-hidden = يظهر غير متصل
 network-short-ready = متصل
 network-short-on-the-way = جارٍ الاتصال، { $percent }٪
 network-short-off = غير متصل
@@ -359,8 +359,6 @@ settings-contacts = جهات الاتصال
 settings-nickname = الاسم الذي تراه جهات الاتصال
 settings-status = كلمات عنك تراها جهات الاتصال
 settings-profile-hint = تعلم جهات الاتصال بالتغيير حين تكون متصلة.
-settings-hidden = أخفني
-settings-hidden-hint = لا يُتصل بأحد ولا يصل إليك أحد. تنتظر الرسائل عند الطرفين.
 about-version = Undertone { $version }
 about-words = برنامج مراسلة بلا وسيط. تتحادث جهات الاتصال مباشرة عبر خدمات onion في Tor، مشفّرة من طرف إلى طرف.
 about-audit = حديث ولم يدققه أحد. لا تراهن عليه بسلامتك بعد.
@@ -516,7 +514,7 @@ picture-title = رمز QR من صورة
 picture-open = من صورة …
 picture-hint-invitation = خذ الدعوة من صورة رمز QR الخاص بها.
 picture-hint-code = التقط صورة للرمز على شاشة جهة الاتصال وقارنه هنا.
-picture-drop = أفلت الملف على هذه النافذة أو اكتب اسمه. تُقرأ صيغتا PNG وJPEG.
+picture-drop = اختر الملف أو أفلته على هذه النافذة أو اكتب اسمه. تُقرأ صيغتا PNG وJPEG.
 picture-file = الملف
 picture-placeholder = /home/…/code.png
 picture-read = اقرأ
@@ -558,3 +556,168 @@ import-busy = يجري التحقق والاستيراد …
 failure-export = ليس هذا تصديراً تفتحه عبارة المرور هذه، أو هو تالف.
 failure-file = تتعذّر كتابة الملف أو قراءته.
 failure-file-exists = هناك ملف بهذا الاسم. لم يُكتب شيء.
+
+# People
+profile-away = غائب
+way-connected-away = متصل؛ يقول إنه غائب
+notes-title = ملاحظات لنفسك
+notes-open = ملاحظات لنفسك
+notes-begin = هنا تبدأ ملاحظاتك. تُحفظ كسائر الرسائل ولا تُرسل أبداً.
+delete-words-note = تُحذف هذه الملاحظة إلى الأبد.
+clear-words-notes = تُتلف كل ملاحظاتك.
+resembles = انتبه: هذا اسم { $name } الذي تعرفه من قبل. يستطيع أي شخص اختيار أي اسم. اسأل { $name } بطريقة أخرى إن كان هو، أو قارنا الرموز، قبل أن تكتب شيئاً.
+resembles-tip = يحمل اسم جهة اتصال أخرى
+panel-introduced = عرّفك به { $by } باسم { $name }. هذا لا يثبت شيئاً.
+waits-contact = { $name } غير متصل. ما ترسله ينتظر هنا ويخرج من تلقاء نفسه.
+waits-hidden = تظهر غير متصل. ما ترسله ينتظر هنا حتى تعود.
+waits-invisible = أنت غير مرئي لـ { $name }. ما تكتبانه ينتظر.
+
+# Presence
+settings-presence = هل أنا موجود؟
+presence-online = متصل
+presence-online-hint = ترى جهات الاتصال أنك متصل.
+presence-away = غائب
+presence-away-hint = تصل الرسائل وتُرسل. تُبلَّغ جهات الاتصال بأنك غائب؛ لا شيء يراقب لوحة مفاتيحك.
+presence-offline = الظهور غير متصل
+presence-offline-hint = لا يُتصل بأحد ولا يصل إليك أحد، كأن البرنامج لا يعمل. تنتظر الرسائل عند الطرفين.
+settings-requests = يستطيع الغرباء الذين لديهم دعوة أن يطلبوا
+settings-requests-hint = إيقاف: تُغلق عناوين كل دعواتك. تبقى الدعوات صالحة؛ ومن يطلب في هذه الأثناء تُعاد محاولته مدة 14 يوماً.
+invite-closed-now = مغلقة الآن: الطلبات متوقفة، أو أنت غير مرئي لمن استعملها
+
+# Addresses
+circle-title = عنوانك لجهة الاتصال هذه
+circle-alone = لا أحد غيره يعرف هذا العنوان.
+circle-shared = يعرف العنوان نفسه { $names }.
+circle-hint = من يعرفون العنوان نفسه يستطيعون بالمقارنة أن يعلموا أنهم يعرفون الشخص نفسه. وما عُرف قبل التغيير يبقى معروفاً.
+circle-not-reachable = لا يمكن الوصول إليه بعد.
+circle-move = مشاركة عنوان آخر …
+circle-renew = عنوان جديد لهم جميعاً
+circle-renew-one = عنوان جديد
+circle-own = عنوان خاص به
+circle-with = العنوان الذي يعرفه { $names }
+circle-nowhere = لا يوجد عنوان آخر للمشاركة.
+panel-invisible = غير مرئي لجهة الاتصال هذه
+panel-invisible-hint = يرى ما كان سيراه لو لم يكن هذا البرنامج يعمل. تنتظر الرسائل عند الطرفين. ومن كان يشارك العنوان يُبلَّغ بعنوان جديد.
+
+# Introductions
+introductions = التعريفات
+introduce-open = عرّفه بشخص …
+introduce-title = تعريف جهتي اتصال
+introduce-whom = بمن تريد أن تعرّف { $name }؟
+introduce-nobody = لا يوجد أحد آخر بعد.
+introduce-told = الاسم الذي يُقال لـ { $told } عن { $about }
+introduce-hint = يُسأل كل منهما ويُقال له الاسم المكتوب هنا. لا يُقال شيء آخر قبل أن يوافق الاثنان.
+introduce-limits = بعد موافقة الاثنين تمر عبرك دعوة لشخص واحد من أحدهما إلى الآخر. ينتهي التعريف بعد 14 يوماً.
+introduce-submit = اعرض التعريف
+introduction-offer = يريد { $by } أن يعرّفك بـ «{ $name }»
+introduction-offer-hint = كتب { $by } هذا الاسم، وهو لا يثبت شيئاً. إذا وافقتما تصبحان جهتي اتصال، وقبل ذلك لا يعرف أي منكما أكثر من اسم. قارنا الرموز بعدها: يستطيع { $by } أن يضع شخصاً آخر بينكما.
+introduction-accept = نعم
+introduction-refuse = لا
+introduction-by = { $by } يعرّفك بـ «{ $name }»
+introduction-mine = أنت تعرّف { $first } و{ $second }
+introduction-asked = سُئلا.
+introduction-agreed = قلت نعم. لم يصل الآخر بعد.
+introduction-declined = قلت لا.
+introduction-one-declined = قال أحدهما لا.
+introduction-led = أنتما الآن جهتا اتصال.
+introduction-failed = لم يتم الأمر.
+introduction-both = وافق الاثنان. الدعوة في الطريق.
+introduction-passed = لديهما ما يلزم ليصبحا جهتي اتصال.
+notice-introduction = تريد جهة اتصال أن تعرّفك بشخص
+refused-circle-full = يشارك العنوان 16 جهة اتصال على الأكثر.
+refused-invisible = أنت غير مرئي لجهة الاتصال هذه. اجعل نفسك مرئياً أولاً.
+refused-picture = هذه ليست صورة PNG أو JPEG أو WebP يمكن قراءتها.
+refused-introduction = هناك تعريف جارٍ بين هذين الاثنين.
+
+# Files and pictures of people
+choose-file = اختر …
+choose-none = لا يوفر سطح المكتب هنا نافذة لاختيار الملفات. اكتب اسم الملف مع مجلداته.
+picture-own = صورتك
+picture-choose-own = اختر صورة …
+picture-remove = إزالة
+picture-own-hint = تراها جهات الاتصال لا الغرباء. يُرسل وسطها فقط، 128 في 128 بكسل، دون المكان والكاميرا والتاريخ.
+passphrase-new-profile = عبارة مرور الملف الجديد
+import-beside-open = ملف آخر من تصدير …
+import-beside-hint = توضع النسخة هنا كملف آخر. تواصل جهات الاتصال معها، وتعلم الأقدم أنها استُبدلت. لا يتغير شيء قبل التحقق من الملف كله.
+
+# Emoji of the short code
+emoji-dog = كلب
+emoji-cat = قطة
+emoji-lion = أسد
+emoji-horse = حصان
+emoji-unicorn = وحيد القرن
+emoji-pig = خنزير
+emoji-elephant = فيل
+emoji-rabbit = أرنب
+emoji-panda = باندا
+emoji-rooster = ديك
+emoji-penguin = بطريق
+emoji-turtle = سلحفاة
+emoji-fish = سمكة
+emoji-octopus = أخطبوط
+emoji-butterfly = فراشة
+emoji-flower = زهرة
+emoji-tree = شجرة
+emoji-cactus = صبار
+emoji-mushroom = فطر
+emoji-globe = كرة أرضية
+emoji-moon = قمر
+emoji-cloud = سحابة
+emoji-fire = نار
+emoji-banana = موزة
+emoji-apple = تفاحة
+emoji-strawberry = فراولة
+emoji-corn = ذرة
+emoji-pizza = بيتزا
+emoji-cake = كعكة
+emoji-heart = قلب
+emoji-smiley = وجه مبتسم
+emoji-robot = روبوت
+emoji-hat = قبعة
+emoji-glasses = نظارة
+emoji-spanner = مفتاح ربط
+emoji-santa = بابا نويل
+emoji-thumbs-up = إبهام للأعلى
+emoji-umbrella = مظلة
+emoji-hourglass = ساعة رملية
+emoji-clock = منبه
+emoji-gift = هدية
+emoji-light-bulb = مصباح
+emoji-book = كتاب
+emoji-pencil = قلم
+emoji-paperclip = مشبك ورق
+emoji-scissors = مقص
+emoji-lock = قفل
+emoji-key = مفتاح
+emoji-hammer = مطرقة
+emoji-telephone = هاتف
+emoji-flag = علم
+emoji-train = قطار
+emoji-bicycle = دراجة
+emoji-aeroplane = طائرة
+emoji-rocket = صاروخ
+emoji-trophy = كأس
+emoji-ball = كرة
+emoji-guitar = غيتار
+emoji-trumpet = بوق
+emoji-bell = جرس
+emoji-anchor = مرساة
+emoji-headphones = سماعات
+emoji-folder = مجلد
+emoji-pin = دبوس
+
+# Desktop
+tray-show = إظهار
+tray-hide = إخفاء
+tray-lock = أقفل الآن
+tray-quit = إنهاء
+settings-desktop = سطح المكتب
+settings-linger = الاستمرار في العمل عند إغلاق النافذة
+settings-linger-hint = يبقى الملف مفتوحاً خلف الرمز في شريط النظام، ومن يستعمل هذا الحاسوب يرى الرمز. إيقاف: إغلاق النافذة ينهي البرنامج.
+settings-motion = الحركة
+settings-still = لا شيء يتحرك
+settings-still-hint = يُذكر العمل الطويل بالكلمات وحدها دون شريط متحرك.
+
+# Copies
+settings-copies = الملفات والنسخ
+settings-copies-hint = لكل هذا يُغلق الملف لحظة.

@@ -78,7 +78,7 @@ unread-count =
         [one] { $count } ungelesene Nachricht
        *[other] { $count } ungelesene Nachrichten
     }
-profile-hidden = Versteckt
+profile-hidden = Erscheint offline
 network-short-ready = Verbunden
 network-short-on-the-way = Verbindet, { $percent } %
 network-short-off = Offline
@@ -327,8 +327,6 @@ settings-contacts = Kontakte
 settings-nickname = Name, den Kontakte sehen
 settings-status = Ein paar Worte über dich, die Kontakte sehen
 settings-profile-hint = Kontakte erfahren von einer Änderung, wenn sie verbunden sind.
-settings-hidden = Mich verstecken
-settings-hidden-hint = Nichts wird angewählt, und niemand erreicht dich. Nachrichten warten auf beiden Seiten.
 about-version = Undertone { $version }
 about-words = Ein Messenger ohne Mitte. Kontakte sprechen direkt über Onion-Dienste von Tor, Ende-zu-Ende verschlüsselt.
 about-audit = Jung und von niemandem geprüft. Verlass dich noch nicht mit deiner Sicherheit darauf.
@@ -476,7 +474,7 @@ picture-title = QR-Code aus einem Bild
 picture-open = Aus einem Bild …
 picture-hint-invitation = Nimm die Einladung aus einem Bild ihres QR-Codes.
 picture-hint-code = Fotografiere den Code auf dem Bildschirm deines Kontakts und vergleiche ihn hier.
-picture-drop = Zieh die Datei auf dieses Fenster, oder gib ihren Namen ein. PNG und JPEG werden gelesen.
+picture-drop = Wähle die Datei aus, zieh sie auf dieses Fenster, oder gib ihren Namen ein. PNG und JPEG werden gelesen.
 picture-file = Datei
 picture-placeholder = /home/…/code.png
 picture-read = Lesen
@@ -518,3 +516,168 @@ import-busy = Wird geprüft und importiert …
 failure-export = Das ist kein Export, den diese Passphrase öffnet, oder er ist beschädigt.
 failure-file = Die Datei kann nicht geschrieben oder gelesen werden.
 failure-file-exists = Eine Datei dieses Namens gibt es schon. Nichts wurde geschrieben.
+
+# People
+profile-away = Abwesend
+way-connected-away = Verbunden; meldet sich abwesend
+notes-title = Notizen an dich
+notes-open = Notizen an dich selbst
+notes-begin = Hier beginnen deine Notizen. Sie werden aufbewahrt wie alle Nachrichten und nie gesendet.
+delete-words-note = Diese Notiz wird für immer gelöscht.
+clear-words-notes = Alle deine Notizen werden vernichtet.
+resembles = Vorsicht: Der Name ist der von { $name }, und { $name } kennst du schon. Jeder kann jeden Namen wählen. Frag { $name } auf einem anderen Weg, oder vergleicht die Codes, bevor du etwas schreibst.
+resembles-tip = Hat den Namen eines anderen Kontakts
+panel-introduced = Vorgestellt von { $by } als { $name }. Das beweist nichts.
+waits-contact = { $name } ist nicht verbunden. Was du sendest, wartet hier und geht von selbst hinaus.
+waits-hidden = Du erscheinst offline. Was du sendest, wartet hier, bis du wieder online bist.
+waits-invisible = Du bist für { $name } unsichtbar. Was ihr beide schreibt, wartet.
+
+# Presence
+settings-presence = Bin ich da?
+presence-online = Online
+presence-online-hint = Kontakte sehen, dass du verbunden bist.
+presence-away = Abwesend
+presence-away-hint = Nachrichten kommen und gehen. Kontakte erfahren, dass du abwesend bist; niemand beobachtet deine Tastatur.
+presence-offline = Offline erscheinen
+presence-offline-hint = Niemand wird angewählt, und niemand erreicht dich, als liefe das Programm nicht. Nachrichten warten auf beiden Seiten.
+settings-requests = Fremde mit einer Einladung können anfragen
+settings-requests-hint = Aus: Die Adressen aller Einladungen sind geschlossen. Die Einladungen bleiben gültig; wer inzwischen anfragt, versucht es 14 Tage lang wieder.
+invite-closed-now = Zurzeit geschlossen: Anfragen sind aus, oder du bist für jemanden unsichtbar, der sie benutzt hat
+
+# Addresses
+circle-title = Deine Adresse für diesen Kontakt
+circle-alone = Niemand sonst kennt diese Adresse.
+circle-shared = Dieselbe Adresse kennen { $names }.
+circle-hint = Kontakte, die dieselbe Adresse kennen, merken beim Vergleichen, dass sie dieselbe Person kennen. Was jemand vor einem Wechsel wusste, weiß er weiterhin.
+circle-not-reachable = Sie ist noch nicht erreichbar.
+circle-move = Eine andere Adresse teilen …
+circle-renew = Neue Adresse für alle davon
+circle-renew-one = Neue Adresse
+circle-own = Eine eigene Adresse
+circle-with = Die Adresse, die { $names } kennen
+circle-nowhere = Es gibt keine andere Adresse zum Teilen.
+panel-invisible = Für diesen Kontakt unsichtbar
+panel-invisible-hint = Der Kontakt sieht, was man sieht, wenn dieses Programm nicht läuft. Nachrichten warten auf beiden Seiten. Wer die Adresse teilte, erfährt eine neue.
+
+# Introductions
+introductions = Vorstellungen
+introduce-open = Jemandem vorstellen …
+introduce-title = Zwei Kontakte einander vorstellen
+introduce-whom = Wem möchtest du { $name } vorstellen?
+introduce-nobody = Es gibt noch niemand anderen.
+introduce-told = Wie { $about } gegenüber { $told } genannt wird
+introduce-hint = Beide werden gefragt und erfahren den Namen, der hier steht. Sonst erfahren sie nichts, bevor beide Ja gesagt haben.
+introduce-limits = Nach zweimal Ja geht eine Einladung für eine Person über dich vom einen zum anderen. Eine Vorstellung endet nach 14 Tagen.
+introduce-submit = Vorstellung anbieten
+introduction-offer = { $by } möchte dir „{ $name }“ vorstellen
+introduction-offer-hint = { $by } hat diesen Namen geschrieben; er beweist nichts. Sagt ihr beide Ja, werdet ihr Kontakte; vorher erfährt keiner mehr als einen Namen. Vergleicht danach die Codes: { $by } könnte jemand anderen dazwischensetzen.
+introduction-accept = Ja
+introduction-refuse = Nein
+introduction-by = { $by } stellt dir „{ $name }“ vor
+introduction-mine = Du stellst { $first } und { $second } einander vor
+introduction-asked = Sie wurden gefragt.
+introduction-agreed = Du hast Ja gesagt. Die andere Person ist noch nicht da.
+introduction-declined = Du hast Nein gesagt.
+introduction-one-declined = Eine Person hat Nein gesagt.
+introduction-led = Ihr seid jetzt Kontakte.
+introduction-failed = Daraus ist nichts geworden.
+introduction-both = Beide haben Ja gesagt. Die Einladung ist unterwegs.
+introduction-passed = Sie haben, was sie brauchen, um Kontakte zu werden.
+notice-introduction = Ein Kontakt möchte dir jemanden vorstellen
+refused-circle-full = Höchstens 16 Kontakte teilen eine Adresse.
+refused-invisible = Du bist für diesen Kontakt unsichtbar. Mach dich zuerst sichtbar.
+refused-picture = Das ist kein PNG-, JPEG- oder WebP-Bild, das sich lesen lässt.
+refused-introduction = Eine Vorstellung dieser beiden läuft schon.
+
+# Files and pictures of people
+choose-file = Auswählen …
+choose-none = Der Desktop hat hier keinen Dialog für Dateien. Gib den Namen der Datei mit ihren Ordnern ein.
+picture-own = Dein Bild
+picture-choose-own = Bild auswählen …
+picture-remove = Entfernen
+picture-own-hint = Kontakte sehen es, Fremde nicht. Gesendet wird nur die Mitte, 128 mal 128 Pixel; Ort, Kamera und Datum bleiben weg.
+passphrase-new-profile = Passphrase des neuen Profils
+import-beside-open = Ein weiteres Profil aus einem Export …
+import-beside-hint = Die Kopie liegt hier als weiteres Profil. Kontakte gehen zu ihr über, und die ältere erfährt, dass sie ersetzt wurde. Nichts ändert sich, bevor die ganze Datei geprüft ist.
+
+# Emoji of the short code
+emoji-dog = Hund
+emoji-cat = Katze
+emoji-lion = Löwe
+emoji-horse = Pferd
+emoji-unicorn = Einhorn
+emoji-pig = Schwein
+emoji-elephant = Elefant
+emoji-rabbit = Hase
+emoji-panda = Panda
+emoji-rooster = Hahn
+emoji-penguin = Pinguin
+emoji-turtle = Schildkröte
+emoji-fish = Fisch
+emoji-octopus = Krake
+emoji-butterfly = Schmetterling
+emoji-flower = Blume
+emoji-tree = Baum
+emoji-cactus = Kaktus
+emoji-mushroom = Pilz
+emoji-globe = Globus
+emoji-moon = Mond
+emoji-cloud = Wolke
+emoji-fire = Feuer
+emoji-banana = Banane
+emoji-apple = Apfel
+emoji-strawberry = Erdbeere
+emoji-corn = Mais
+emoji-pizza = Pizza
+emoji-cake = Kuchen
+emoji-heart = Herz
+emoji-smiley = Smiley
+emoji-robot = Roboter
+emoji-hat = Hut
+emoji-glasses = Brille
+emoji-spanner = Schraubenschlüssel
+emoji-santa = Nikolaus
+emoji-thumbs-up = Daumen hoch
+emoji-umbrella = Regenschirm
+emoji-hourglass = Sanduhr
+emoji-clock = Wecker
+emoji-gift = Geschenk
+emoji-light-bulb = Glühbirne
+emoji-book = Buch
+emoji-pencil = Bleistift
+emoji-paperclip = Büroklammer
+emoji-scissors = Schere
+emoji-lock = Schloss
+emoji-key = Schlüssel
+emoji-hammer = Hammer
+emoji-telephone = Telefon
+emoji-flag = Flagge
+emoji-train = Zug
+emoji-bicycle = Fahrrad
+emoji-aeroplane = Flugzeug
+emoji-rocket = Rakete
+emoji-trophy = Pokal
+emoji-ball = Ball
+emoji-guitar = Gitarre
+emoji-trumpet = Trompete
+emoji-bell = Glocke
+emoji-anchor = Anker
+emoji-headphones = Kopfhörer
+emoji-folder = Ordner
+emoji-pin = Stecknadel
+
+# Desktop
+tray-show = Zeigen
+tray-hide = Verbergen
+tray-lock = Jetzt sperren
+tray-quit = Beenden
+settings-desktop = Desktop
+settings-linger = Weiterlaufen, wenn das Fenster geschlossen wird
+settings-linger-hint = Das Profil bleibt entsperrt hinter dem Symbol in der Leiste, und wer diesen Computer benutzt, sieht das Symbol. Aus: Das Schließen des Fensters beendet das Programm.
+settings-motion = Bewegung
+settings-still = Nichts bewegt sich
+settings-still-hint = Lange Arbeit wird nur in Worten gemeldet, ohne bewegten Balken.
+
+# Copies
+settings-copies = Profile und Kopien
+settings-copies-hint = Für all das wird das Profil einen Moment geschlossen.

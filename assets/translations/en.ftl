@@ -78,7 +78,7 @@ unread-count =
         [one] { $count } unread message
        *[other] { $count } unread messages
     }
-profile-hidden = Hidden
+profile-hidden = Appearing offline
 network-short-ready = Connected
 network-short-on-the-way = Connecting, { $percent } %
 network-short-off = Offline
@@ -327,8 +327,6 @@ settings-contacts = Contacts
 settings-nickname = Name that contacts see
 settings-status = A few words about you that contacts see
 settings-profile-hint = Contacts hear of a change when they are connected.
-settings-hidden = Hide me
-settings-hidden-hint = Nothing is dialled and nobody reaches you. Messages wait on both sides.
 about-version = Undertone { $version }
 about-words = A messenger without a middle. Contacts talk directly over Tor onion services, encrypted end to end.
 about-audit = Young, and not audited by anyone. Do not stake your safety on it yet.
@@ -476,7 +474,7 @@ picture-title = QR code from a picture
 picture-open = From a picture …
 picture-hint-invitation = Take the invitation from a picture of its QR code.
 picture-hint-code = Take a picture of the code on your contact’s screen, and compare it here.
-picture-drop = Drop the file on this window, or type its name. PNG and JPEG are read.
+picture-drop = Choose the file, drop it on this window, or type its name. PNG and JPEG are read.
 picture-file = File
 picture-placeholder = /home/…/code.png
 picture-read = Read
@@ -518,3 +516,168 @@ import-busy = Verifying and importing …
 failure-export = This is no export that this passphrase opens, or it is damaged.
 failure-file = The file cannot be written or read.
 failure-file-exists = There is a file of that name already. Nothing was written.
+
+# People
+profile-away = Away
+way-connected-away = Connected; says they are away
+notes-title = Notes to yourself
+notes-open = Notes to yourself
+notes-begin = Your notes begin here. They are kept like all messages and are never sent.
+delete-words-note = This note is deleted for ever.
+clear-words-notes = All your notes are destroyed.
+resembles = Careful: the name is that of { $name }, whom you know already. Anybody can choose any name. Ask { $name } in another way whether this is them, or compare codes, before you write anything.
+resembles-tip = Has the name of another contact
+panel-introduced = Introduced by { $by }, who calls them { $name }. That proves nothing.
+waits-contact = { $name } is not connected. What you send waits here and leaves by itself.
+waits-hidden = You appear offline. What you send waits here until you are online again.
+waits-invisible = You are invisible to { $name }. What you both write waits.
+
+# Presence
+settings-presence = Am I there?
+presence-online = Online
+presence-online-hint = Contacts see that you are connected.
+presence-away = Away
+presence-away-hint = Messages come and go. Contacts are told that you are away; nothing watches your keyboard.
+presence-offline = Appear offline
+presence-offline-hint = Nobody is called and nobody reaches you, as if this program did not run. Messages wait on both sides.
+settings-requests = Strangers with an invitation can ask
+settings-requests-hint = Off: the addresses of all your invitations are closed. The invitations stay valid; whoever asks meanwhile is tried again for 14 days.
+invite-closed-now = Closed at the moment: requests are off, or you are invisible to somebody who used it
+
+# Addresses
+circle-title = Your address for this contact
+circle-alone = Nobody else knows this address.
+circle-shared = The same address is known to { $names }.
+circle-hint = Contacts who know the same address can tell, if they compare, that they know the same person. What somebody knew before a change they still know.
+circle-not-reachable = It cannot be reached yet.
+circle-move = Share another address …
+circle-renew = New address for all of them
+circle-renew-one = New address
+circle-own = An address of their own
+circle-with = The address that { $names } know
+circle-nowhere = There is no other address to share.
+panel-invisible = Invisible to this contact
+panel-invisible-hint = They see what they would see if this program did not run. Messages wait on both sides. Whoever shared the address is told a new one.
+
+# Introductions
+introductions = Introductions
+introduce-open = Introduce to somebody …
+introduce-title = Introduce two contacts
+introduce-whom = To whom do you want to introduce { $name }?
+introduce-nobody = There is nobody else yet.
+introduce-told = What { $told } is told that { $about } is called
+introduce-hint = Each of the two is asked, and is told the name that stands here. Nothing else is told before both said yes.
+introduce-limits = After yes from both, an invitation for one person goes from one to the other through you. An introduction ends after 14 days.
+introduce-submit = Offer the introduction
+introduction-offer = { $by } wants to introduce “{ $name }” to you
+introduction-offer-hint = { $by } wrote this name; it proves nothing. If you both say yes you become contacts; until then neither learns more than a name. Compare codes afterwards: { $by } could put somebody else in between.
+introduction-accept = Yes
+introduction-refuse = No
+introduction-by = { $by } introduces “{ $name }” to you
+introduction-mine = You introduce { $first } and { $second }
+introduction-asked = They were asked.
+introduction-agreed = You said yes. The other one has not come yet.
+introduction-declined = You said no.
+introduction-one-declined = One of them said no.
+introduction-led = You are contacts now.
+introduction-failed = It came to nothing.
+introduction-both = Both said yes. The invitation is on its way.
+introduction-passed = They have what they need to become contacts.
+notice-introduction = A contact wants to introduce somebody to you
+refused-circle-full = 16 contacts share an address at most.
+refused-invisible = You are invisible to this contact. Become visible first.
+refused-picture = This is no PNG, JPEG or WebP picture that can be read.
+refused-introduction = An introduction of these two is under way already.
+
+# Files and pictures of people
+choose-file = Choose …
+choose-none = The desktop has no dialog for files here. Type the name of the file with its folders.
+picture-own = Your picture
+picture-choose-own = Choose a picture …
+picture-remove = Remove
+picture-own-hint = Contacts see it, strangers do not. Only the middle is sent, 128 by 128 pixels; place, camera and date are left out.
+passphrase-new-profile = Passphrase of the new profile
+import-beside-open = Another profile from an export …
+import-beside-hint = The copy lies here as a further profile. Contacts go on with it, and the older copy finds out that it was replaced. Nothing is changed before the whole file was verified.
+
+# Emoji of the short code
+emoji-dog = Dog
+emoji-cat = Cat
+emoji-lion = Lion
+emoji-horse = Horse
+emoji-unicorn = Unicorn
+emoji-pig = Pig
+emoji-elephant = Elephant
+emoji-rabbit = Rabbit
+emoji-panda = Panda
+emoji-rooster = Rooster
+emoji-penguin = Penguin
+emoji-turtle = Turtle
+emoji-fish = Fish
+emoji-octopus = Octopus
+emoji-butterfly = Butterfly
+emoji-flower = Flower
+emoji-tree = Tree
+emoji-cactus = Cactus
+emoji-mushroom = Mushroom
+emoji-globe = Globe
+emoji-moon = Moon
+emoji-cloud = Cloud
+emoji-fire = Fire
+emoji-banana = Banana
+emoji-apple = Apple
+emoji-strawberry = Strawberry
+emoji-corn = Corn
+emoji-pizza = Pizza
+emoji-cake = Cake
+emoji-heart = Heart
+emoji-smiley = Smiley
+emoji-robot = Robot
+emoji-hat = Hat
+emoji-glasses = Glasses
+emoji-spanner = Spanner
+emoji-santa = Santa
+emoji-thumbs-up = Thumbs up
+emoji-umbrella = Umbrella
+emoji-hourglass = Hourglass
+emoji-clock = Clock
+emoji-gift = Gift
+emoji-light-bulb = Light bulb
+emoji-book = Book
+emoji-pencil = Pencil
+emoji-paperclip = Paperclip
+emoji-scissors = Scissors
+emoji-lock = Lock
+emoji-key = Key
+emoji-hammer = Hammer
+emoji-telephone = Telephone
+emoji-flag = Flag
+emoji-train = Train
+emoji-bicycle = Bicycle
+emoji-aeroplane = Aeroplane
+emoji-rocket = Rocket
+emoji-trophy = Trophy
+emoji-ball = Ball
+emoji-guitar = Guitar
+emoji-trumpet = Trumpet
+emoji-bell = Bell
+emoji-anchor = Anchor
+emoji-headphones = Headphones
+emoji-folder = Folder
+emoji-pin = Pin
+
+# Desktop
+tray-show = Show
+tray-hide = Hide
+tray-lock = Lock now
+tray-quit = Quit
+settings-desktop = Desktop
+settings-linger = Keep running when the window is closed
+settings-linger-hint = The profile stays unlocked behind the icon in the tray, and whoever uses this computer sees the icon. Off: closing the window ends the program.
+settings-motion = Movement
+settings-still = Nothing moves
+settings-still-hint = Long work is told in words alone, without a moving bar.
+
+# Copies
+settings-copies = Profiles and copies
+settings-copies-hint = For all of these the profile is closed for a moment.

@@ -78,7 +78,7 @@ unread-count =
         [one] { $count } mensaje sin leer
        *[other] { $count } mensajes sin leer
     }
-profile-hidden = Oculto
+profile-hidden = Aparece sin conexión
 network-short-ready = Conectado
 network-short-on-the-way = Conectando, { $percent } %
 network-short-off = Sin conexión
@@ -327,8 +327,6 @@ settings-contacts = Contactos
 settings-nickname = Nombre que ven los contactos
 settings-status = Unas palabras sobre ti que ven los contactos
 settings-profile-hint = Los contactos se enteran de un cambio cuando están conectados.
-settings-hidden = Ocultarme
-settings-hidden-hint = No se llama a nadie y nadie llega a ti. Los mensajes esperan en ambos lados.
 about-version = Undertone { $version }
 about-words = Un mensajero sin intermediario. Los contactos hablan directamente por servicios onion de Tor, con cifrado de extremo a extremo.
 about-audit = Joven y sin auditar por nadie. No le confíes todavía tu seguridad.
@@ -476,7 +474,7 @@ picture-title = Código QR de una imagen
 picture-open = De una imagen …
 picture-hint-invitation = Toma la invitación de una imagen de su código QR.
 picture-hint-code = Haz una foto del código en la pantalla de tu contacto y compáralo aquí.
-picture-drop = Suelta el archivo en esta ventana o escribe su nombre. Se leen PNG y JPEG.
+picture-drop = Elige el archivo, suéltalo en esta ventana o escribe su nombre. Se leen PNG y JPEG.
 picture-file = Archivo
 picture-placeholder = /home/…/code.png
 picture-read = Leer
@@ -518,3 +516,168 @@ import-busy = Comprobando e importando …
 failure-export = No es una exportación que abra esta frase, o está dañada.
 failure-file = El archivo no se puede escribir o leer.
 failure-file-exists = Ya hay un archivo con ese nombre. No se escribió nada.
+
+# People
+profile-away = Ausente
+way-connected-away = Conectado; dice que está ausente
+notes-title = Notas para ti
+notes-open = Notas para ti
+notes-begin = Aquí empiezan tus notas. Se guardan como todos los mensajes y nunca se envían.
+delete-words-note = Esta nota se borra para siempre.
+clear-words-notes = Todas tus notas se destruyen.
+resembles = Cuidado: el nombre es el de { $name }, a quien ya conoces. Cualquiera puede elegir cualquier nombre. Pregunta a { $name } por otro medio si es esa persona, o comparad los códigos, antes de escribir nada.
+resembles-tip = Tiene el nombre de otro contacto
+panel-introduced = Presentado por { $by } como { $name }. Eso no prueba nada.
+waits-contact = { $name } no tiene conexión. Lo que envíes espera aquí y sale por sí solo.
+waits-hidden = Apareces sin conexión. Lo que envíes espera aquí hasta que vuelvas.
+waits-invisible = Eres invisible para { $name }. Lo que escribáis espera.
+
+# Presence
+settings-presence = ¿Estoy?
+presence-online = En línea
+presence-online-hint = Los contactos ven que estás conectado.
+presence-away = Ausente
+presence-away-hint = Los mensajes van y vienen. Los contactos saben que estás ausente; nada vigila tu teclado.
+presence-offline = Aparecer sin conexión
+presence-offline-hint = No se llama a nadie y nadie llega a ti, como si el programa no estuviera en marcha. Los mensajes esperan en ambos lados.
+settings-requests = Desconocidos con una invitación pueden solicitar
+settings-requests-hint = Apagado: las direcciones de todas tus invitaciones están cerradas. Siguen siendo válidas; quien solicite entretanto lo reintenta durante 14 días.
+invite-closed-now = Cerrada ahora: las solicitudes están apagadas, o eres invisible para alguien que la usó
+
+# Addresses
+circle-title = Tu dirección para este contacto
+circle-alone = Nadie más conoce esta dirección.
+circle-shared = La misma dirección la conocen { $names }.
+circle-hint = Los contactos que conocen la misma dirección pueden notar, si comparan, que conocen a la misma persona. Lo que alguien sabía antes de un cambio lo sigue sabiendo.
+circle-not-reachable = Aún no es accesible.
+circle-move = Compartir otra dirección …
+circle-renew = Dirección nueva para todos ellos
+circle-renew-one = Dirección nueva
+circle-own = Una dirección propia
+circle-with = La dirección que conocen { $names }
+circle-nowhere = No hay otra dirección que compartir.
+panel-invisible = Invisible para este contacto
+panel-invisible-hint = Ve lo que vería si este programa no estuviera en marcha. Los mensajes esperan en ambos lados. A quien compartía la dirección se le comunica otra.
+
+# Introductions
+introductions = Presentaciones
+introduce-open = Presentar a alguien …
+introduce-title = Presentar dos contactos
+introduce-whom = ¿A quién quieres presentar a { $name }?
+introduce-nobody = Aún no hay nadie más.
+introduce-told = Cómo se llama { $about } para { $told }
+introduce-hint = A cada uno se le pregunta y se le dice el nombre que aquí figura. No se dice nada más antes de que ambos acepten.
+introduce-limits = Tras el sí de ambos, una invitación para una persona pasa por ti de uno a otro. Una presentación termina a los 14 días.
+introduce-submit = Ofrecer la presentación
+introduction-offer = { $by } quiere presentarte a «{ $name }»
+introduction-offer-hint = { $by } escribió este nombre; no prueba nada. Si ambos aceptáis seréis contactos; hasta entonces nadie sabe más que un nombre. Comparad después los códigos: { $by } podría poner a otra persona en medio.
+introduction-accept = Sí
+introduction-refuse = No
+introduction-by = { $by } te presenta a «{ $name }»
+introduction-mine = Presentas a { $first } y { $second }
+introduction-asked = Se les ha preguntado.
+introduction-agreed = Has dicho que sí. La otra persona aún no ha llegado.
+introduction-declined = Has dicho que no.
+introduction-one-declined = Una de las dos dijo que no.
+introduction-led = Ahora sois contactos.
+introduction-failed = No llegó a nada.
+introduction-both = Ambos dijeron que sí. La invitación está en camino.
+introduction-passed = Tienen lo necesario para ser contactos.
+notice-introduction = Un contacto quiere presentarte a alguien
+refused-circle-full = 16 contactos comparten una dirección como máximo.
+refused-invisible = Eres invisible para este contacto. Hazte visible primero.
+refused-picture = Esto no es una imagen PNG, JPEG o WebP legible.
+refused-introduction = Ya hay una presentación de ambos en curso.
+
+# Files and pictures of people
+choose-file = Elegir …
+choose-none = El escritorio no tiene aquí un diálogo de archivos. Escribe el nombre del archivo con sus carpetas.
+picture-own = Tu imagen
+picture-choose-own = Elegir una imagen …
+picture-remove = Quitar
+picture-own-hint = La ven los contactos, no los desconocidos. Solo se envía el centro, 128 por 128 píxeles; sin lugar, cámara ni fecha.
+passphrase-new-profile = Frase de contraseña del perfil nuevo
+import-beside-open = Otro perfil desde una exportación …
+import-beside-hint = La copia queda aquí como otro perfil. Los contactos siguen con ella, y la anterior se entera de que fue sustituida. Nada cambia antes de comprobar todo el archivo.
+
+# Emoji of the short code
+emoji-dog = Perro
+emoji-cat = Gato
+emoji-lion = León
+emoji-horse = Caballo
+emoji-unicorn = Unicornio
+emoji-pig = Cerdo
+emoji-elephant = Elefante
+emoji-rabbit = Conejo
+emoji-panda = Panda
+emoji-rooster = Gallo
+emoji-penguin = Pingüino
+emoji-turtle = Tortuga
+emoji-fish = Pez
+emoji-octopus = Pulpo
+emoji-butterfly = Mariposa
+emoji-flower = Flor
+emoji-tree = Árbol
+emoji-cactus = Cactus
+emoji-mushroom = Seta
+emoji-globe = Globo
+emoji-moon = Luna
+emoji-cloud = Nube
+emoji-fire = Fuego
+emoji-banana = Plátano
+emoji-apple = Manzana
+emoji-strawberry = Fresa
+emoji-corn = Maíz
+emoji-pizza = Pizza
+emoji-cake = Tarta
+emoji-heart = Corazón
+emoji-smiley = Carita
+emoji-robot = Robot
+emoji-hat = Sombrero
+emoji-glasses = Gafas
+emoji-spanner = Llave inglesa
+emoji-santa = Papá Noel
+emoji-thumbs-up = Pulgar arriba
+emoji-umbrella = Paraguas
+emoji-hourglass = Reloj de arena
+emoji-clock = Despertador
+emoji-gift = Regalo
+emoji-light-bulb = Bombilla
+emoji-book = Libro
+emoji-pencil = Lápiz
+emoji-paperclip = Clip
+emoji-scissors = Tijeras
+emoji-lock = Candado
+emoji-key = Llave
+emoji-hammer = Martillo
+emoji-telephone = Teléfono
+emoji-flag = Bandera
+emoji-train = Tren
+emoji-bicycle = Bicicleta
+emoji-aeroplane = Avión
+emoji-rocket = Cohete
+emoji-trophy = Trofeo
+emoji-ball = Balón
+emoji-guitar = Guitarra
+emoji-trumpet = Trompeta
+emoji-bell = Campana
+emoji-anchor = Ancla
+emoji-headphones = Auriculares
+emoji-folder = Carpeta
+emoji-pin = Chincheta
+
+# Desktop
+tray-show = Mostrar
+tray-hide = Ocultar
+tray-lock = Bloquear ahora
+tray-quit = Salir
+settings-desktop = Escritorio
+settings-linger = Seguir en marcha al cerrar la ventana
+settings-linger-hint = El perfil sigue desbloqueado tras el icono de la bandeja, y quien use este ordenador ve el icono. Apagado: cerrar la ventana termina el programa.
+settings-motion = Movimiento
+settings-still = Nada se mueve
+settings-still-hint = El trabajo largo se indica solo con palabras, sin barra en movimiento.
+
+# Copies
+settings-copies = Perfiles y copias
+settings-copies-hint = Para todo esto el perfil se cierra un momento.

@@ -2,19 +2,19 @@
 //! back when it was seen or the profile is locked. It never holds a word of a message, and a name only
 //! where that was chosen.
 //!
-//! It speaks to the notification service of the session over a local socket. An address of another kind, which
-//! would lead through a network, is not used. Where there is no such service nothing happens.
+//! It speaks to the notification service of the [`session`](crate::session). Where there is no such service nothing
+//! happens.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use zbus::Connection;
 use zbus::zvariant::Value;
+
+use crate::session;
 
 /// What the desktop is told when something comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +34,6 @@ impl Notices {
     pub const ALL: [Self; 3] = [Self::None, Self::Plain, Self::Named];
 }
 
-/// How long the service may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// The service, see the Desktop Notifications Specification 1.2.
 const SERVICE: &str = "org.freedesktop.Notifications";
 /// Where it is found.
@@ -68,14 +66,8 @@ impl Announcer {
     /// The service of this session, if it can be reached without a network.
     #[must_use]
     pub fn session() -> Self {
-        let named = std::env::var("DBUS_SESSION_BUS_ADDRESS").ok();
-        let address = named.or_else(|| {
-            let socket = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR")?).join("bus");
-            let path = socket.to_str().filter(|_| socket.exists())?;
-            Some(format!("unix:path={path}"))
-        });
         Self {
-            address: address.filter(|address| is_local(address)),
+            address: session::address(),
             ..Self::default()
         }
     }
@@ -109,8 +101,7 @@ impl Announcer {
             let Some(address) = self.address.as_deref().filter(|_| words.is_some()) else {
                 return;
             };
-            let connected = tokio::time::timeout(PATIENCE, connect(address)).await;
-            shown.connection = connected.ok().and_then(Result::ok);
+            shown.connection = session::connect(address).await;
         }
         let Some(connection) = shown.connection.clone() else {
             return;
@@ -127,18 +118,6 @@ impl Announcer {
             }
         }
     }
-}
-
-/// Whether every way that an address names is a socket of this computer.
-fn is_local(address: &str) -> bool {
-    address.split(';').all(|one| one.starts_with("unix:"))
-}
-
-async fn connect(address: &str) -> zbus::Result<Connection> {
-    zbus::connection::Builder::address(address)?
-        .method_timeout(PATIENCE)
-        .build()
-        .await
 }
 
 async fn notify(connection: &Connection, before: u32, words: &str) -> zbus::Result<u32> {
@@ -182,20 +161,6 @@ async fn close(connection: &Connection, number: u32) -> zbus::Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_address_leads_through_a_network() {
-        assert!(is_local("unix:path=/run/user/1000/bus"));
-        assert!(is_local("unix:abstract=/tmp/x,guid=1;unix:path=/y"));
-        for other in [
-            "",
-            "tcp:host=example.org,port=1",
-            "unix:path=/y;tcp:host=x",
-            "unixexec:path=/x",
-        ] {
-            assert!(!is_local(other), "{other}");
-        }
-    }
 
     /// A service that remembers what it was told.
     struct Service(std::sync::mpsc::Sender<String>);

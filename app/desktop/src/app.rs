@@ -1,6 +1,7 @@
 //! The program as a whole: which screen is shown, what the keys mean everywhere, how it looks. What a
 //! screen does is the screen's own affair.
 
+mod desk;
 mod keeping;
 mod keys;
 pub mod panic;
@@ -9,12 +10,14 @@ mod reopening;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use iced::{Element, Size, Subscription, Task, Theme, theme, widget::operation, window};
+use iced::{Element, Size, Subscription, Task, Theme, task, theme, widget::operation, window};
 use undertone_engine::{CommandError, Reply};
 
+use self::desk::Desk;
 use self::panic::Panic;
 use crate::announce::Announcer;
 use crate::bridge::Running;
+use crate::choose::Chooser;
 use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
 use crate::place::{OpenFailure, Place};
@@ -22,11 +25,14 @@ use crate::screen::dialog::{self, Change, picture};
 use crate::screen::messenger::conversation::LIST;
 use crate::screen::messenger::sidebar;
 use crate::screen::{messenger, unlock, welcome};
+use crate::tray;
 use crate::widget::{reveal, shortcuts};
 use crate::words::Language;
 
 /// How often the clock is read, for the headings of days.
 const CLOCK: Duration = Duration::from_secs(30);
+/// How often what moves goes on.
+const BEAT: Duration = Duration::from_millis(70);
 
 /// The program's state.
 #[derive(Debug)]
@@ -43,6 +49,12 @@ pub struct App {
     kept: Option<Kept>,
     changes: u64,
     announcer: Announcer,
+    desk: Desk,
+    /// A tray is looked for.
+    trays: bool,
+    chooser: Chooser,
+    /// A dialog of the desktop that is open; it goes with this.
+    choosing: Option<task::Handle>,
     /// What is announced now.
     announced: Option<String>,
     panic: Option<Panic>,
@@ -76,6 +88,8 @@ pub enum Message {
     System(theme::Mode),
     /// Time passed.
     Tick,
+    /// Something still takes long.
+    Beat,
     /// To the next control, or back.
     Focus(bool),
     /// The search.
@@ -104,7 +118,11 @@ pub enum Message {
     Reopened(Result<Running, OpenFailure>, Option<&'static str>),
     /// The profile is closed.
     Closed,
-    /// The window is to be closed.
+    /// The window is to be closed: its own button says so.
+    Close,
+    /// At the desktop's tray.
+    Tray(tray::Told),
+    /// The program is to end.
     Quit,
 }
 
@@ -130,6 +148,10 @@ impl App {
             kept: None,
             changes: 0,
             announcer: Announcer::default(),
+            desk: Desk::default(),
+            trays: false,
+            chooser: Chooser::default(),
+            choosing: None,
             announced: None,
             panic: None,
         };
@@ -141,6 +163,20 @@ impl App {
     #[must_use]
     pub fn with(mut self, announcer: Announcer) -> Self {
         self.announcer = announcer;
+        self
+    }
+
+    /// Puts an icon into the desktop's tray, where there is one.
+    #[must_use]
+    pub const fn with_tray(mut self) -> Self {
+        self.trays = true;
+        self
+    }
+
+    /// Asks the desktop for files.
+    #[must_use]
+    pub fn choosing_by(mut self, chooser: Chooser) -> Self {
+        self.chooser = chooser;
         self
     }
 
@@ -182,15 +218,29 @@ impl App {
     /// The window's title: what waits, and no name.
     #[must_use]
     pub fn title(&self) -> String {
-        let unread = match &self.screen {
-            Screen::Messenger(state) if self.panic.is_none() => state.unread(self.look.clock.now),
-            _ => 0,
-        };
+        let unread = self.unread();
         if unread > 0 {
             self.look
                 .with("window-title-unread", [("count", unread.into())])
         } else {
             self.look.say("window-title")
+        }
+    }
+
+    fn unread(&self) -> u32 {
+        match &self.screen {
+            Screen::Messenger(state) if self.panic.is_none() => state.unread(self.look.clock.now),
+            _ => 0,
+        }
+    }
+
+    /// Something takes long, and nothing says how far it is.
+    fn is_busy(&self) -> bool {
+        match &self.screen {
+            Screen::Welcome(state) => state.is_busy(),
+            Screen::Unlock(state) => state.is_busy(),
+            Screen::Messenger(state) => state.is_loading(),
+            Screen::Closing => true,
         }
     }
 
@@ -206,10 +256,16 @@ impl App {
                 }
                 iced::Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
                 iced::Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
-                iced::Event::Window(window::Event::CloseRequested) => Some(Message::Quit),
+                iced::Event::Window(window::Event::CloseRequested) => Some(Message::Close),
                 _ => None,
             }),
         ];
+        if self.trays {
+            all.push(Subscription::run(tray::listen).map(Message::Tray));
+        }
+        if self.is_busy() && !self.look.still {
+            all.push(iced::time::every(BEAT).map(|_| Message::Beat));
+        }
         if let Screen::Messenger(state) = &self.screen {
             all.push(state.subscription().map(Message::Messenger));
         }
@@ -223,6 +279,8 @@ impl App {
             Screen::Messenger(state) => state.announcement(&self.look),
             _ => None,
         };
+        let at_tray = self.tell_tray();
+        let task = Task::batch([task, at_tray]);
         if words == self.announced {
             return task;
         }
@@ -250,7 +308,11 @@ impl App {
             Message::Focus(true) => operation::focus_next().chain(reveal(LIST)),
             Message::Focus(false) => operation::focus_previous().chain(reveal(LIST)),
             Message::Search => operation::focus(sidebar::SEARCH),
-            Message::Lock => self.close(Message::Closed),
+            Message::Beat => {
+                self.look.beat = self.look.beat.wrapping_add(1);
+                Task::none()
+            }
+            Message::Lock => self.lock(),
             Message::Zoom(step) => {
                 self.look.scale = zoomed(self.look.scale, step);
                 self.keep_later()
@@ -268,13 +330,7 @@ impl App {
                 let message = dialog::Message::Picture(picture::Message::Dropped(path));
                 self.messenger(messenger::Message::Dialog(message))
             }
-            Message::Focused(focused) => {
-                self.focused = focused;
-                let Screen::Messenger(state) = &mut self.screen else {
-                    return Task::none();
-                };
-                state.look_at(focused).map(Message::Messenger)
-            }
+            Message::Focused(focused) => self.look_at(focused),
             Message::Kept(reply) => self.take_kept(reply),
             Message::Keep(changes) => self.keep(changes),
             Message::Panic => self.panic_pressed(),
@@ -290,11 +346,19 @@ impl App {
                 self.screen = Screen::Unlock(unlock::State::default());
                 operation::focus(unlock::FIELD)
             }
-            Message::Quit => match &self.screen {
-                Screen::Messenger(_) => self.close(Message::Quit),
-                _ => iced::exit(),
-            },
+            Message::Close => self.close_window(),
+            Message::Tray(told) => self.at_tray(told),
+            Message::Quit => self.quit(),
         }
+    }
+
+    /// The window is looked at from now on, or not.
+    fn look_at(&mut self, focused: bool) -> Task<Message> {
+        self.focused = focused;
+        let Screen::Messenger(state) = &mut self.screen else {
+            return Task::none();
+        };
+        state.look_at(focused).map(Message::Messenger)
     }
 
     fn welcome(&mut self, message: welcome::Message) -> Task<Message> {
@@ -304,6 +368,9 @@ impl App {
         match state.update(message, &self.place) {
             welcome::Action::None => Task::none(),
             welcome::Action::Run(task) => task.map(Message::Welcome),
+            welcome::Action::Choose(wish) => self.choose(wish, |chosen| {
+                Message::Welcome(welcome::Message::Chosen(chosen))
+            }),
             welcome::Action::Speak(language) => {
                 self.look.set_language(language);
                 Task::none()
@@ -337,6 +404,10 @@ impl App {
         match state.update(message, &self.look) {
             messenger::Action::None => Task::none(),
             messenger::Action::Run(task) => task.map(Message::Messenger),
+            messenger::Action::Choose(wish) => self.choose(wish, |chosen| {
+                let message = dialog::Message::Chosen(chosen);
+                Message::Messenger(messenger::Message::Dialog(message))
+            }),
             messenger::Action::Lock => self.close(Message::Closed),
             messenger::Action::Panic => self.panic_pressed(),
             messenger::Action::Reopen(work) => self.reopen(work),
@@ -347,6 +418,8 @@ impl App {
                     Change::Scale(scale) => self.look.scale = scale,
                     Change::Notices(notices) => self.look.notices = notices,
                     Change::Presentation(covered) => self.look.presentation = covered,
+                    Change::Lingers(lingers) => self.look.lingers = lingers,
+                    Change::Still(still) => self.look.still = still,
                 }
                 self.keep_later()
             }
@@ -359,6 +432,7 @@ impl App {
         let Screen::Messenger(state) = &mut self.screen else {
             return Task::none();
         };
+        self.choosing = None;
         let mut commands = state.last_commands();
         commands.extend(kept);
         let running = state.running().clone();
@@ -383,12 +457,12 @@ impl App {
             (Screen::Messenger(state), _) => state.view(&self.look).map(Message::Messenger),
             (Screen::Closing, _) => {
                 let words = self.look.muted(self.look.say("closing"), 14.5);
-                self.look
-                    .ground(
-                        self.look.colors.page,
-                        iced::widget::container(words).center(iced::Fill),
-                    )
-                    .into()
+                let bar = iced::widget::container(self.look.moving()).max_width(180);
+                let words = iced::widget::column![words, bar]
+                    .spacing(14)
+                    .align_x(iced::Center);
+                let words = iced::widget::container(words).center(iced::Fill);
+                self.look.ground(self.look.colors.page, words).into()
             }
         };
         shortcuts(content, |key, modifiers, repeat| {

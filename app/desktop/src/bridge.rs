@@ -9,7 +9,8 @@ use futures::{FutureExt as _, SinkExt as _, Stream};
 use iced::{Subscription, Task, stream};
 use tokio::sync::RwLock;
 use undertone_engine::{
-    Command, CommandError, ContactView, ConversationView, Engine, Event, ProfileView, Reply,
+    CircleView, Command, CommandError, ContactView, ConversationView, Engine, Event,
+    IntroductionView, ProfileView, Reply,
 };
 
 /// Events of one batch at most: each batch costs one drawing.
@@ -33,6 +34,10 @@ pub struct Snapshot {
     pub contacts: Vec<ContactView>,
     /// All conversations.
     pub conversations: Vec<ConversationView>,
+    /// Introductions that are not over.
+    pub introductions: Vec<IntroductionView>,
+    /// Which contacts share an address of mine.
+    pub circles: Vec<CircleView>,
 }
 
 /// A running profile. Clones are the same.
@@ -111,10 +116,18 @@ impl Running {
         let Reply::Conversations { conversations } = self.run(Command::Conversations).await? else {
             return Err(CommandError::Unsupported);
         };
+        let Reply::Introductions { introductions } = self.run(Command::Introductions).await? else {
+            return Err(CommandError::Unsupported);
+        };
+        let Reply::Circles { circles } = self.run(Command::Circles).await? else {
+            return Err(CommandError::Unsupported);
+        };
         Ok(Box::new(Snapshot {
             profile,
             contacts,
             conversations,
+            introductions,
+            circles,
         }))
     }
 

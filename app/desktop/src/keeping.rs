@@ -30,6 +30,10 @@ pub struct Kept {
     pub scale: u16,
     /// What is announced.
     pub notices: Notices,
+    /// Closing the window leaves the program running.
+    pub lingers: bool,
+    /// Nothing moves.
+    pub still: bool,
     /// The window's width, in pixels at the usual text size.
     pub width: u16,
     /// Its height.
@@ -43,6 +47,8 @@ impl Default for Kept {
             language: Language::default(),
             scale: 100,
             notices: Notices::default(),
+            lingers: false,
+            still: false,
             width: pixels(USUAL.width),
             height: pixels(USUAL.height),
         }
@@ -58,6 +64,8 @@ impl Kept {
             language: look.words.language(),
             scale: look.scale,
             notices: look.notices,
+            lingers: look.lingers,
+            still: look.still,
             width: pixels(size.width),
             height: pixels(size.height),
         }
@@ -91,6 +99,8 @@ impl Kept {
         }
         look.scale = self.scale;
         look.notices = self.notices;
+        look.lingers = self.lingers;
+        look.still = self.still;
     }
 
     /// The window's size.

@@ -3,6 +3,8 @@
 
 pub mod avatar;
 pub mod parts;
+pub mod person;
+mod progress;
 pub mod times;
 
 use iced::widget::{Column, Container, Row, Text, container, text};
@@ -31,6 +33,14 @@ pub struct Look {
     pub notices: Notices,
     /// Names and addresses are covered.
     pub presentation: bool,
+    /// Closing the window leaves the program running, where there is a tray.
+    pub lingers: bool,
+    /// There is a tray.
+    pub tray: bool,
+    /// Nothing moves.
+    pub still: bool,
+    /// Counts while something takes long, for what moves meanwhile.
+    pub beat: u16,
     /// What time it is.
     pub clock: Clock,
     /// Pictures of people.
@@ -57,6 +67,10 @@ impl Look {
             scale: 100,
             notices: Notices::default(),
             presentation: false,
+            lingers: false,
+            tray: false,
+            still: false,
+            beat: 0,
             clock: Clock::system(),
             avatars: Avatars::default(),
         }

@@ -120,6 +120,7 @@ impl From<CopyError> for OpenFailure {
     fn from(error: CopyError) -> Self {
         match error {
             CopyError::Unlock(error) => error.into(),
+            CopyError::Vault(error) => error.into(),
             CopyError::FileExists => Self::FileExists,
             CopyError::Import(_) => Self::Export,
             other => {
@@ -278,6 +279,27 @@ impl Place {
             Ok(Unlocked::create_beside(&home, &kept, new.as_bytes())?)
         });
         self.start_new(unlocked.await?, &nickname).await
+    }
+
+    /// Makes a further profile from an export, beside those that are to be kept, and starts it.
+    ///
+    /// # Errors
+    /// See [`OpenFailure`].
+    pub async fn import_beside(
+        self,
+        kept: Vec<Secret>,
+        file: PathBuf,
+        sealed: Secret,
+        new: Secret,
+    ) -> Result<Running, OpenFailure> {
+        let home = self.home.clone();
+        let unlocked = aside(move || {
+            let kept: Vec<&[u8]> = kept.iter().map(|one| one.as_bytes()).collect();
+            let (sealed, new) = (sealed.as_bytes(), new.as_bytes());
+            let imported = Unlocked::import_beside(&home, &kept, &file, sealed, new)?;
+            Ok(imported.0)
+        });
+        self.start(unlocked.await?).await
     }
 
     async fn start(&self, unlocked: Unlocked) -> Result<Running, OpenFailure> {

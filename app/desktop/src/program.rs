@@ -4,16 +4,16 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use iced::{Program, Settings, window};
+use iced::{Element, Program, Settings, window};
 use rustix::fs::Mode;
 use tracing_subscriber::EnvFilter;
 use undertone_tor::{Network, NetworkFile, NetworkFileError};
 
 use crate::announce::Announcer;
-use crate::app::App;
+use crate::app::{App, Message};
 use crate::arguments::{Arguments, default_home};
+use crate::choose::Chooser;
 use crate::font;
-use crate::keeping::{SMALLEST, USUAL};
 use crate::place::Place;
 use crate::words::Language;
 
@@ -59,36 +59,38 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let language = arguments.language.unwrap_or_else(Language::of_system);
     let place = Place::tor(home, network);
-    application(place, language, Announcer::session()).run()?;
+    daemon(place, language).run()?;
     Ok(())
 }
 
-/// The window and what is in it, the same for the program and for whoever wants to try it.
-pub fn application(
+/// The program and its window. It outlives its window only behind an icon of the tray, where the owner wants that.
+fn daemon(
     place: Place,
     language: Language,
-    announcer: Announcer,
-) -> iced::Application<impl Program<State = App, Message = crate::app::Message, Theme = iced::Theme>>
-{
-    iced::application(
+) -> iced::Daemon<impl Program<State = App, Message = Message, Theme = iced::Theme>> {
+    let (announcer, chooser) = (Announcer::session(), Chooser::session());
+    iced::daemon(
         move || {
             let (app, task) = App::boot(place.clone(), language);
-            (app.with(announcer.clone()), task)
+            let app = app.with(announcer.clone()).choosing_by(chooser.clone());
+            let mut app = app.with_tray();
+            // What is focused first is in the window.
+            let opened = app.begin();
+            (app, opened.chain(task))
         },
         App::update,
-        App::view,
+        view,
     )
     .settings(settings())
-    .window(window::Settings {
-        size: USUAL,
-        min_size: Some(SMALLEST),
-        exit_on_close_request: false,
-        ..window::Settings::default()
-    })
-    .title(App::title)
-    .theme(App::theme)
-    .scale_factor(App::scale_factor)
+    .title(|app: &App, _window| app.title())
+    .theme(|app: &App, _window| app.theme())
+    .scale_factor(|app: &App, _window| app.scale_factor())
     .subscription(App::subscription)
+}
+
+/// There is one window at most.
+fn view(app: &App, _window: window::Id) -> Element<'_, Message> {
+    app.view()
 }
 
 /// Fonts and sizes.

@@ -34,7 +34,14 @@ pub fn words(error: &CommandError, look: &Look) -> String {
         CommandError::Closed => "refused-closed",
         CommandError::Storage => "refused-storage",
         CommandError::NoSuchMessage => "refused-no-message",
-        CommandError::NoSuchContact | CommandError::NoSuchInvitation => "refused-gone",
+        CommandError::NoSuchContact
+        | CommandError::NoSuchInvitation
+        | CommandError::NoSuchCircle
+        | CommandError::NoSuchIntroduction => "refused-gone",
+        CommandError::CircleFull => "refused-circle-full",
+        CommandError::Invisible => "refused-invisible",
+        CommandError::Picture => "refused-picture",
+        CommandError::Introduction => "refused-introduction",
         CommandError::WrongStage(_) => "refused-stage",
         _ => "refused-unsupported",
     })

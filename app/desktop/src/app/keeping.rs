@@ -80,6 +80,7 @@ impl App {
         let command = self.unkept();
         if matches!(self.screen, Screen::Messenger(_)) {
             self.kept = None;
+            self.look.avatars.forget();
             self.outside.apply(&mut self.look);
         }
         command

@@ -16,6 +16,7 @@ impl App {
         let closed = self.close(Message::Tick);
         let busy = match work {
             Reopen::Export { .. } => Some("export-busy"),
+            Reopen::Import { .. } => Some("import-busy"),
             Reopen::Passphrase { .. } | Reopen::Beside { .. } => None,
         };
         self.screen = Screen::Unlock(unlock::State::busy(busy));
@@ -27,6 +28,12 @@ impl App {
                     nickname,
                     new,
                 } => (place.create_beside(kept, nickname, new).await, None),
+                Reopen::Import {
+                    kept,
+                    file,
+                    sealed,
+                    new,
+                } => (place.import_beside(kept, file, sealed, new).await, None),
                 Reopen::Export {
                     passphrase,
                     file,

@@ -1,11 +1,13 @@
-//! Pictures of people: a pattern and a colour made from what only this computer knows of a contact,
-//! so that two contacts of the same name are seen to be two. Pictures are drawn once and kept. They
-//! prove nothing about who somebody is; that is what verification is for.
+//! Pictures of people: their own, or else a pattern and a colour made from what only this computer knows of a
+//! contact, so that two contacts of the same name are seen to be two. Pictures are drawn once and kept, a bounded
+//! number of them. They prove nothing about who somebody is; that is what verification is for.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use data_encoding::BASE64;
 use iced::widget::image::{FilterMethod, Handle, Image};
+use image::{ImageFormat, ImageReader, Limits};
 use sha2::{Digest as _, Sha256};
 
 /// Fields of a pattern in a row; the right half mirrors the left.
@@ -15,28 +17,117 @@ const PIXELS: u32 = 120;
 /// Pictures that are kept; then all are drawn anew.
 const KEPT: usize = 512;
 
+/// Pixels of a side of a person's own picture at most; the engine keeps them at 128.
+const OWN_SIDE: u32 = 128;
+/// Characters of one in base64 at most.
+const OWN_TEXT: usize = 32 << 10;
+
+/// Whose picture it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Who {
+    /// The profile's.
+    Me,
+    /// A contact's.
+    Contact([u8; 16]),
+}
+
+/// A picture that somebody has, ready to be drawn. `None`: there is none that can be read.
+pub type Own = Option<Handle>;
+
 /// Pictures that were drawn.
 #[derive(Default)]
 pub struct Avatars {
     drawn: RefCell<HashMap<([u8; 16], bool), Handle>>,
+    /// Their own pictures, with the engine's name for each.
+    own: RefCell<HashMap<Who, (String, Own)>>,
 }
 
 impl Avatars {
-    /// The picture of a contact, or of the profile.
+    /// Somebody's picture: their own, unless it is to be covered, or the pattern.
     #[must_use]
-    pub fn show(&self, who: [u8; 16], dark: bool, size: f32) -> Image<Handle> {
-        let mut drawn = self.drawn.borrow_mut();
-        if drawn.len() >= KEPT {
-            drawn.clear();
-        }
-        let handle = drawn
-            .entry((who, dark))
-            .or_insert_with(|| Handle::from_rgba(PIXELS, PIXELS, draw(who, dark)));
-        Image::new(handle.clone())
+    pub fn show(
+        &self,
+        who: Who,
+        pattern: [u8; 16],
+        dark: bool,
+        covered: bool,
+        size: f32,
+    ) -> Image<Handle> {
+        let own = self.own.borrow();
+        let own = own.get(&who).and_then(|(_, own)| own.clone());
+        let handle = own
+            .filter(|_| !covered)
+            .unwrap_or_else(|| self.pattern(pattern, dark));
+        Image::new(handle)
             .width(size)
             .height(size)
             .filter_method(FilterMethod::Linear)
     }
+
+    fn pattern(&self, pattern: [u8; 16], dark: bool) -> Handle {
+        let mut drawn = self.drawn.borrow_mut();
+        if drawn.len() >= KEPT {
+            drawn.clear();
+        }
+        drawn
+            .entry((pattern, dark))
+            .or_insert_with(|| Handle::from_rgba(PIXELS, PIXELS, draw(pattern, dark)))
+            .clone()
+    }
+
+    /// Whether the picture of that name is here already, or was tried.
+    #[must_use]
+    pub fn has(&self, who: Who, name: &str) -> bool {
+        let own = self.own.borrow();
+        own.get(&who).is_some_and(|(known, _)| known == name)
+    }
+
+    /// Takes somebody's own picture.
+    pub fn take(&self, who: Who, name: String, own: Own) {
+        self.own.borrow_mut().insert(who, (name, own));
+    }
+
+    /// Lets go of the pictures of all others.
+    pub fn keep_only(&self, wanted: impl Fn(Who) -> bool) {
+        self.own.borrow_mut().retain(|who, _| wanted(*who));
+    }
+
+    /// Lets go of everybody: the profile is locked.
+    pub fn forget(&self) {
+        self.own.borrow_mut().clear();
+        self.drawn.borrow_mut().clear();
+    }
+}
+
+/// Decodes what the engine keeps of a picture, and cuts it round. It takes about a millisecond; not while drawing.
+#[must_use]
+pub fn decode(jpeg: &str) -> Own {
+    if jpeg.len() > OWN_TEXT {
+        return None;
+    }
+    let bytes = BASE64.decode(jpeg.as_bytes()).ok()?;
+    let mut reader = ImageReader::with_format(std::io::Cursor::new(bytes), ImageFormat::Jpeg);
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(OWN_SIDE);
+    limits.max_image_height = Some(OWN_SIDE);
+    limits.max_alloc = Some(1 << 20);
+    reader.limits(limits);
+    let mut picture = reader.decode().ok()?.into_rgba8();
+    let (width, height) = picture.dimensions();
+    let (middle_x, middle_y) = (width as f32 / 2.0, height as f32 / 2.0);
+    for (x, y, pixel) in picture.enumerate_pixels_mut() {
+        let distance = (x as f32 + 0.5 - middle_x).hypot(y as f32 + 0.5 - middle_y);
+        pixel.0[3] = opacity(middle_x.min(middle_y) - distance);
+    }
+    Some(Handle::from_rgba(width, height, picture.into_raw()))
+}
+
+/// How much of a pixel is inside, given how far inside of the edge its middle is.
+fn opacity(inside: f32) -> u8 {
+    // In range by the clamp.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let byte = (inside.clamp(0.0, 1.0) * 255.0) as u8;
+    byte
 }
 
 /// Hues that can be told apart and that fit the themes, in degrees.
@@ -74,9 +165,7 @@ fn draw(who: [u8; 16], dark: bool) -> Vec<u8> {
             let on = inside(fx) && inside(fy) && filled(fx as u32, fy as u32);
             let [r, g, b] = if on { figure } else { ground };
             let distance = (px - radius).hypot(py - radius);
-            let alpha = (radius - distance).clamp(0.0, 1.0);
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-            pixels.extend([r, g, b, (alpha * 255.0) as u8]);
+            pixels.extend([r, g, b, opacity(radius - distance)]);
         }
     }
     pixels
@@ -111,6 +200,40 @@ mod tests {
         let pixels = draw([3; 16], false);
         assert_eq!(pixels.len(), (PIXELS * PIXELS * 4) as usize);
         assert_eq!(pixels[3], 0);
+    }
+
+    #[test]
+    fn a_picture_is_cut_round_and_what_is_none_is_refused() {
+        let mut jpeg = std::io::Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(128, 128, image::Rgb([200, 30, 30]))
+            .write_to(&mut jpeg, ImageFormat::Jpeg)
+            .unwrap();
+        let text = BASE64.encode(jpeg.get_ref());
+        let Some(Handle::Rgba { pixels, .. }) = decode(&text) else {
+            panic!("no picture");
+        };
+        assert_eq!((pixels[3], pixels[(64 * 128 + 64) * 4 + 3]), (0, 255));
+        let mut large = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(129, 8)
+            .write_to(&mut large, ImageFormat::Jpeg)
+            .unwrap();
+        for none in ["", "AAAA", "no base64", &BASE64.encode(large.get_ref())] {
+            assert_eq!(decode(none), None);
+        }
+        assert_eq!(decode(&"A".repeat(OWN_TEXT + 4)), None);
+    }
+
+    #[test]
+    fn pictures_of_people_are_kept_by_name_and_forgotten() {
+        let avatars = Avatars::default();
+        let who = Who::Contact([1; 16]);
+        avatars.take(who, "one".to_owned(), None);
+        avatars.take(Who::Me, "mine".to_owned(), None);
+        assert!(avatars.has(who, "one") && !avatars.has(who, "two"));
+        avatars.keep_only(|who| who == Who::Me);
+        assert!(!avatars.has(who, "one") && avatars.has(Who::Me, "mine"));
+        avatars.forget();
+        assert!(!avatars.has(Who::Me, "mine"));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! size of 100 %.
 
 use iced::advanced::widget::Id;
-use iced::widget::{Space, TextInput, column, container, row, text_input, tooltip};
-use iced::{Border, Color, Element, Fill, Length, Padding, Shrink, alignment, border};
+use iced::widget::{Space, TextInput, column, container, text_input, tooltip};
+use iced::{Border, Color, Element, Fill, Padding, Shrink, alignment, border};
 
 use crate::icon::Icon;
 use crate::look::Look;
@@ -186,6 +186,22 @@ impl Look {
         .into()
     }
 
+    /// A field for the name of a file, with the dialog of the desktop beside it.
+    pub fn chosen_file<'a, Message: Clone + 'a>(
+        &self,
+        field: TextInput<'a, Message>,
+        id: &'static str,
+        choose: Message,
+    ) -> Element<'a, Message> {
+        let button = self
+            .button(Kind::Secondary, None, self.say("choose-file"))
+            .id(id)
+            .on_press(choose);
+        self.row(vec![field.into(), button.into()])
+            .spacing(8)
+            .into()
+    }
+
     /// Something that is on or off.
     pub fn choice<'a, Message: Clone + 'a>(
         &self,
@@ -363,32 +379,6 @@ impl Look {
         container(Space::new().width(1).height(Fill))
             .style(move |_| container::Style::default().background(c.line))
             .into()
-    }
-
-    /// A bar that is full to some part, 0 to 1.
-    pub fn bar<'a, Message: 'a>(&self, part: f32, color: Color) -> Element<'a, Message> {
-        let c = self.colors;
-        // At most 1000 by the clamp.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let done = (part.clamp(0.0, 1.0) * 1000.0) as u16;
-        let piece = move |width: u16, color: Color| -> Element<'a, Message> {
-            if width == 0 {
-                return Space::new().into();
-            }
-            container(Space::new().height(6))
-                .width(Length::FillPortion(width))
-                .style(move |_| container::Style {
-                    background: Some(color.into()),
-                    border: border::rounded(3),
-                    ..container::Style::default()
-                })
-                .into()
-        };
-        let mut parts = vec![piece(done, color), piece(1000 - done, c.line)];
-        if self.is_rtl() {
-            parts.reverse();
-        }
-        row(parts).width(Fill).into()
     }
 
     /// A colour behind everything.

@@ -2,10 +2,12 @@
 //! it. Each is a state, messages and actions like a screen.
 
 pub mod add;
+pub mod circle;
 pub mod confirm;
 pub mod earlier;
 pub mod emoji;
 pub mod forward;
+pub mod introduce;
 pub mod invite;
 pub mod palette;
 pub mod picture;
@@ -22,6 +24,7 @@ use self::profiles::{Purpose, Reopen};
 
 use crate::announce::Notices;
 use crate::bridge::Running;
+use crate::choose::{Chosen, Wish};
 use crate::colors::Appearance;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -38,6 +41,8 @@ pub enum Which {
     Add,
     /// Settings.
     Settings,
+    /// What others see of me, in the settings.
+    Me,
     /// All commands by their names.
     Palette,
     /// What a conversation reveals.
@@ -62,6 +67,10 @@ pub enum Which {
     Short(ContactId),
     /// What a message said before.
     Earlier(ContactId, u64),
+    /// With whom a contact is to share an address.
+    Circle(ContactId),
+    /// To whom a contact is to be introduced.
+    Introduce(ContactId),
 }
 
 /// What an emoji is for.
@@ -100,6 +109,10 @@ pub enum Dialog {
     Short(short::State),
     /// What a message said before.
     Earlier(earlier::State),
+    /// With whom a contact is to share an address.
+    Circle(circle::State),
+    /// To whom a contact is to be introduced.
+    Introduce(introduce::State),
 }
 
 /// What happens in a dialog.
@@ -107,6 +120,8 @@ pub enum Dialog {
 pub enum Message {
     /// Close it.
     Close,
+    /// What was chosen in a dialog of the desktop.
+    Chosen(Chosen),
     /// In that dialog.
     Invite(invite::Message),
     /// In that dialog.
@@ -129,6 +144,10 @@ pub enum Message {
     Short(short::Message),
     /// In that dialog.
     Earlier(earlier::Message),
+    /// In that dialog.
+    Circle(circle::Message),
+    /// In that dialog.
+    Introduce(introduce::Message),
 }
 
 /// A change of how everything looks.
@@ -144,6 +163,10 @@ pub enum Change {
     Notices(Notices),
     /// Names and addresses covered, or not.
     Presentation(bool),
+    /// Closing the window leaves the program running, or not.
+    Lingers(bool),
+    /// Nothing moves, or something may.
+    Still(bool),
 }
 
 /// What the messenger is to do.
@@ -155,6 +178,12 @@ pub enum Action {
     Run(Task<Message>),
     /// Close the dialog.
     Close,
+    /// What lists show has changed.
+    Renew,
+    /// Choose a file; what was chosen comes as [`Message::Chosen`].
+    Choose(Wish),
+    /// Close it and show the conversation with myself.
+    Notes,
     /// Do this and close it.
     Do(Command),
     /// Close it and show a conversation.
@@ -194,6 +223,15 @@ impl Dialog {
                 (Self::Add(state), task.map(Message::Add))
             }
             Which::Settings => (Self::Settings(settings::State::open(model)), Task::none()),
+            Which::Me => {
+                let state = settings::State::open(model).at(settings::Section::Profile);
+                (Self::Settings(state), Task::none())
+            }
+            Which::Circle(contact) => (Self::Circle(circle::State::open(contact)), Task::none()),
+            Which::Introduce(contact) => (
+                Self::Introduce(introduce::State::open(contact)),
+                Task::none(),
+            ),
             Which::Palette => {
                 let (state, task) = palette::State::open();
                 (Self::Palette(state), task.map(Message::Palette))
@@ -249,6 +287,12 @@ impl Dialog {
     ) -> Action {
         match (self, message) {
             (_, Message::Close) => Action::Close,
+            (Self::Settings(state), Message::Chosen(chosen)) => state.chosen(chosen),
+            (Self::Profiles(state), Message::Chosen(chosen)) => {
+                state.chosen(chosen);
+                Action::None
+            }
+            (Self::Picture(state), Message::Chosen(chosen)) => state.chosen(chosen),
             (Self::Invite(state), Message::Invite(message)) => state.update(message, running),
             (Self::Add(state), Message::Add(message)) => state.update(message, running),
             (Self::Settings(state), Message::Settings(message)) => {
@@ -261,6 +305,10 @@ impl Dialog {
             (Self::Profiles(state), Message::Profiles(message)) => state.update(message),
             (Self::Picture(state), Message::Picture(message)) => state.update(message, running),
             (Self::Short(state), Message::Short(message)) => state.update(message, running),
+            (Self::Circle(state), Message::Circle(message)) => state.update(message),
+            (Self::Introduce(state), Message::Introduce(message)) => {
+                state.update(message, model, running)
+            }
             (Self::Earlier(state), Message::Earlier(message)) => {
                 state.update(message);
                 Action::None
@@ -326,6 +374,7 @@ impl Dialog {
                     Purpose::Passphrase => "passphrase-change",
                     Purpose::Beside => "beside-title",
                     Purpose::Export => "export-title",
+                    Purpose::Import => "import-title",
                 }),
                 state.view(look).map(Message::Profiles),
             ),
@@ -340,6 +389,16 @@ impl Dialog {
                 state.view(model, look).map(Message::Short),
             ),
             Self::Earlier(state) => (480.0, look.say("earlier-title"), state.view(look)),
+            Self::Circle(state) => (
+                460.0,
+                look.say("circle-title"),
+                state.view(model, look).map(Message::Circle),
+            ),
+            Self::Introduce(state) => (
+                480.0,
+                look.say("introduce-title"),
+                state.view(model, look).map(Message::Introduce),
+            ),
             Self::Confirm(question) => (
                 440.0,
                 question.title(look),

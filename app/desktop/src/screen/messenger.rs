@@ -12,6 +12,7 @@ pub mod model;
 pub mod notices;
 mod page;
 pub mod panel;
+mod pictures;
 pub mod requests;
 pub mod search;
 pub mod sidebar;
@@ -26,6 +27,7 @@ use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply};
 use self::model::Model;
 use self::notices::Waiting;
 use crate::bridge::{Heard, Running, Snapshot};
+use crate::choose::Wish;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::refusal;
@@ -49,6 +51,7 @@ pub struct State {
     remark: Option<(u64, Icon, String)>,
     remarks: u64,
     asking: bool,
+    asking_pictures: bool,
     stale: bool,
     waiting: Waiting,
     /// The window's width.
@@ -86,6 +89,8 @@ pub enum Message {
     Heard(Heard),
     /// What lists show.
     Snapshot(Result<Box<Snapshot>, CommandError>),
+    /// Pictures of people.
+    Pictures(Vec<pictures::Came>),
     /// At the side.
     Sidebar(sidebar::Message),
     /// In the conversation.
@@ -106,6 +111,8 @@ pub enum Message {
     Step(bool),
     /// Something was done, or not.
     Done(Result<Reply, CommandError>),
+    /// The conversation with myself, which was made if there was none.
+    Notes(Result<Reply, CommandError>),
     /// A remark was there long enough.
     RemarkOver(u64),
 }
@@ -119,6 +126,8 @@ pub enum Action {
     Run(Task<Message>),
     /// Look different.
     Change(Change),
+    /// Choose a file, for the open dialog.
+    Choose(Wish),
     /// Lock: the profile is to be closed.
     Lock,
     /// Destroy everything, after one question.
@@ -141,6 +150,7 @@ impl State {
             remark: None,
             remarks: 0,
             asking: false,
+            asking_pictures: false,
             stale: false,
             waiting: Waiting::default(),
             width: WIDE,
@@ -183,6 +193,15 @@ impl State {
         &self.pane
     }
 
+    /// Whether something is being read that is not shown yet.
+    #[must_use]
+    pub fn is_loading(&self) -> bool {
+        match &self.pane {
+            Pane::Conversation(open) => open.history().loading && open.history().first().is_none(),
+            _ => self.model.is_none(),
+        }
+    }
+
     /// Messages that were not read, of conversations that are not muted.
     #[must_use]
     pub fn unread(&self, now: u64) -> u32 {
@@ -200,7 +219,8 @@ impl State {
     pub fn update(&mut self, message: Message, look: &Look) -> Action {
         match message {
             Message::Heard(heard) => Action::Run(self.hear(heard, look)),
-            Message::Snapshot(result) => Action::Run(self.take(result)),
+            Message::Snapshot(result) => Action::Run(self.take(result, look)),
+            Message::Pictures(came) => Action::Run(self.take_pictures(came, look)),
             Message::Sidebar(message) => {
                 match self.sidebar.update(message, &self.running, look.clock.now) {
                     sidebar::Action::None => Action::None,
@@ -226,8 +246,12 @@ impl State {
             Message::Dialog(message) => self.in_dialog(message, look),
             Message::Escape => Action::Run(self.escape()),
             Message::Step(down) => Action::Run(self.step(down)),
-            Message::Done(Ok(_)) => Action::None,
-            Message::Done(Err(error)) => Action::Run(self.refused(&error, look)),
+            Message::Done(Ok(_)) => Action::Run(self.ask()),
+            Message::Notes(Ok(Reply::Contact(notes))) => Action::Run(self.show(notes.id)),
+            Message::Notes(Ok(_)) => Action::None,
+            Message::Done(Err(error)) | Message::Notes(Err(error)) => {
+                Action::Run(self.refused(&error, look))
+            }
             Message::RemarkOver(number) => {
                 if self.remark.as_ref().is_some_and(|(of, _, _)| *of == number) {
                     self.remark = None;
@@ -383,6 +407,7 @@ impl State {
             requests::Action::Run(task) => task.map(Message::Requests),
             requests::Action::Open(contact) => self.show(contact),
             requests::Action::Dialog(which) => self.open(which),
+            requests::Action::Renew => self.ask(),
             requests::Action::Refused(error) => self.refused(&error, look),
         })
     }
@@ -405,6 +430,7 @@ impl State {
                 }
                 self.ask()
             }
+            panel::Action::Renew => self.ask(),
             panel::Action::Refused(error) => self.refused(&error, look),
         })
     }

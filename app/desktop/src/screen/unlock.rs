@@ -57,6 +57,12 @@ impl State {
         }
     }
 
+    /// Whether something is under way.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.busy
+    }
+
     /// Takes in what happened.
     pub fn update(&mut self, message: Message, place: &Place) -> Action {
         match message {
@@ -121,6 +127,9 @@ impl State {
             ));
         }
         parts.push(button.into());
+        if self.busy {
+            parts.push(look.moving());
+        }
         let card = look
             .card(look.column(parts).spacing(14).width(Fill))
             .padding(32);

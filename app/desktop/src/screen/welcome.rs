@@ -10,6 +10,7 @@ use iced::{Element, Fill, Task, widget::operation};
 use zeroize::Zeroizing;
 
 use crate::bridge::Running;
+use crate::choose::{Chosen, NoDialog, Wish};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
@@ -47,6 +48,8 @@ pub struct State {
     step: Step,
     name: String,
     file: String,
+    /// No dialog of the desktop answers.
+    typed: bool,
     sealed: Secret,
     passphrase: Secret,
     repeated: Secret,
@@ -64,6 +67,10 @@ pub enum Message {
     Import,
     /// Typed.
     File(String),
+    /// Choose the file in a dialog of the desktop.
+    Choose,
+    /// What was chosen.
+    Chosen(Chosen),
     /// Typed.
     Sealed(Secret),
     /// On.
@@ -87,6 +94,8 @@ pub enum Action {
     None,
     /// Work.
     Run(Task<Message>),
+    /// Choose a file; what was chosen comes as [`Message::Chosen`].
+    Choose(Wish),
     /// Speak another language.
     Speak(Language),
     /// Show the new profile.
@@ -94,6 +103,12 @@ pub enum Action {
 }
 
 impl State {
+    /// Whether something is under way.
+    #[must_use]
+    pub const fn is_busy(&self) -> bool {
+        self.busy
+    }
+
     /// Takes in what happened.
     pub fn update(&mut self, message: Message, place: &Place) -> Action {
         if let Message::Done(result) = message {
@@ -117,6 +132,12 @@ impl State {
                 return Action::Run(operation::focus(import::FILE));
             }
             Message::File(file) => self.file = cut(file, MAX_PATH),
+            Message::Choose => return Action::Choose(Wish::Import),
+            Message::Chosen(Ok(Some(path))) => {
+                self.file = cut(path.to_string_lossy().into_owned(), MAX_PATH);
+            }
+            Message::Chosen(Ok(None)) => {}
+            Message::Chosen(Err(NoDialog)) => self.typed = true,
             Message::Sealed(text) => self.sealed = text,
             Message::Name(name) => self.name = cut(name, MAX_NAME),
             Message::Passphrase(text) => {
@@ -258,6 +279,9 @@ impl State {
         };
         let ready = !self.busy && self.passphrase_fits();
         parts.push(buttons(look, words, ready));
+        if self.busy {
+            parts.push(look.moving());
+        }
         look.column(parts).spacing(16).width(Fill).into()
     }
 }

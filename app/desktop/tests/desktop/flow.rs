@@ -220,7 +220,7 @@ async fn another_profile(ann: &mut Person) {
     const SECOND: &str = "velvet thunder harbour seventeen";
     let done = |app: &undertone_desktop::app::App| main_window(app).is_some();
     ann.control(",");
-    ann.click("settings-profile");
+    ann.click("settings-copies");
     ann.click("passphrase-change-open");
     ann.write(profiles::PRESENT, PASSPHRASE);
     ann.write(profiles::NEW, "marble willow canyon trumpet");
@@ -230,7 +230,7 @@ async fn another_profile(ann: &mut Person) {
     ann.until("the same profile by another passphrase", done)
         .await;
     ann.control(",");
-    ann.click("settings-profile");
+    ann.click("settings-copies");
     ann.click("beside-open");
     // The fields reach below the window, where nothing can be clicked.
     for message in [
@@ -274,7 +274,7 @@ async fn exported_and_imported(home: &std::path::Path, network: &MemoryNetwork, 
         "There is a file of that name already. Nothing was written.",
     ] {
         ann.control(",");
-        ann.click("settings-profile");
+        ann.click("settings-copies");
         ann.click("export-open");
         // The second profile, which is open.
         for message in [

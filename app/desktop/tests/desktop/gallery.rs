@@ -2,7 +2,7 @@
 //! `cargo test -p undertone-desktop --test desktop -- --ignored gallery`
 //! writes `assets/screenshots`, and with `UNDERTONE_GALLERY=DIR` every screen in every form into DIR. There,
 //! `UNDERTONE_GALLERY_ONLY` chooses screens by name, `UNDERTONE_GALLERY_SCALE` another text size in percent and
-//! `UNDERTONE_GALLERY_LANGUAGE` another language.
+//! `UNDERTONE_GALLERY_LANGUAGE` another language; with `UNDERTONE_GALLERY_CONTRAST` high contrast is drawn too.
 
 use std::path::{Path, PathBuf};
 
@@ -10,19 +10,23 @@ use iced_test::Simulator;
 use undertone_desktop::app::{App, Message};
 use undertone_desktop::bridge::Heard;
 use undertone_desktop::colors::Appearance;
+use undertone_desktop::look::avatar::{self, Who};
 use undertone_desktop::program;
 use undertone_desktop::scan::ScanError;
 use undertone_desktop::screen::dialog::picture::{self, Wanted};
 use undertone_desktop::screen::dialog::profiles::Purpose;
-use undertone_desktop::screen::dialog::{self, Change, Target, Which, earlier, invite, settings};
+use undertone_desktop::screen::dialog::{
+    self, Change, Target, Which, earlier, introduce, invite, settings,
+};
 use undertone_desktop::screen::messenger::{self, conversation, panel, search, sidebar};
-use undertone_desktop::screen::welcome;
+use undertone_desktop::screen::{unlock, welcome};
 use undertone_desktop::words::Language;
 use undertone_engine::{
-    EarlierView, EmojiView, Event, FoundView, InvitationView, NetworkStatus, Reply,
-    VerificationView,
+    EarlierView, EmojiView, Event, FoundView, IntroducedView, IntroductionStage, InvitationView,
+    NetworkStatus, Reply, VerificationView,
 };
 
+use crate::people;
 use crate::samples::{self, apply, id, tell, window};
 
 /// Draws a window into a file.
@@ -174,6 +178,7 @@ fn screens() -> Vec<(&'static str, App)> {
         ("passphrase-change", Which::Profiles(Purpose::Passphrase)),
         ("another-profile", Which::Profiles(Purpose::Beside)),
         ("export", Which::Profiles(Purpose::Export)),
+        ("import-beside", Which::Profiles(Purpose::Import)),
     ] {
         let mut app = talking();
         open(&mut app, which);
@@ -183,6 +188,7 @@ fn screens() -> Vec<(&'static str, App)> {
         ("settings-network", settings::Section::Network),
         ("settings-privacy", settings::Section::Privacy),
         ("settings-profile", settings::Section::Profile),
+        ("settings-copies", settings::Section::Copies),
         ("settings-about", settings::Section::About),
     ] {
         let mut app = talking();
@@ -211,6 +217,7 @@ fn screens() -> Vec<(&'static str, App)> {
     all.push(("panic", app));
     all.extend(searches());
     all.extend(codes());
+    all.extend(persons());
     let mut app = talking();
     let _ = app.update(Message::Focus(true));
     app.look_mut().presentation = true;
@@ -232,6 +239,104 @@ fn found(hits: Vec<FoundView>) -> search::Message {
         index_percent: None,
     };
     search::Message::Found(1, false, Ok(reply))
+}
+
+/// With pictures of their own, circles, introductions, notes.
+fn peopled(language: Language) -> App {
+    let mut app = people::with(language, |snapshot| {
+        people::contact(snapshot, 1).picture = Some("a".to_owned());
+        people::contact(snapshot, 3).picture = Some("a".to_owned());
+        people::contact(snapshot, 2).away = true;
+        people::contact(snapshot, 3).invisible = true;
+        people::contact(snapshot, 9).resembles = Some(id(1));
+        people::contact(snapshot, 6).resembles = Some(id(2));
+        people::contact(snapshot, 1).introduced = Some(IntroducedView {
+            by: id(2),
+            name: "Amara".to_owned(),
+        });
+        snapshot.profile.picture = Some("a".to_owned());
+        snapshot.profile.away = true;
+        snapshot.contacts.push(people::notes());
+        let mut note = samples::conversation(
+            7,
+            0,
+            samples::message(1, true, samples::NOW - 4_000, "Bring the second key"),
+        );
+        note.settings.pinned = true;
+        snapshot.conversations.push(note);
+        snapshot.circles = vec![people::circle(3, &[1, 2]), people::circle(4, &[4, 6])];
+        snapshot.introductions = vec![
+            people::introduction(1, Some(1), IntroductionStage::Offered),
+            people::introduction(2, None, IntroductionStage::Asked),
+        ];
+    });
+    let picture = |who, color| (who, "a".to_owned(), avatar::decode(&people::jpeg(color)));
+    let contact = |number| Who::Contact(*id(number).as_bytes());
+    let came = vec![
+        picture(contact(1), [236, 151, 94]),
+        picture(contact(3), [94, 170, 150]),
+        picture(Who::Me, [120, 110, 220]),
+    ];
+    tell(&mut app, messenger::Message::Pictures(came));
+    app
+}
+
+fn persons() -> Vec<(&'static str, App)> {
+    let english = Language::English;
+    let mut all = Vec::new();
+    let mut app = peopled(english);
+    samples::open(&mut app, id(1), samples::talk(english));
+    all.push(("people", with_panel(app)));
+    let mut app = peopled(Language::Arabic);
+    samples::open(&mut app, id(1), samples::talk(Language::Arabic));
+    all.push(("arabic-people", app));
+    let mut app = peopled(english);
+    tell(
+        &mut app,
+        messenger::Message::Sidebar(sidebar::Message::Requests),
+    );
+    all.push(("inbox", app));
+    for (name, number) in [("resembles", 6), ("invisible", 3), ("notes", 7)] {
+        let mut app = peopled(english);
+        let note = samples::message(1, true, samples::NOW - 4_000, "Bring the second key");
+        samples::open(&mut app, id(number), vec![note]);
+        let message = messenger::Message::Conversation(id(number), conversation::Message::Panel);
+        tell(&mut app, message);
+        all.push((name, app));
+    }
+    for (name, which) in [
+        ("me", Which::Me),
+        ("circle", Which::Circle(id(1))),
+        ("introduce", Which::Introduce(id(1))),
+        ("introduce-names", Which::Introduce(id(1))),
+    ] {
+        let mut app = peopled(english);
+        samples::open(&mut app, id(1), samples::talk(english));
+        open(&mut app, which);
+        if name == "introduce-names" {
+            let message = dialog::Message::Introduce(introduce::Message::To(id(2)));
+            tell(&mut app, messenger::Message::Dialog(message));
+        }
+        all.push((name, app));
+    }
+    let mut app = samples::messenger(english);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    for message in [
+        unlock::Message::Passphrase("orbit lantern".into()),
+        unlock::Message::Submit,
+    ] {
+        let _ = app.update(Message::Unlock(message));
+    }
+    for _ in 0..9 {
+        let _ = app.update(Message::Beat);
+    }
+    all.push(("unlocking", app));
+    let mut app = samples::messenger(english);
+    app.look_mut().tray = true;
+    open(&mut app, Which::Settings);
+    all.push(("settings-tray", app));
+    all
 }
 
 /// At the side, and in a conversation.
@@ -272,13 +377,13 @@ fn codes() -> Vec<(&'static str, App)> {
     let talking = || samples::talking(Language::English);
     let mut compare = talking();
     let emoji = [
-        ("🐶", "Dog"),
-        ("🔑", "Key"),
-        ("🌙", "Moon"),
-        ("🎩", "Hat"),
-        ("🚂", "Train"),
-        ("🍕", "Pizza"),
-        ("☂", "Umbrella"),
+        ("🐶", "dog"),
+        ("🔑", "key"),
+        ("🌙", "moon"),
+        ("🎩", "hat"),
+        ("🚂", "train"),
+        ("🍕", "pizza"),
+        ("☂", "umbrella"),
     ];
     let emoji = emoji.map(|(symbol, name)| EmojiView { symbol, name });
     let event = Event::ShortCode {
@@ -343,7 +448,9 @@ fn gallery() {
                 let language = Language::of_code(&code).expect("a language");
                 app.look_mut().set_language(language);
             }
-            for (look, appearance) in [("dark", Appearance::Dark), ("light", Appearance::Light)] {
+            let contrast = variable("CONTRAST").map(|_| ("contrast", Appearance::Contrast));
+            let looks = [("dark", Appearance::Dark), ("light", Appearance::Light)];
+            for (look, appearance) in looks.into_iter().chain(contrast) {
                 appear(&mut app, appearance);
                 for size in [(900.0, 600.0), (1_440.0, 900.0)] {
                     let scale = app.scale_factor();
@@ -376,8 +483,8 @@ fn gallery() {
                 assert_eq!(change, Change::Scale(app.look().scale));
                 draw(&app, (1_440.0, 900.0), &picture("conversation-200-percent"));
             }
-            "arabic" | "invitation" | "privacy" | "search" | "short-code" | "start-connecting"
-            | "welcome" => {
+            "arabic" | "inbox" | "invitation" | "people" | "privacy" | "search" | "short-code"
+            | "start-connecting" | "welcome" => {
                 appear(&mut app, Appearance::Dark);
                 draw(&app, wide, &picture(name));
             }

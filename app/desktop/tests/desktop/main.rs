@@ -2,10 +2,12 @@
 //! content, and the command that draws the gallery.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod desk;
 mod display;
 mod driver;
 mod flow;
 mod gallery;
 mod hostile;
+mod people;
 mod samples;
 mod screens;

@@ -218,6 +218,8 @@ pub(crate) fn snapshot(language: Language) -> Snapshot {
         },
         contacts,
         conversations,
+        introductions: Vec::new(),
+        circles: Vec::new(),
     }
 }
 

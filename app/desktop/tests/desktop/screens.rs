@@ -518,7 +518,7 @@ fn a_short_code_is_offered_and_compared() {
     };
     let emoji = undertone_engine::EmojiView {
         symbol: "🐶",
-        name: "Dog",
+        name: "dog",
     };
     assert!(window(&app, USUAL).find(Id::from("short-now")).is_err());
     hear(&mut app, code(Some(vec![emoji; 7])));

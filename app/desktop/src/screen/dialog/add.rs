@@ -46,6 +46,8 @@ pub enum Message {
     Pasted(Option<Secret>),
     /// Take it from a picture.
     Picture,
+    /// The conversation with myself instead.
+    Notes,
     /// Ask.
     Submit,
     /// Asked, or not.
@@ -89,6 +91,7 @@ impl State {
                 );
             }
             Message::Picture => return Action::Which(Which::Picture(Wanted::Invitation)),
+            Message::Notes => return Action::Notes,
             Message::Submit if self.is_ready() => {
                 self.busy = true;
                 let name = self.name.trim();
@@ -174,6 +177,12 @@ impl State {
             .id("add-submit")
             .on_press_maybe(self.is_ready().then_some(Message::Submit));
         parts.push(container(submit).width(Fill).into());
+        parts.push(look.line());
+        parts.push(
+            look.entry(Icon::Pencil, look.say("notes-open"), false, Message::Notes)
+                .id("add-notes")
+                .into(),
+        );
         look.column(parts).spacing(15).width(Fill).into()
     }
 }

@@ -2,7 +2,7 @@
 
 use iced::widget::container;
 use iced::{Element, Fill};
-use undertone_engine::{Command, ContactId};
+use undertone_engine::{Command, ContactId, Stage};
 
 use super::Action;
 use crate::font;
@@ -64,6 +64,10 @@ impl Question {
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let words = match self {
+            Self::Delete(contact, ..) if is_myself(*contact, model) => {
+                look.say("delete-words-note")
+            }
+            Self::Clear(contact) if is_myself(*contact, model) => look.say("clear-words-notes"),
             Self::Delete(_, _, true) => look.say("delete-words-mine"),
             Self::Delete(..) => look.say("delete-words"),
             Self::Clear(_) => look.say("clear-words"),
@@ -89,8 +93,8 @@ impl Question {
         };
         let mut buttons = vec![answer(Kind::Secondary, None, "cancel", Message::No)];
         match self {
-            Self::Delete(_, _, mine) => {
-                if *mine {
+            Self::Delete(contact, _, mine) => {
+                if *mine && !is_myself(*contact, model) {
                     buttons.push(answer(Kind::Danger, None, "delete-both", Message::ForBoth));
                 }
                 buttons.push(answer(
@@ -127,4 +131,10 @@ impl Question {
         );
         look.column(parts).spacing(18).width(Fill).into()
     }
+}
+
+/// Notes lie here alone.
+fn is_myself(contact: ContactId, model: &Model) -> bool {
+    let contact = model.contacts.get(&contact);
+    contact.is_some_and(|contact| contact.stage == Stage::Myself)
 }

@@ -6,9 +6,8 @@ use undertone_engine::{Command, ContactId, Stage};
 
 use super::Action;
 use crate::look::Look;
-use crate::screen::messenger::model::{Model, called};
-use crate::screen::messenger::sidebar::picture;
-use crate::visible;
+use crate::look::person::picture;
+use crate::screen::messenger::model::{Model, named};
 use crate::widget::{PressStyle, press};
 
 /// The message that goes on.
@@ -47,16 +46,16 @@ impl State {
         let others: Vec<Element<'a, Message>> = model
             .contacts
             .values()
-            .filter(|contact| contact.stage == Stage::Accepted)
+            .filter(|contact| matches!(contact.stage, Stage::Accepted | Stage::Myself))
             .map(|contact| {
                 press(
                     look.row(vec![
                         picture(contact, 36.0, c.raised, look),
-                        look.name(called(contact), 14.5).into(),
+                        look.name(&named(contact, look), 14.5).into(),
                     ])
                     .spacing(12),
                 )
-                .label(visible::name(called(contact)))
+                .label(named(contact, look))
                 .on_press(Message::To(contact.id))
                 .width(Fill)
                 .padding([7, 9])

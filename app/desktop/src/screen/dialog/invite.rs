@@ -182,7 +182,9 @@ impl State {
         } else {
             "invite-many"
         };
-        let (icon, color, reach) = if invitation.reachable {
+        let (icon, color, reach) = if invitation.shut {
+            (Icon::Ban, c.warn, "invite-closed-now")
+        } else if invitation.reachable {
             (Icon::CircleCheck, c.good, "invite-reachable")
         } else {
             (Icon::Clock, c.warn, "invite-not-reachable")

@@ -8,8 +8,8 @@ use super::{Action, Change, Which};
 use crate::colors::Appearance;
 use crate::icon::Icon;
 use crate::look::Look;
-use crate::screen::messenger::model::{Model, called};
-use crate::screen::messenger::sidebar::picture;
+use crate::look::person::picture;
+use crate::screen::messenger::model::{Model, named};
 use crate::visible;
 use crate::widget::{PressStyle, press};
 
@@ -47,6 +47,8 @@ pub enum Entry {
     Invite,
     /// A new conversation.
     Add,
+    /// The conversation with myself.
+    Notes,
     /// Requests.
     Requests,
     /// Settings.
@@ -95,6 +97,7 @@ impl State {
         let wanted = self.search.trim().to_lowercase();
         let commands = [
             (Entry::Add, "new-conversation"),
+            (Entry::Notes, "notes-open"),
             (Entry::Invite, "invite-open"),
             (Entry::Requests, "requests"),
             (Entry::Settings, "settings-open"),
@@ -106,8 +109,7 @@ impl State {
             (Entry::Panic, "panic-open"),
         ];
         let listed = model.listed(false).into_iter().chain(model.listed(true));
-        let people =
-            listed.map(|contact| (Entry::Open(contact.id), look.shown_name(called(contact))));
+        let people = listed.map(|contact| (Entry::Open(contact.id), named(contact, look)));
         people
             .chain(commands.map(|(entry, name)| (entry, look.say(name))))
             .filter(|(_, words)| wanted.is_empty() || words.to_lowercase().contains(&wanted))
@@ -181,6 +183,7 @@ const fn icon(entry: Entry) -> Icon {
         Entry::Open(_) => Icon::MessageCircle,
         Entry::Invite => Icon::QrCode,
         Entry::Add => Icon::UserPlus,
+        Entry::Notes => Icon::Pencil,
         Entry::Requests => Icon::Inbox,
         Entry::Settings => Icon::Settings,
         Entry::Theme(Appearance::Light) => Icon::Sun,
@@ -197,6 +200,7 @@ const fn take(entry: Entry, look: &Look) -> Action {
         Entry::Open(contact) => Action::Open(contact),
         Entry::Invite => Action::Which(Which::Invite),
         Entry::Add => Action::Which(Which::Add),
+        Entry::Notes => Action::Notes,
         Entry::Requests => Action::Requests,
         Entry::Settings => Action::Which(Which::Settings),
         Entry::Theme(appearance) => Action::Change(Change::Appearance(appearance)),

@@ -9,6 +9,7 @@ use undertone_engine::{Command, CommandError, ContactId, Reply};
 
 use super::Action;
 use crate::bridge::Running;
+use crate::choose::{Chosen, NoDialog, Wish};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
@@ -35,6 +36,8 @@ pub struct State {
     wanted: Wanted,
     path: String,
     busy: bool,
+    /// No dialog of the desktop answers.
+    typed: bool,
     failure: Option<Failure>,
 }
 
@@ -52,6 +55,8 @@ pub enum Message {
     Path(String),
     /// A file was dropped on the window.
     Dropped(PathBuf),
+    /// Choose it in a dialog of the desktop.
+    Choose,
     /// Read it.
     Read,
     /// What the code says.
@@ -67,6 +72,7 @@ impl State {
             wanted,
             path: String::new(),
             busy: false,
+            typed: false,
             failure: None,
         };
         (state, operation::focus(FILE))
@@ -85,6 +91,7 @@ impl State {
                 self.path = path.to_string_lossy().into_owned();
                 self.read(path)
             }
+            Message::Choose => Action::Choose(Wish::Code),
             Message::Read if !self.path.trim().is_empty() => {
                 let path = PathBuf::from(self.path.trim());
                 self.read(path)
@@ -94,6 +101,21 @@ impl State {
             Message::Scanned(Err(error)) => self.failed(Failure::Scan(error)),
             Message::Done(Ok(_)) => Action::Close,
             Message::Done(Err(error)) => self.failed(Failure::Command(error)),
+        }
+    }
+
+    /// Takes what was chosen.
+    pub fn chosen(&mut self, chosen: Chosen) -> Action {
+        match chosen {
+            Ok(Some(path)) => {
+                self.path = path.to_string_lossy().into_owned();
+                self.read(path)
+            }
+            Ok(None) => Action::None,
+            Err(NoDialog) => {
+                self.typed = true;
+                Action::None
+            }
         }
     }
 
@@ -152,8 +174,14 @@ impl State {
             look.muted(look.say("picture-drop"), 13.5)
                 .width(Fill)
                 .into(),
-            look.labelled(look.say("picture-file"), field),
+            look.labelled(
+                look.say("picture-file"),
+                look.chosen_file(field, "picture-choose", Message::Choose),
+            ),
         ];
+        if self.typed {
+            parts.push(look.note(Icon::Info, look.colors.muted, look.say("choose-none")));
+        }
         if let Some(failure) = &self.failure {
             let words = match failure {
                 Failure::Scan(error) => look.say(error.sentence()),

@@ -1,4 +1,4 @@
-//! Another passphrase for this profile, a further profile in the same place, or an export. All need the profile
+//! Another passphrase for this profile, a further profile in the same place, new or from an export, or an export. All need the profile
 //! to be closed for a moment; what was typed is handed on and kept nowhere.
 
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use iced::widget::{container, scrollable};
 use iced::{Element, Fill, Padding, Task, widget::operation};
 
 use super::Action;
+use crate::choose::{Chosen, NoDialog, Wish};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
@@ -21,6 +22,8 @@ pub const NAME: &str = "profiles-name";
 pub const NEW: &str = "profiles-new";
 /// The field where it is repeated.
 pub const AGAIN: &str = "profiles-again";
+/// The field of an export's passphrase.
+pub const SEALED: &str = "profiles-sealed";
 /// The fields of further profiles that are to be kept.
 pub const OTHERS: [&str; 2] = ["profiles-other-1", "profiles-other-2"];
 
@@ -33,6 +36,8 @@ pub enum Purpose {
     Beside,
     /// A sealed copy in a file.
     Export,
+    /// A further profile, made from such a copy.
+    Import,
 }
 
 /// What is done while the profile is closed.
@@ -54,6 +59,17 @@ pub enum Reopen {
         /// Its passphrase.
         new: Secret,
     },
+    /// Make a profile from an export, and go on with it.
+    Import {
+        /// The passphrases of those that are to be kept.
+        kept: Vec<Secret>,
+        /// The export.
+        file: PathBuf,
+        /// What opens the export.
+        sealed: Secret,
+        /// The passphrase of the profile.
+        new: Secret,
+    },
     /// Write an export, and go on.
     Export {
         /// What opens the profile.
@@ -71,7 +87,11 @@ pub struct State {
     purpose: Purpose,
     present: Secret,
     others: [Secret; 2],
+    /// A name of somebody, or of a file.
     name: String,
+    sealed: Secret,
+    /// No dialog of the desktop answers.
+    typed: bool,
     new: Secret,
     again: Secret,
     strength: u8,
@@ -86,6 +106,10 @@ pub enum Message {
     Other(usize, Secret),
     /// Typed.
     Name(String),
+    /// Typed: what opens an export.
+    Sealed(Secret),
+    /// Choose the file in a dialog of the desktop.
+    Choose,
     /// Typed.
     New(Secret),
     /// Typed again.
@@ -102,6 +126,8 @@ impl State {
             present: Secret::default(),
             others: Default::default(),
             name: String::new(),
+            sealed: Secret::default(),
+            typed: false,
             new: Secret::default(),
             again: Secret::default(),
             strength: 0,
@@ -118,7 +144,8 @@ impl State {
     /// Weak ones are refused, as in the first run.
     fn is_ready(&self) -> bool {
         let named = self.purpose == Purpose::Passphrase || !self.name.trim().is_empty();
-        named && !self.present.is_empty() && self.strength >= 3 && self.new == self.again
+        let opens = self.purpose != Purpose::Import || !self.sealed.is_empty();
+        named && opens && !self.present.is_empty() && self.strength >= 3 && self.new == self.again
     }
 
     /// Takes in what happened.
@@ -132,11 +159,16 @@ impl State {
             }
             Message::Name(mut text) => {
                 text.truncate(text.floor_char_boundary(match self.purpose {
-                    Purpose::Export => 4_096,
-                    _ => 128,
+                    Purpose::Export | Purpose::Import => 4_096,
+                    Purpose::Passphrase | Purpose::Beside => 128,
                 }));
                 self.name = text;
             }
+            Message::Sealed(text) => self.sealed = text,
+            Message::Choose if self.purpose == Purpose::Import => {
+                return Action::Choose(Wish::Import);
+            }
+            Message::Choose => return Action::Choose(Wish::Export),
             Message::New(text) => {
                 self.strength = strength(&text, &self.name);
                 self.new = text;
@@ -158,15 +190,32 @@ impl State {
                 file: PathBuf::from(self.name.trim()),
                 sealed: new,
             },
-            Purpose::Beside => {
-                let others = self.others.iter_mut().map(std::mem::take);
-                let others = others.filter(|other| !other.is_empty());
-                Reopen::Beside {
-                    kept: std::iter::once(present).chain(others).collect(),
-                    nickname: self.name.trim().to_owned(),
-                    new,
-                }
-            }
+            Purpose::Beside => Reopen::Beside {
+                kept: self.kept(present),
+                nickname: self.name.trim().to_owned(),
+                new,
+            },
+            Purpose::Import => Reopen::Import {
+                kept: self.kept(present),
+                file: PathBuf::from(self.name.trim()),
+                sealed: std::mem::take(&mut self.sealed),
+                new,
+            },
+        }
+    }
+
+    fn kept(&mut self, present: Secret) -> Vec<Secret> {
+        let others = self.others.iter_mut().map(std::mem::take);
+        let others = others.filter(|other| !other.is_empty());
+        std::iter::once(present).chain(others).collect()
+    }
+
+    /// Takes the file that was chosen.
+    pub fn chosen(&mut self, chosen: Chosen) {
+        match chosen {
+            Ok(Some(path)) => self.name = path.to_string_lossy().into_owned(),
+            Ok(None) => {}
+            Err(NoDialog) => self.typed = true,
         }
     }
 
@@ -179,15 +228,23 @@ impl State {
                 .on_submit(Message::Submit);
             look.labelled(label, field)
         };
-        let beside = self.purpose == Purpose::Beside;
+        let beside = matches!(self.purpose, Purpose::Beside | Purpose::Import);
         let export = self.purpose == Purpose::Export;
+        let import = self.purpose == Purpose::Import;
         let hint = match self.purpose {
             Purpose::Passphrase => "passphrase-change-hint",
             Purpose::Beside => "beside-hint",
             Purpose::Export => "export-hint",
+            Purpose::Import => "import-beside-hint",
         };
         let mut parts: Vec<Element<'a, Message>> =
             vec![look.text(look.say(hint), 14.0).width(Fill).into()];
+        if import {
+            parts.extend(self.file("picture-file", look));
+            let words = look.say("export-passphrase");
+            parts.push(secret(SEALED, words, &self.sealed, Message::Sealed));
+            parts.push(look.line());
+        }
         if beside {
             let words = look.say("beside-warning");
             parts.push(look.note(Icon::TriangleAlert, look.colors.warn, words));
@@ -202,22 +259,24 @@ impl State {
             for ((id, value), typed) in OTHERS.into_iter().zip(&self.others).zip(typed) {
                 parts.push(secret(id, look.say("beside-other"), value, typed));
             }
+            parts.push(look.line());
+        }
+        if self.purpose == Purpose::Beside {
             let name = look.field(
                 NAME,
                 &look.say("name-placeholder"),
                 &self.name,
                 Message::Name,
             );
-            parts.push(look.line());
             parts.push(look.labelled(look.say("beside-name"), name));
         }
         if export {
-            let words = look.say("export-placeholder");
-            let file = look.field(NAME, &words, &self.name, Message::Name);
-            parts.push(look.labelled(look.say("export-file"), file));
+            parts.extend(self.file("export-file", look));
         }
         let words = look.say(if export {
             "export-passphrase"
+        } else if import {
+            "passphrase-new-profile"
         } else {
             "passphrase-new"
         });
@@ -233,6 +292,7 @@ impl State {
             Purpose::Passphrase => "passphrase-change",
             Purpose::Beside => "beside-submit",
             Purpose::Export => "export-submit",
+            Purpose::Import => "import-submit",
         };
         parts.push(
             look.wide_button(Kind::Primary, look.say(words))
@@ -244,5 +304,17 @@ impl State {
         scrollable(container(content).padding(Padding::ZERO.right(12)))
             .style(look.scroll_style())
             .into()
+    }
+
+    /// The field of the file.
+    fn file<'a>(&'a self, label: &str, look: &'a Look) -> Vec<Element<'a, Message>> {
+        let words = look.say("export-placeholder");
+        let field = look.field(NAME, &words, &self.name, Message::Name);
+        let field = look.chosen_file(field, "profiles-choose", Message::Choose);
+        let mut parts = vec![look.labelled(look.say(label), field)];
+        if self.typed {
+            parts.push(look.note(Icon::Info, look.colors.muted, look.say("choose-none")));
+        }
+        parts
     }
 }

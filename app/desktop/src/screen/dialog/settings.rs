@@ -2,12 +2,13 @@
 //! there is nothing to save.
 
 mod network;
+pub mod profile;
 
 use iced::widget::{column, container, row, scrollable};
-use iced::{Element, Fill, Padding, border};
+use iced::{Element, Fill, Padding, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention};
 
-use super::profiles::Purpose;
+use self::profile::{Picturing, Presence};
 use super::{Action, Change, Which};
 use crate::announce::Notices;
 use crate::bridge::Running;
@@ -35,8 +36,10 @@ pub enum Section {
     Privacy,
     /// The network.
     Network,
-    /// Name and status.
+    /// Picture, name, status and presence.
     Profile,
+    /// Passphrase, further profiles, exports.
+    Copies,
     /// What this is.
     About,
 }
@@ -47,6 +50,7 @@ pub struct State {
     section: Section,
     nickname: String,
     status: String,
+    picturing: Picturing,
 }
 
 /// What happens here.
@@ -58,8 +62,12 @@ pub enum Message {
     Change(Change),
     /// Other defaults.
     Defaults(Defaults),
-    /// Hide or show the profile.
-    Hidden(bool),
+    /// My picture.
+    Picture(profile::PictureMessage),
+    /// Whether I am there.
+    Presence(Presence),
+    /// Let strangers who have an invitation ask, or not.
+    Requests(bool),
     /// Dial now.
     Retry(Option<ContactId>),
     /// Typed.
@@ -86,6 +94,7 @@ impl State {
             section: Section::default(),
             nickname: model.profile.nickname.clone(),
             status: model.profile.status.clone(),
+            picturing: Picturing::default(),
         }
     }
 
@@ -97,7 +106,7 @@ impl State {
     }
 
     /// Takes in what happened.
-    pub fn update(&mut self, message: Message, _model: &Model, running: &Running) -> Action {
+    pub fn update(&mut self, message: Message, model: &Model, running: &Running) -> Action {
         let cut = |mut text: String, bytes: usize| {
             text.truncate(text.floor_char_boundary(bytes));
             text
@@ -118,10 +127,12 @@ impl State {
                 self.status = cut(text, 256);
                 return Action::None;
             }
-            Message::Done(Ok(_)) => return Action::None,
+            Message::Done(Ok(_)) => return Action::Renew,
+            Message::Picture(message) => return self.picture(message, running),
+            Message::Presence(presence) => return be(presence, model, running),
             Message::Done(Err(error)) => return Action::Refused(error),
             Message::Defaults(defaults) => Command::SetDefaults { defaults },
-            Message::Hidden(hidden) => Command::SetHidden { hidden },
+            Message::Requests(open) => Command::SetRequests { open },
             Message::Retry(contact) => Command::Retry { contact },
             Message::SaveNickname => Command::SetNickname {
                 nickname: self.nickname.trim().to_owned(),
@@ -145,6 +156,7 @@ impl State {
             (Section::Privacy, Icon::Shield, "settings-privacy"),
             (Section::Network, Icon::Network, "settings-network"),
             (Section::Profile, Icon::User, "settings-profile"),
+            (Section::Copies, Icon::KeyRound, "settings-copies"),
             (Section::About, Icon::Info, "settings-about"),
         ];
         let names = sections.map(|(section, icon, name)| {
@@ -168,6 +180,7 @@ impl State {
             Section::Privacy => privacy(model, look),
             Section::Network => network::view(model, look),
             Section::Profile => self.profile(model, look),
+            Section::Copies => profile::copies(look),
             Section::About => about(look),
         };
         let content = scrollable(container(content).padding(Padding::from([0.0, 14.0])))
@@ -182,76 +195,53 @@ impl State {
         .align_y(iced::Top)
         .into()
     }
+}
 
-    fn profile<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let line =
-            |id, button, label, value, typed: fn(String) -> Message, save: Message, changed| {
-                let field = look
-                    .field(id, &look.say(label), value, typed)
-                    .on_submit(save.clone());
-                let button = look
-                    .button(Kind::Secondary, None, look.say("save"))
-                    .id(button)
-                    .on_press_maybe(if changed { Some(save) } else { None });
-                look.labelled(
-                    look.say(label),
-                    look.row(vec![field.into(), button.into()]).spacing(8),
-                )
-            };
-        let work = |icon, name: &'static str, purpose| {
-            let message = Message::Dialog(Which::Profiles(purpose));
-            look.entry(icon, look.say(name), false, message)
-                .id(name)
-                .into()
-        };
-        look.column(vec![
-            line(
-                "settings-nickname",
-                "settings-nickname-save",
-                "settings-nickname",
-                self.nickname.as_str(),
-                Message::Nickname,
-                Message::SaveNickname,
-                self.nickname.trim() != model.profile.nickname && !self.nickname.trim().is_empty(),
-            ),
-            line(
-                "settings-status",
-                "settings-status-save",
-                "settings-status",
-                self.status.as_str(),
-                Message::Status,
-                Message::SaveStatus,
-                self.status.trim() != model.profile.status,
-            ),
-            look.muted(look.say("settings-profile-hint"), 13.0)
-                .width(Fill)
-                .into(),
-            look.line(),
-            look.choice(
-                "settings-hidden",
-                look.say("settings-hidden"),
-                Some(look.say("settings-hidden-hint")),
-                model.profile.hidden,
-                Message::Hidden(!model.profile.hidden),
-            ),
-            look.line(),
-            work(
-                Icon::KeyRound,
-                "passphrase-change-open",
-                Purpose::Passphrase,
-            ),
-            work(Icon::UserPlus, "beside-open", Purpose::Beside),
-            work(Icon::Archive, "export-open", Purpose::Export),
-        ])
-        .spacing(16)
-        .width(Fill)
-        .into()
+/// Says whether I am there, by as few commands as that takes.
+fn be(presence: Presence, model: &Model, running: &Running) -> Action {
+    let profile = &model.profile;
+    let hidden = presence == Presence::Offline;
+    let away = match presence {
+        Presence::Online => false,
+        Presence::Away => true,
+        Presence::Offline => profile.away,
+    };
+    // Who comes back says first whether it is away.
+    let mut commands = Vec::new();
+    if away != profile.away {
+        commands.push(Command::SetAway { away });
     }
+    if hidden != profile.hidden {
+        commands.push(Command::SetHidden { hidden });
+    }
+    let tasks = commands
+        .into_iter()
+        .map(|command| running.task(command, Message::Done));
+    let task = tasks.fold(Task::none(), Task::chain);
+    Action::Run(task.map(super::Message::Settings))
 }
 
 fn title<'a>(name: &str, look: &Look) -> Element<'a, Message> {
     let words = look.heading(look.say(name), 14.0);
     container(words).padding(Padding::ZERO.top(8)).into()
+}
+
+/// Something of the program that is on or off.
+fn toggle<'a>(
+    name: &'static str,
+    hint: &str,
+    on: bool,
+    change: Change,
+    look: &Look,
+) -> Element<'a, Message> {
+    let hint = look.say(hint);
+    look.choice(
+        name,
+        look.say(name),
+        Some(hint),
+        on,
+        Message::Change(change),
+    )
 }
 
 fn appearance(look: &Look) -> Element<'_, Message> {
@@ -297,6 +287,26 @@ fn appearance(look: &Look) -> Element<'_, Message> {
             .into()
     });
     parts.push(row(sizes).spacing(6).wrap().into());
+    parts.push(title("settings-motion", look));
+    let change = Change::Still(!look.still);
+    parts.push(toggle(
+        "settings-still",
+        "settings-still-hint",
+        look.still,
+        change,
+        look,
+    ));
+    if look.tray {
+        parts.push(title("settings-desktop", look));
+        let change = Change::Lingers(!look.lingers);
+        parts.push(toggle(
+            "settings-linger",
+            "settings-linger-hint",
+            look.lingers,
+            change,
+            look,
+        ));
+    }
     parts.push(
         look.muted(look.say("settings-appearance-hint"), 13.0)
             .width(Fill)
@@ -315,7 +325,14 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     let toggle = |name, hint, on: bool, message| {
         look.choice(name, look.say(name), Some(look.say(hint)), on, message)
     };
+    let open = model.profile.takes_requests;
     let mut parts = vec![
+        toggle(
+            "settings-requests",
+            "settings-requests-hint",
+            open,
+            Message::Requests(!open),
+        ),
         toggle(
             "settings-read",
             "settings-read-hint",

@@ -1,5 +1,7 @@
 //! Seven emoji that appear on both screens while both are connected, to be compared by voice.
 
+mod names;
+
 use iced::widget::{container, row, text};
 use iced::{Element, Fill, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, EmojiView, Reply};
@@ -12,7 +14,6 @@ use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::refusal;
 use crate::screen::messenger::model::Model;
-use crate::words::Language;
 
 /// With whom, and what became of it.
 #[derive(Debug)]
@@ -112,14 +113,13 @@ impl State {
 
 fn emoji<'a>(code: &'a [EmojiView], look: &'a Look) -> Element<'a, Message> {
     let c = look.colors;
-    // The names are English.
-    let named = look.words.language() == Language::English;
     let signs = code.iter().map(|one| {
-        let mut lines: Vec<Element<'a, Message>> =
-            vec![text(one.symbol).font(font::EMOJI).size(32).into()];
-        if named {
-            lines.push(look.muted(one.name, 12.0).into());
-        }
+        let name = names::sentence(one.name);
+        let name = name.map_or_else(|| one.name.to_owned(), |name| look.say(name));
+        let lines: Vec<Element<'a, Message>> = vec![
+            text(one.symbol).font(font::EMOJI).size(32).into(),
+            look.muted(name, 12.0).into(),
+        ];
         let lines = iced::widget::Column::with_children(lines)
             .spacing(6)
             .align_x(iced::Center);

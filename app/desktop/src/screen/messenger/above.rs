@@ -24,7 +24,11 @@ impl State {
         let action = dialog.update(message, model, &self.running, look);
         if !matches!(
             action,
-            dialog::Action::None | dialog::Action::Run(_) | dialog::Action::Refused(_)
+            dialog::Action::None
+                | dialog::Action::Run(_)
+                | dialog::Action::Renew
+                | dialog::Action::Choose(_)
+                | dialog::Action::Refused(_)
         ) && !matches!(
             (&action, &self.dialog),
             (dialog::Action::Change(_), Some(Dialog::Settings(_)))
@@ -35,6 +39,8 @@ impl State {
         Action::Run(match action {
             dialog::Action::None | dialog::Action::Close => Task::none(),
             dialog::Action::Run(task) => task.map(Message::Dialog),
+            dialog::Action::Renew => self.ask(),
+            dialog::Action::Notes => self.running.task(Command::Notes, Message::Notes),
             dialog::Action::Do(command) => self.do_and_renew(command),
             dialog::Action::Open(contact) => self.show(contact),
             dialog::Action::Which(which) => self.open(which),
@@ -50,6 +56,7 @@ impl State {
             dialog::Action::Emoji(target, emoji) => return self.emoji(target, &emoji, look),
             dialog::Action::Change(change) => return Action::Change(change),
             dialog::Action::Refused(error) => self.refused(&error, look),
+            dialog::Action::Choose(wish) => return Action::Choose(wish),
             dialog::Action::Lock => return Action::Lock,
             dialog::Action::Reopen(work) => return Action::Reopen(work),
             dialog::Action::Panic => return Action::Panic,

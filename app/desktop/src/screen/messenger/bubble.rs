@@ -3,7 +3,7 @@
 
 use iced::widget::{Space, column, container, rich_text, span, text};
 use iced::{Color, Element, Fill, Font, Length, Padding, border};
-use undertone_engine::{ContactView, Delivery, Line};
+use undertone_engine::{ContactView, Delivery, Line, Stage};
 
 use super::conversation::Message;
 use super::history::Row;
@@ -339,6 +339,8 @@ fn foot<'a>(row: &'a Row, around: Around<'a>, ink: Ink, look: &'a Look) -> Eleme
     parts.push(time.into());
     let sign = match row.view.delivery {
         Delivery::Incoming => None,
+        // Notes are not sent.
+        _ if around.contact.stage == Stage::Myself => None,
         Delivery::Waiting => Some((
             Icon::Clock,
             look.with(

@@ -20,19 +20,30 @@ impl State {
         Task::perform(self.running.clone().snapshot(), Message::Snapshot)
     }
 
-    pub(super) fn take(&mut self, result: Result<Box<Snapshot>, CommandError>) -> Task<Message> {
+    pub(super) fn take(
+        &mut self,
+        result: Result<Box<Snapshot>, CommandError>,
+        look: &Look,
+    ) -> Task<Message> {
         self.asking = false;
         if let Ok(snapshot) = result {
             match &mut self.model {
-                Some(model) => model.renew(*snapshot),
+                Some(model) => {
+                    let before = model.offers().count();
+                    model.renew(*snapshot);
+                    let more = model.offers().count().saturating_sub(before);
+                    if !matches!(self.pane, Pane::Requests(_)) || !self.focused {
+                        self.waiting.offered(more);
+                    }
+                }
                 None => self.model = Some(Model::new(*snapshot)),
             }
         }
-        let seen = self.seen();
+        let mut tasks = vec![self.seen(), self.ask_pictures(look)];
         if std::mem::take(&mut self.stale) {
-            return Task::batch([seen, self.ask()]);
+            tasks.push(self.ask());
         }
-        seen
+        Task::batch(tasks)
     }
 
     pub(super) fn hear(&mut self, heard: Heard, look: &Look) -> Task<Message> {

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use undertone_engine::{
-    ContactId, ContactView, ConversationView, EmojiView, Event, Line, NetworkStatus, ProfileView,
-    Reason, Stage,
+    CircleView, ContactId, ContactView, ConversationView, EmojiView, Event, IntroductionStage,
+    IntroductionView, Line, NetworkStatus, ProfileView, Reason, Stage,
 };
 
 use crate::bridge::Snapshot;
@@ -23,6 +23,10 @@ pub struct Model {
     pub contacts: BTreeMap<ContactId, ContactView>,
     /// What lists show of conversations.
     pub conversations: BTreeMap<ContactId, ConversationView>,
+    /// Introductions that are not over.
+    pub introductions: Vec<IntroductionView>,
+    /// Which contacts share an address of mine.
+    pub circles: Vec<CircleView>,
     /// Who is writing now.
     pub typing: Vec<ContactId>,
     /// Short codes that are on both screens now.
@@ -37,6 +41,8 @@ impl Model {
             profile: snapshot.profile,
             contacts: BTreeMap::new(),
             conversations: BTreeMap::new(),
+            introductions: snapshot.introductions,
+            circles: snapshot.circles,
             typing: Vec::new(),
             short_codes: BTreeMap::new(),
         };
@@ -47,6 +53,8 @@ impl Model {
     /// Takes a newer snapshot.
     pub fn renew(&mut self, snapshot: Snapshot) {
         self.profile = snapshot.profile;
+        self.introductions = snapshot.introductions;
+        self.circles = snapshot.circles;
         self.take(snapshot.contacts, snapshot.conversations);
     }
 
@@ -96,6 +104,8 @@ impl Model {
             | Event::ConversationChanged { .. }
             | Event::InvitationReachable { .. }
             | Event::RequestDelivered { .. }
+            | Event::IntroductionsChanged
+            | Event::CopyChanged { .. }
             | Event::Missed { .. } => true,
             _ => false,
         }
@@ -106,6 +116,21 @@ impl Model {
         self.contacts
             .values()
             .filter(|contact| contact.stage == Stage::Undecided)
+    }
+
+    /// Introductions that I have to decide about.
+    pub fn offers(&self) -> impl Iterator<Item = &IntroductionView> {
+        self.introductions
+            .iter()
+            .filter(|one| one.stage == IntroductionStage::Offered)
+    }
+
+    /// The circle that a contact is in.
+    #[must_use]
+    pub fn circle_of(&self, contact: ContactId) -> Option<&CircleView> {
+        self.circles
+            .iter()
+            .find(|circle| circle.contacts.contains(&contact))
     }
 
     /// Conversations in the order of the list: pinned ones, then the newest.
@@ -148,6 +173,14 @@ impl Model {
         self.contacts.get(&contact).map_or("", called)
     }
 
+    /// The same as it is shown.
+    #[must_use]
+    pub fn named(&self, contact: ContactId, look: &Look) -> String {
+        self.contacts
+            .get(&contact)
+            .map_or_else(String::new, |contact| named(contact, look))
+    }
+
     /// Whether messages from somebody are announced now.
     #[must_use]
     pub fn is_muted(&self, contact: ContactId, now: u64) -> bool {
@@ -162,6 +195,15 @@ impl Model {
 #[must_use]
 pub fn called(contact: &ContactView) -> &str {
     contact.pet_name.as_deref().unwrap_or(&contact.nickname)
+}
+
+/// What somebody is called, as it is shown: made visible, or covered.
+#[must_use]
+pub fn named(contact: &ContactView, look: &Look) -> String {
+    match contact.stage {
+        Stage::Myself => look.say("notes-title"),
+        _ => look.shown_name(called(contact)),
+    }
 }
 
 /// The sentence about the network.
@@ -195,7 +237,11 @@ pub fn way_sentence(contact: &ContactView, look: &Look) -> String {
         return look.say("refused-replaced");
     }
     if contact.connected {
-        return look.say("way-connected");
+        return look.say(if contact.away {
+            "way-connected-away"
+        } else {
+            "way-connected"
+        });
     }
     look.say(match contact.reason {
         None | Some(Reason::NotTried) => "way-not-tried",

@@ -14,6 +14,7 @@ use crate::look::Look;
 pub struct Waiting {
     messages: BTreeMap<ContactId, u32>,
     requests: u32,
+    offers: u32,
 }
 
 impl Waiting {
@@ -43,9 +44,16 @@ impl Waiting {
         self.messages.remove(&contact);
     }
 
+    /// So many introductions more are offered.
+    pub fn offered(&mut self, more: usize) {
+        let more = u32::try_from(more).unwrap_or(u32::MAX);
+        self.offers = self.offers.saturating_add(more);
+    }
+
     /// Requests are looked at.
     pub const fn seen_requests(&mut self) {
         self.requests = 0;
+        self.offers = 0;
     }
 
     /// The sentence about it, as far as one is wanted.
@@ -64,6 +72,7 @@ impl Waiting {
             }
             (Some(_), _) => Some(look.with("notice-messages", [("count", count.into())])),
             (None, _) if self.requests > 0 => Some(look.say("notice-request")),
+            (None, _) if self.offers > 0 => Some(look.say("notice-introduction")),
             (None, _) => None,
         }
     }

@@ -11,12 +11,12 @@ use super::bubble::{self, Around};
 use super::conversation::finding::{FIND, Finding};
 use super::conversation::{LIST, Message, State};
 use super::history::Row;
-use super::model::{Model, called, way_sentence};
-use super::search;
-use super::sidebar::{dot, picture};
+use super::model::{Model, named, way_sentence};
+use super::{requests, search};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::{dot, picture};
 use crate::refusal;
 use crate::screen::dialog::Which;
 use crate::widget::PressStyle;
@@ -32,14 +32,21 @@ impl State {
         let Some(contact) = model.contacts.get(&self.contact) else {
             return Space::new().into();
         };
-        let below: Element<'a, Message> = if contact.stage == Stage::Accepted {
-            self.composer.view(look).map(Message::Composer)
+        let below: Element<'a, Message> = if let Stage::Accepted | Stage::Myself = contact.stage {
+            let field = self.composer.view(look).map(Message::Composer);
+            match waits(contact, model, look) {
+                Some(words) => column![words, field].into(),
+                None => field,
+            }
         } else {
             container(look.note(Icon::Clock, look.colors.warn, way_sentence(contact, look)))
                 .padding(16)
                 .into()
         };
         let mut parts = vec![head(contact, model, look), look.line()];
+        if let Some(warning) = requests::resembles(contact, model, look) {
+            parts.push(container(warning).padding([8, 16]).into());
+        }
         if let Some(finding) = &self.finding {
             parts.push(find_bar(finding, look));
             parts.push(look.line());
@@ -82,7 +89,7 @@ impl State {
             self.history.rows().map(|row| (row.view.id, row)).collect();
         // Numbers are even keys, what stands above a number is the odd one below.
         let mut rows: Vec<(u64, Element<'a, Message>)> = Vec::new();
-        rows.push((0, self.beginning(look)));
+        rows.push((0, self.beginning(contact.stage == Stage::Myself, look)));
         let mut before: Option<&Row> = None;
         for row in self.history.rows() {
             let number = row.view.number;
@@ -133,19 +140,23 @@ impl State {
     }
 
     /// What stands above the first message in memory.
-    fn beginning<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+    fn beginning<'a>(&'a self, myself: bool, look: &'a Look) -> Element<'a, Message> {
         if self.history.begins {
-            return container(bubble::remark(
-                Icon::Lock,
-                look.say("conversation-begin"),
-                look,
-            ))
-            .padding([16, 30])
-            .into();
+            let words = if myself {
+                "notes-begin"
+            } else {
+                "conversation-begin"
+            };
+            return container(bubble::remark(Icon::Lock, look.say(words), look))
+                .padding([16, 30])
+                .into();
         }
         let words = bubble::remark(Icon::LoaderCircle, look.say("history-loading"), look);
         if self.history.first().is_none() {
-            return words;
+            let bar = container(look.moving()).max_width(180);
+            return column![words, container(bar).center_x(Fill)]
+                .spacing(10)
+                .into();
         }
         sensor(words)
             .key(self.history.first())
@@ -155,10 +166,30 @@ impl State {
     }
 }
 
+/// That messages wait, and for what; nothing where they do not.
+fn waits<'a>(contact: &ContactView, model: &Model, look: &Look) -> Option<Element<'a, Message>> {
+    let c = look.colors;
+    let name = || [("name", named(contact, look).into())];
+    let (icon, color, words) = match contact.stage {
+        Stage::Myself => return None,
+        _ if contact.connected => return None,
+        _ if contact.replaced => return None,
+        _ if contact.invisible => (Icon::EyeOff, c.warn, look.with("waits-invisible", name())),
+        _ if model.profile.hidden => (Icon::EyeOff, c.warn, look.say("waits-hidden")),
+        _ => (Icon::Clock, c.muted, look.with("waits-contact", name())),
+    };
+    let row = look.row(vec![
+        icon.of_size(14.0).color(color).into(),
+        look.text(words, 12.5).color(color).width(Fill).into(),
+    ]);
+    let row = container(row.spacing(9)).padding(Padding::from([0.0, 20.0]).top(8.0));
+    Some(row.into())
+}
+
 fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     let c = look.colors;
     let mut title: Vec<Element<'a, Message>> = vec![
-        look.one_line(look.name(called(contact), 16.0), 16.0)
+        look.one_line(look.name(&named(contact, look), 16.0), 16.0)
             .max_width(360)
             .into(),
     ];
@@ -182,12 +213,17 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
     let (color, words) = if model.typing.contains(&contact.id) {
         (c.good, look.say("typing"))
     } else if contact.connected {
-        (c.good, way_sentence(contact, look))
+        let color = if contact.away { c.warn } else { c.good };
+        (color, way_sentence(contact, look))
     } else {
         (c.muted, way_sentence(contact, look))
     };
     let way = look.one_line(look.muted(words, 12.5), 12.5).width(Fill);
-    let way = look.row(vec![dot(color, 7.0), way.into()]).spacing(7);
+    let mut way = vec![way.into()];
+    if contact.stage != Stage::Myself {
+        way.insert(0, dot(color, 7.0));
+    }
+    let way = look.row(way).spacing(7);
     let lines = look
         .column(vec![look.row(title).spacing(7).into(), way.into()])
         .spacing(3)
@@ -201,12 +237,16 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
             look.say("find-open"),
             Some(Message::Find),
         ),
-        look.icon_button(
-            Icon::Eye,
-            "privacy",
-            look.say("privacy-open"),
-            Some(Message::Dialog(Which::Privacy(contact.id))),
-        ),
+        if contact.stage == Stage::Myself {
+            Space::new().into()
+        } else {
+            look.icon_button(
+                Icon::Eye,
+                "privacy",
+                look.say("privacy-open"),
+                Some(Message::Dialog(Which::Privacy(contact.id))),
+            )
+        },
         look.icon_button(
             Icon::Info,
             "panel",

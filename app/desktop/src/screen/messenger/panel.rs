@@ -1,6 +1,8 @@
 //! Everything about one contact: what I call it, whether its code was compared, how its conversation is
 //! kept, blocking.
 
+mod circle;
+
 use data_encoding::BASE64;
 use iced::widget::{column, container, scrollable, text};
 use iced::{Element, Fill, Padding, Task};
@@ -10,13 +12,14 @@ use undertone_engine::{
 };
 
 use super::bubble::duration;
-use super::model::{Model, called, way_sentence};
-use super::sidebar::picture;
+use super::model::{Model, named, way_sentence};
+use super::requests;
 use crate::bridge::Running;
 use crate::font;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::picture;
 use crate::qr::Code;
 use crate::screen::dialog::Which;
 use crate::screen::dialog::picture::Wanted;
@@ -59,6 +62,10 @@ pub enum Message {
     Agreed(Result<Reply, CommandError>),
     /// Dial now.
     Retry,
+    /// Be invisible to this contact, or visible.
+    Invisible(bool),
+    /// Give the circle of that number another address.
+    RenewCircle(u32),
     /// Show a dialog.
     Dialog(Which),
     /// Done, or not.
@@ -76,6 +83,8 @@ pub enum Action {
     Close,
     /// Show a dialog.
     Dialog(Which),
+    /// What lists show has changed.
+    Renew,
     /// A line of the conversation says so.
     Said(MessageView),
     /// Say why something was not done.
@@ -119,7 +128,8 @@ impl State {
                 return Action::None;
             }
             // Before both sides know each other there is none.
-            Message::Code(_) | Message::Done(Ok(_)) => return Action::None,
+            Message::Code(_) => return Action::None,
+            Message::Done(Ok(_)) => return Action::Renew,
             Message::Agreed(Ok(Reply::Message(view))) => return Action::Said(view),
             Message::Agreed(Ok(_)) => return Action::None,
             Message::Done(Err(error)) | Message::Agreed(Err(error)) => {
@@ -138,6 +148,8 @@ impl State {
             }
             Message::Verified(verified) => Command::SetVerified { contact, verified },
             Message::Settings(settings) => Command::SetConversation { contact, settings },
+            Message::Invisible(invisible) => Command::SetInvisible { contact, invisible },
+            Message::RenewCircle(circle) => Command::RenewCircle { circle },
             Message::Retry => Command::Retry {
                 contact: Some(contact),
             },
@@ -152,14 +164,23 @@ impl State {
         };
         let view = model.conversations.get(&self.contact);
         let settings = view.map(|view| view.settings.clone()).unwrap_or_default();
-        let mut parts = vec![self.who(contact, look), look.line()];
-        if contact.stage == Stage::Accepted {
-            parts.push(self.verification(contact, look));
-            parts.push(look.line());
-            parts.push(self.conversation(&settings, model, look));
-            parts.push(look.line());
-            parts.push(timer(view.map_or(0, |view| view.timer), look));
-            parts.push(look.line());
+        let mut parts = vec![self.who(contact, model, look), look.line()];
+        match contact.stage {
+            Stage::Accepted => {
+                parts.push(self.verification(contact, look));
+                parts.push(look.line());
+                parts.push(self.conversation(contact, &settings, model, look));
+                parts.push(look.line());
+                parts.push(timer(view.map_or(0, |view| view.timer), look));
+                parts.push(look.line());
+                parts.push(circle::view(contact, model, look));
+                parts.push(look.line());
+            }
+            Stage::Myself => {
+                parts.push(self.conversation(contact, &settings, model, look));
+                parts.push(look.line());
+            }
+            _ => {}
         }
         parts.push(danger(contact, look));
         let head = look.row(vec![
@@ -184,10 +205,15 @@ impl State {
         look.ground(look.colors.sidebar, content).into()
     }
 
-    fn who<'a>(&'a self, contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
+    fn who<'a>(
+        &'a self,
+        contact: &'a ContactView,
+        model: &'a Model,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
         let mut lines: Vec<Element<'a, Message>> = vec![
             picture(contact, 84.0, look.colors.sidebar, look),
-            container(look.name(called(contact), 18.0))
+            container(look.name(&named(contact, look), 18.0))
                 .clip(true)
                 .into(),
         ];
@@ -201,14 +227,35 @@ impl State {
         if !contact.status.is_empty() {
             lines.push(look.muted(visible::line(&contact.status, 120), 13.5).into());
         }
+        if let Some(introduced) = &contact.introduced {
+            let words = look.with(
+                "panel-introduced",
+                [
+                    ("by", model.named(introduced.by, look).into()),
+                    ("name", look.shown_name(&introduced.name).into()),
+                ],
+            );
+            lines.push(look.muted(words, 13.0).into());
+        }
         lines.push(look.muted(way_sentence(contact, look), 12.5).into());
-        if contact.stage == Stage::Accepted && !contact.connected {
+        lines.extend(requests::resembles(contact, model, look));
+        if contact.stage == Stage::Myself {
+            return column(lines)
+                .spacing(8)
+                .align_x(iced::Center)
+                .width(Fill)
+                .into();
+        }
+        if contact.stage == Stage::Accepted && !contact.connected && !contact.invisible {
             lines.push(
                 look.button(Kind::Secondary, Some(Icon::RefreshCw), look.say("retry"))
                     .id("panel-retry")
                     .on_press(Message::Retry)
                     .into(),
             );
+        }
+        if contact.stage == Stage::Accepted {
+            lines.push(circle::introduce(contact, look));
         }
         let centred = column(lines).spacing(8).align_x(iced::Center).width(Fill);
         let changed = self.pet_name.trim() != contact.pet_name.as_deref().unwrap_or_default();
@@ -298,6 +345,7 @@ impl State {
 
     fn conversation<'a>(
         &'a self,
+        contact: &'a ContactView,
         settings: &ConversationSettings,
         model: &'a Model,
         look: &'a Look,
@@ -321,17 +369,24 @@ impl State {
                 with(&|s| s.pinned = !s.pinned),
             ),
             toggle(
-                "panel-muted",
-                muted,
-                with(&|s| s.muted_until = (!muted).then_some(until)),
-            ),
-            toggle(
                 "panel-archived",
                 settings.archived,
                 with(&|s| s.archived = !s.archived),
             ),
-            toggle("panel-read", read, with(&|s| s.read_receipts = Some(!read))),
-            toggle("panel-typing", typing, with(&|s| s.typing = Some(!typing))),
+        ];
+        // Nobody hears of notes.
+        if contact.stage != Stage::Myself {
+            parts.extend([
+                toggle(
+                    "panel-muted",
+                    muted,
+                    with(&|s| s.muted_until = (!muted).then_some(until)),
+                ),
+                toggle("panel-read", read, with(&|s| s.read_receipts = Some(!read))),
+                toggle("panel-typing", typing, with(&|s| s.typing = Some(!typing))),
+            ]);
+        }
+        parts.extend([
             look.heading(look.say("settings-retention"), 14.0).into(),
             look.option(
                 "panel-retention-default",
@@ -340,7 +395,7 @@ impl State {
                 settings.retention.is_none(),
                 with(&|s| s.retention = None),
             ),
-        ];
+        ]);
         for (name, retention) in retentions(look) {
             parts.push(look.option(
                 format!("panel-retention-{name}"),
@@ -379,35 +434,36 @@ fn timer(now: u32, look: &Look) -> Element<'_, Message> {
 }
 
 fn danger<'a>(contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
-    let mut parts: Vec<Element<'a, Message>> = vec![
-        look.entry(
-            Icon::Eye,
-            look.say("privacy-open"),
-            false,
-            Message::Dialog(Which::Privacy(contact.id)),
-        )
-        .id("panel-privacy")
-        .into(),
-    ];
-    parts.push(
-        look.entry(
-            Icon::Trash2,
-            look.say("clear-title"),
-            true,
-            Message::Dialog(Which::Clear(contact.id)),
-        )
-        .id("panel-clear")
-        .into(),
+    let entry = |icon, name: &'static str, words, danger, which| {
+        look.entry(icon, look.say(words), danger, Message::Dialog(which))
+            .id(name)
+            .into()
+    };
+    let id = contact.id;
+    let clear = entry(
+        Icon::Trash2,
+        "panel-clear",
+        "clear-title",
+        true,
+        Which::Clear(id),
     );
-    parts.push(
-        look.entry(
-            Icon::Ban,
-            look.say("block-title"),
-            true,
-            Message::Dialog(Which::Block(contact.id)),
-        )
-        .id("panel-block")
-        .into(),
+    if contact.stage == Stage::Myself {
+        return clear;
+    }
+    let privacy = entry(
+        Icon::Eye,
+        "panel-privacy",
+        "privacy-open",
+        false,
+        Which::Privacy(id),
     );
+    let block = entry(
+        Icon::Ban,
+        "panel-block",
+        "block-title",
+        true,
+        Which::Block(id),
+    );
+    let parts = vec![privacy, clear, block];
     column(parts).spacing(2).into()
 }

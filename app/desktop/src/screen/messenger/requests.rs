@@ -1,16 +1,20 @@
-//! People who ask to be contacts. Nothing of theirs but a name and a greeting is shown, and both can be
+//! People who ask to be contacts, and those whom a contact introduces. Nothing of theirs but a name and a greeting is shown, and both can be
 //! chosen by anyone.
+
+mod introductions;
 
 use iced::widget::{column, container, scrollable};
 use iced::{Element, Fill, Padding, Task};
-use undertone_engine::{Command, CommandError, ContactId, ContactView, Reply};
+use undertone_engine::{
+    Command, CommandError, ContactId, ContactView, IntroductionId, IntroductionStage, Reply,
+};
 
 use super::model::Model;
-use super::sidebar::picture;
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::picture;
 use crate::screen::dialog::Which;
 use crate::visible;
 
@@ -30,6 +34,8 @@ pub enum Message {
     Reject(ContactId),
     /// Ask before blocking.
     Block(ContactId),
+    /// Yes or no to an introduction that this contact offers.
+    Answer(ContactId, IntroductionId, bool),
     /// Accepted, or not.
     Accepted(ContactId, Result<Reply, CommandError>),
     /// Done, or not.
@@ -47,6 +53,8 @@ pub enum Action {
     Open(ContactId),
     /// Show a dialog.
     Dialog(Which),
+    /// What lists show has changed.
+    Renew,
     /// Say why something was not done.
     Refused(CommandError),
 }
@@ -65,9 +73,18 @@ impl State {
             Message::Reject(contact) => {
                 Action::Run(running.task(Command::Reject { contact }, Message::Done))
             }
+            Message::Answer(contact, introduction, accept) => {
+                let command = Command::AnswerIntroduction {
+                    contact,
+                    introduction,
+                    accept,
+                    pet_name: None,
+                };
+                Action::Run(running.task(command, Message::Done))
+            }
             Message::Block(contact) => Action::Dialog(Which::Block(contact)),
             Message::Accepted(contact, Ok(_)) => Action::Open(contact),
-            Message::Done(Ok(_)) => Action::None,
+            Message::Done(Ok(_)) => Action::Renew,
             Message::Accepted(_, Err(error)) | Message::Done(Err(error)) => Action::Refused(error),
         }
     }
@@ -85,10 +102,22 @@ impl State {
             model
                 .requests()
                 .take(SHOWN)
-                .map(|contact| request(contact, look)),
+                .map(|contact| request(contact, model, look)),
         );
+        let offers = model.offers().take(SHOWN);
+        parts.extend(offers.filter_map(|one| introductions::offer(one, model, look)));
         if parts.len() == before {
             parts.push(look.note(Icon::Inbox, look.colors.muted, look.say("requests-none")));
+        }
+        let others = model.introductions.iter();
+        let others = others.filter(|one| one.stage != IntroductionStage::Offered);
+        let others: Vec<_> = others
+            .take(SHOWN)
+            .map(|one| introductions::line(one, model, look))
+            .collect();
+        if !others.is_empty() {
+            parts.push(look.heading(look.say("introductions"), 15.0).into());
+            parts.extend(others);
         }
         let content = container(look.column(parts).spacing(14).width(Fill)).max_width(620);
         let content = container(content)
@@ -102,7 +131,7 @@ impl State {
     }
 }
 
-fn request<'a>(contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
+fn request<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     let greeting = contact.greeting.as_deref().unwrap_or_default();
     let greeting = if greeting.is_empty() {
         look.muted(look.say("request-no-greeting"), 14.0)
@@ -140,8 +169,22 @@ fn request<'a>(contact: &'a ContactView, look: &'a Look) -> Element<'a, Message>
         ])
         .spacing(14)
         .align_y(iced::Top);
-    look.card(column![head, buttons.spacing(8)].spacing(14))
+    let mut parts: Vec<Element<'a, Message>> = vec![head.into()];
+    parts.extend(resembles(contact, model, look));
+    parts.push(buttons.spacing(8).into());
+    look.card(column(parts).spacing(14))
         .padding(18)
         .width(Fill)
         .into()
+}
+
+/// The warning that somebody has the name of an older contact.
+pub(super) fn resembles<'a, M: 'a>(
+    contact: &ContactView,
+    model: &Model,
+    look: &Look,
+) -> Option<Element<'a, M>> {
+    let older = model.named(contact.resembles?, look);
+    let words = look.with("resembles", [("name", older.into())]);
+    Some(look.note(Icon::TriangleAlert, look.colors.bad, words))
 }

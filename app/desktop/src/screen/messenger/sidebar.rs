@@ -3,19 +3,19 @@
 
 pub mod found;
 
-use iced::widget::{Space, Text, column, container, scrollable, stack};
-use iced::{Element, Fill, Length, Padding, Task, alignment, border};
-use undertone_engine::{ContactId, ContactView, CopyState, FoundView, NetworkStatus};
+use iced::widget::{Space, Text, column, container, scrollable};
+use iced::{Element, Fill, Length, Padding, Task, border};
+use undertone_engine::{ContactId, ContactView, CopyState, FoundView, NetworkStatus, Stage};
 
 use super::Pane;
-use super::model::{Model, called, network_sentence, preview, way_sentence};
+use super::model::{Model, named, network_sentence, preview, way_sentence};
 use super::search::{self, Search};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::{dot, own_picture, picture};
 use crate::screen::dialog;
-use crate::visible;
 use crate::widget::{PressStyle, press};
 
 /// The field of the search.
@@ -121,17 +121,18 @@ impl State {
                 look.say("copy-replaced"),
             )),
         }
-        let requests = model.requests().count();
-        if requests > 0 && !self.search.is_on() {
+        let waiting = model.requests().count() + model.offers().count();
+        let any = waiting > 0 || !model.introductions.is_empty();
+        if any && !self.search.is_on() {
             rows.push(requests_row(
-                u32::try_from(requests).unwrap_or(u32::MAX),
+                u32::try_from(waiting).unwrap_or(u32::MAX),
                 matches!(pane, Pane::Requests(_)),
                 look,
             ));
         }
         let wanted = self.search.text.trim().to_lowercase();
         let found = |contact: &&&ContactView| {
-            wanted.is_empty() || called(contact).to_lowercase().contains(&wanted)
+            wanted.is_empty() || named(contact, look).to_lowercase().contains(&wanted)
         };
         let listed = model.listed(self.archived);
         let open = pane.contact();
@@ -190,6 +191,7 @@ fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     let c = look.colors;
     let (color, words) = match status {
         _ if model.profile.hidden => (c.muted, look.say("profile-hidden")),
+        NetworkStatus::Ready if model.profile.away => (c.warn, look.say("profile-away")),
         NetworkStatus::Ready => (c.good, look.say("network-short-ready")),
         NetworkStatus::Bootstrapping(done) => (
             c.warn,
@@ -206,9 +208,7 @@ fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         .spacing(7);
     let me = press(
         look.row(vec![
-            look.avatars
-                .show(own_picture(&model.profile.nickname), c.dark, 38.0)
-                .into(),
+            own_picture(&model.profile, 38.0, look),
             look.column(vec![
                 look.one_line(look.name(&model.profile.nickname, 14.5), 14.5)
                     .max_width(126)
@@ -222,7 +222,7 @@ fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     )
     .id("network-status")
     .label(network_sentence(status, look))
-    .on_press(Message::Dialog(dialog::Which::Settings))
+    .on_press(Message::Dialog(dialog::Which::Me))
     .padding([5, 6])
     .style(move |status| PressStyle {
         background: status.hovered.then_some(c.hover),
@@ -248,55 +248,6 @@ fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         ),
     ]);
     container(row).padding(Padding::from([13.0, 10.0])).into()
-}
-
-/// The picture of the profile itself follows its name.
-#[must_use]
-pub fn own_picture(nickname: &str) -> [u8; 16] {
-    let mut picture = [0; 16];
-    for (at, byte) in nickname.bytes().enumerate() {
-        picture[at % 16] ^= byte.rotate_left(u32::try_from(at / 16).unwrap_or_default());
-    }
-    picture
-}
-
-/// A dot that says by its colour what the words beside it say.
-pub fn dot<'a, Message: 'a>(color: iced::Color, size: f32) -> Element<'a, Message> {
-    container(Space::new().width(size).height(size))
-        .style(move |_| container::Style {
-            background: Some(color.into()),
-            border: border::rounded(size / 2.0),
-            ..container::Style::default()
-        })
-        .into()
-}
-
-/// A contact's picture, with a dot while it is connected.
-pub fn picture<'a, Message: 'a>(
-    contact: &ContactView,
-    size: f32,
-    ground: iced::Color,
-    look: &Look,
-) -> Element<'a, Message> {
-    let image = look
-        .avatars
-        .show(*contact.id.as_bytes(), look.colors.dark, size);
-    if !contact.connected {
-        return image.into();
-    }
-    let sign = container(dot(look.colors.good, size * 0.24))
-        .padding(2)
-        .style(move |_| container::Style {
-            background: Some(ground.into()),
-            border: border::rounded(size),
-            ..container::Style::default()
-        });
-    let corner = container(sign)
-        .width(size + 2.0)
-        .height(size + 2.0)
-        .align_x(alignment::Horizontal::Right)
-        .align_y(alignment::Vertical::Bottom);
-    stack![image, corner].into()
 }
 
 fn row_style(
@@ -330,7 +281,7 @@ fn conversation<'a>(
         .and_then(|view| view.last.as_ref())
         .map(|last| look.clock.short(last.time, &look.words))
         .unwrap_or_default();
-    let words = if contact.stage != undertone_engine::Stage::Accepted {
+    let words = if !matches!(contact.stage, Stage::Accepted | Stage::Myself) {
         way_sentence(contact, look)
     } else if model.typing.contains(&contact.id) {
         look.say("typing")
@@ -341,8 +292,15 @@ fn conversation<'a>(
     };
     let cut = |content: Text<'a>, size: f32| look.one_line(content, size).width(Fill);
     let mut first: Vec<Element<'a, Message>> =
-        vec![cut(look.name(called(contact), 14.5), 14.5).into()];
+        vec![cut(look.name(&named(contact, look), 14.5), 14.5).into()];
+    if contact.resembles.is_some() {
+        let icon = Icon::TriangleAlert.of_size(14.0).color(c.bad);
+        first.push(look.tip(icon, look.say("resembles-tip")));
+    }
     let mut sign = |icon: Icon| first.push(icon.of_size(13.0).color(c.muted).into());
+    if contact.invisible {
+        sign(Icon::EyeOff);
+    }
     if contact.verified {
         sign(Icon::ShieldCheck);
     }
@@ -370,7 +328,7 @@ fn conversation<'a>(
             .spacing(12),
     )
     .id(row_id(contact.id))
-    .label(visible::name(called(contact)))
+    .label(named(contact, look))
     .on_press(Message::Open(contact.id))
     .width(Fill)
     .padding([9, 10])
@@ -393,7 +351,11 @@ fn requests_row(count: u32, selected: bool, look: &Look) -> Element<'_, Message>
         look.row(vec![
             sign.into(),
             look.heading(look.say("requests"), 14.5).width(Fill).into(),
-            look.badge(count),
+            if count > 0 {
+                look.badge(count)
+            } else {
+                Space::new().into()
+            },
         ])
         .spacing(12),
     )

@@ -34,7 +34,10 @@ impl State {
         let mut parts: Vec<Element<'a, Message>> = vec![
             look.heading(look.say("import-title"), 24.0).into(),
             look.muted(look.say("import-hint"), 14.5).width(Fill).into(),
-            look.labelled(look.say("picture-file"), file),
+            look.labelled(
+                look.say("picture-file"),
+                look.chosen_file(file, "import-choose", Message::Choose),
+            ),
             secret(
                 SEALED,
                 look.say("export-passphrase"),
@@ -57,6 +60,9 @@ impl State {
             ),
         ];
         let c = look.colors;
+        if self.typed {
+            parts.insert(3, look.note(Icon::Info, c.muted, look.say("choose-none")));
+        }
         if !self.repeated.is_empty() && self.repeated != self.passphrase {
             parts.push(look.note(Icon::TriangleAlert, c.warn, look.say("passphrase-differs")));
         }
@@ -69,6 +75,9 @@ impl State {
             look.say("import-submit")
         };
         parts.push(buttons(look, words, !self.busy && self.import_fits()));
+        if self.busy {
+            parts.push(look.moving());
+        }
         look.column(parts).spacing(14).width(Fill).into()
     }
 }

@@ -7,9 +7,9 @@ use super::{Message, title};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::picture;
 use crate::screen::messenger::bubble::duration;
-use crate::screen::messenger::model::{Model, called, network_sentence, way_sentence};
-use crate::screen::messenger::sidebar::picture;
+use crate::screen::messenger::model::{Model, named, network_sentence, way_sentence};
 use crate::widget::{PressStyle, press};
 
 /// What is shown.
@@ -58,7 +58,7 @@ pub(super) fn view<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message>
         }
         let lines = look
             .column(vec![
-                look.name(called(contact), 14.0).into(),
+                look.name(&named(contact, look), 14.0).into(),
                 look.muted(words, 12.5).width(Fill).into(),
             ])
             .spacing(2)

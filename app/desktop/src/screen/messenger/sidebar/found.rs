@@ -12,7 +12,6 @@ use crate::look::parts::Kind;
 use crate::refusal;
 use crate::screen::messenger::model::Model;
 use crate::screen::messenger::search::{self, Search, Span, excerpt};
-use crate::visible;
 use crate::widget::{PressStyle, press};
 
 /// Letters of a message that are shown.
@@ -97,7 +96,7 @@ fn found<'a>(
     look: &'a Look,
 ) -> Element<'a, Message> {
     let c = look.colors;
-    let name = model.name(hit.contact);
+    let name = model.named(hit.contact, look);
     let words: Element<'a, Message> = if look.presentation {
         look.muted(look.say("preview-covered"), 13.0).into()
     } else {
@@ -116,14 +115,14 @@ fn found<'a>(
     };
     let time = look.clock.short(hit.message.time, &look.words);
     let first = look.row(vec![
-        look.one_line(look.name(name, 13.5), 13.5)
+        look.one_line(look.name(&name, 13.5), 13.5)
             .width(Fill)
             .into(),
         look.muted(time, 11.5).into(),
     ]);
     press(column![first.spacing(6), words].spacing(3).width(Fill))
         .id(id(hit))
-        .label(visible::name(name))
+        .label(name)
         .on_press(Message::OpenAt(hit.contact, hit.message.number))
         .width(Fill)
         .padding([8, 12])

@@ -1,0 +1,76 @@
+//! How a person looks in a list: a picture, and a dot that says whether there is a connection.
+
+use iced::widget::{Space, container, stack};
+use iced::{Color, Element, alignment, border};
+use undertone_engine::{ContactView, ProfileView, Stage};
+
+use super::Look;
+use super::avatar::Who;
+use crate::icon::Icon;
+
+/// A dot that says by its colour what the words beside it say.
+pub fn dot<'a, Message: 'a>(color: Color, size: f32) -> Element<'a, Message> {
+    container(Space::new().width(size).height(size))
+        .style(move |_| container::Style {
+            background: Some(color.into()),
+            border: border::rounded(size / 2.0),
+            ..container::Style::default()
+        })
+        .into()
+}
+
+/// A contact's picture, with a dot while it is connected.
+pub fn picture<'a, Message: 'a>(
+    contact: &ContactView,
+    size: f32,
+    ground: Color,
+    look: &Look,
+) -> Element<'a, Message> {
+    let c = look.colors;
+    if contact.stage == Stage::Myself {
+        return container(Icon::Pencil.of_size(size * 0.44).color(c.accent_text))
+            .center(size)
+            .style(move |_| container::Style {
+                background: Some(c.accent_soft.into()),
+                border: border::rounded(size / 2.0),
+                ..container::Style::default()
+            })
+            .into();
+    }
+    let id = *contact.id.as_bytes();
+    let image = look
+        .avatars
+        .show(Who::Contact(id), id, c.dark, look.presentation, size);
+    if !contact.connected {
+        return image.into();
+    }
+    let color = if contact.away { c.warn } else { c.good };
+    let sign = container(dot(color, size * 0.24))
+        .padding(2)
+        .style(move |_| container::Style {
+            background: Some(ground.into()),
+            border: border::rounded(size),
+            ..container::Style::default()
+        });
+    let corner = container(sign)
+        .width(size + 2.0)
+        .height(size + 2.0)
+        .align_x(alignment::Horizontal::Right)
+        .align_y(alignment::Vertical::Bottom);
+    stack![image, corner].into()
+}
+
+/// The picture of the profile itself. The pattern, where there is none, follows its name.
+pub fn own_picture<'a, Message: 'a>(
+    profile: &ProfileView,
+    size: f32,
+    look: &Look,
+) -> Element<'a, Message> {
+    let mut pattern = [0; 16];
+    for (at, byte) in profile.nickname.bytes().enumerate() {
+        pattern[at % 16] ^= byte.rotate_left(u32::try_from(at / 16).unwrap_or_default());
+    }
+    look.avatars
+        .show(Who::Me, pattern, look.colors.dark, look.presentation, size)
+        .into()
+}

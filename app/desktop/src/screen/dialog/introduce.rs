@@ -1,0 +1,214 @@
+//! Introduces a contact to another one: whom, and what each of the two is told that the other is called. The owner sees
+//! both names before they leave, because what somebody is called here is nobody else's business.
+
+use iced::widget::{column, scrollable};
+use iced::{Element, Fill, Padding, Task, border};
+use undertone_engine::{Command, CommandError, ContactId, Reply, Stage};
+
+use super::Action;
+use crate::bridge::Running;
+use crate::icon::Icon;
+use crate::look::Look;
+use crate::look::parts::Kind;
+use crate::look::person::picture;
+use crate::refusal;
+use crate::screen::messenger::model::{Model, named};
+use crate::widget::{PressStyle, press};
+
+/// The field of the first name.
+pub const NAME: &str = "introduce-name";
+/// The field of the other name.
+pub const TO_NAME: &str = "introduce-to-name";
+/// Bytes of a name at most.
+const LONGEST: usize = 128;
+
+/// Whom, and what is typed.
+#[derive(Debug)]
+pub struct State {
+    contact: ContactId,
+    to: Option<ContactId>,
+    name: String,
+    to_name: String,
+    busy: bool,
+    failure: Option<CommandError>,
+}
+
+/// What happens here.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// To this one.
+    To(ContactId),
+    /// What the first is called to the other.
+    Name(String),
+    /// What the other is called to the first.
+    ToName(String),
+    /// Offer it.
+    Submit,
+    /// Offered, or not.
+    Done(Result<Reply, CommandError>),
+}
+
+impl State {
+    /// Begins.
+    #[must_use]
+    pub const fn open(contact: ContactId) -> Self {
+        Self {
+            contact,
+            to: None,
+            name: String::new(),
+            to_name: String::new(),
+            busy: false,
+            failure: None,
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message, model: &Model, running: &Running) -> Action {
+        let cut = |mut text: String| {
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text
+        };
+        match message {
+            Message::To(to) => {
+                // What they call themselves, not what they are called here.
+                let theirs = |id| {
+                    let contact = model.contacts.get(&id);
+                    contact.map_or_else(String::new, |contact| contact.nickname.clone())
+                };
+                self.name = theirs(self.contact);
+                self.to_name = theirs(to);
+                self.to = Some(to);
+            }
+            Message::Name(text) => self.name = cut(text),
+            Message::ToName(text) => self.to_name = cut(text),
+            Message::Submit => {
+                let Some(to) = self.to.filter(|_| self.is_ready()) else {
+                    return Action::None;
+                };
+                self.busy = true;
+                self.failure = None;
+                let command = Command::Introduce {
+                    contact: self.contact,
+                    to,
+                    name: self.name.trim().to_owned(),
+                    to_name: self.to_name.trim().to_owned(),
+                };
+                let task: Task<Message> = running.task(command, Message::Done);
+                return Action::Run(task.map(super::Message::Introduce));
+            }
+            // How far it is stands where requests are.
+            Message::Done(Ok(_)) => return Action::Requests,
+            Message::Done(Err(error)) => {
+                self.busy = false;
+                self.failure = Some(error);
+            }
+        }
+        Action::None
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.busy && !self.name.trim().is_empty() && !self.to_name.trim().is_empty()
+    }
+
+    /// What is shown.
+    pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        match self.to {
+            Some(to) => self.names(to, model, look),
+            None => self.people(model, look),
+        }
+    }
+
+    fn people<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let c = look.colors;
+        let name = model.named(self.contact, look);
+        let others: Vec<Element<'a, Message>> = model
+            .contacts
+            .values()
+            .filter(|contact| contact.stage == Stage::Accepted && contact.id != self.contact)
+            .map(|contact| {
+                let name = named(contact, look);
+                press(
+                    look.row(vec![
+                        picture(contact, 36.0, c.raised, look),
+                        look.name(&name, 14.5).width(Fill).into(),
+                    ])
+                    .spacing(12),
+                )
+                .id(format!("introduce-{}", contact.id))
+                .label(name)
+                .on_press(Message::To(contact.id))
+                .width(Fill)
+                .padding([7, 9])
+                .style(move |status| PressStyle {
+                    background: (status.hovered || status.pressed).then_some(c.hover),
+                    text: c.text,
+                    border: border::rounded(10),
+                    ring: c.ring,
+                })
+                .into()
+            })
+            .collect();
+        let list: Element<'a, Message> = if others.is_empty() {
+            look.note(Icon::Info, c.muted, look.say("introduce-nobody"))
+        } else {
+            scrollable(column(others).spacing(2).padding(Padding::ZERO.right(10)))
+                .style(look.scroll_style())
+                .width(Fill)
+                .into()
+        };
+        let hint = look.with("introduce-whom", [("name", name.into())]);
+        look.column(vec![look.text(hint, 14.0).width(Fill).into(), list])
+            .spacing(14)
+            .width(Fill)
+            .into()
+    }
+
+    fn names<'a>(
+        &'a self,
+        to: ContactId,
+        model: &'a Model,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let (first, second) = (model.named(self.contact, look), model.named(to, look));
+        let field = |id, told: &String, about: &String, value, typed: fn(String) -> Message| {
+            let label = look.with(
+                "introduce-told",
+                [
+                    ("told", told.clone().into()),
+                    ("about", about.clone().into()),
+                ],
+            );
+            let field = look
+                .field(id, &look.say("name-label"), value, typed)
+                .on_submit(Message::Submit);
+            look.labelled(label, field)
+        };
+        let mut parts = vec![
+            look.text(look.say("introduce-hint"), 14.0)
+                .width(Fill)
+                .into(),
+            field(NAME, &second, &first, self.name.as_str(), Message::Name),
+            field(
+                TO_NAME,
+                &first,
+                &second,
+                self.to_name.as_str(),
+                Message::ToName,
+            ),
+            look.muted(look.say("introduce-limits"), 13.0)
+                .width(Fill)
+                .into(),
+        ];
+        if let Some(error) = &self.failure {
+            let words = refusal::words(error, look);
+            parts.push(look.note(Icon::CircleAlert, look.colors.bad, words));
+        }
+        parts.push(
+            look.wide_button(Kind::Primary, look.say("introduce-submit"))
+                .id("introduce-submit")
+                .on_press_maybe(self.is_ready().then_some(Message::Submit))
+                .into(),
+        );
+        look.column(parts).spacing(15).width(Fill).into()
+    }
+}
