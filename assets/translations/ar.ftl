@@ -129,7 +129,7 @@ stage-accepting = قُبل الطلب؛ جارٍ إبلاغه
 stage-undecided = يطلب التواصل معك
 stage-rejected = مرفوض
 stage-blocked = محظور
-stage-myself = ملاحظات لنفسك، لا تُرسل أبداً
+stage-myself = تبقى هنا ولا تُرسل أبداً
 
 # صفحة البداية
 start-title = أهلاً { $name }
@@ -581,7 +581,7 @@ presence-away-hint = تصل الرسائل وتُرسل. تُبلَّغ جهات
 presence-offline = الظهور غير متصل
 presence-offline-hint = لا يُتصل بأحد ولا يصل إليك أحد، كأن البرنامج لا يعمل. تنتظر الرسائل عند الطرفين.
 settings-requests = يستطيع الغرباء الذين لديهم دعوة أن يطلبوا
-settings-requests-hint = إيقاف: تُغلق عناوين كل دعواتك. تبقى الدعوات صالحة؛ ومن يطلب في هذه الأثناء تُعاد محاولته مدة 14 يوماً.
+settings-requests-hint = إيقاف: تُغلق عناوين كل دعواتك ولا يرى أحد من خلالها إن كنت موجوداً. تبقى الدعوات صالحة؛ ويعيد برنامج من يطلب في هذه الأثناء المحاولة مدة 14 يوماً.
 invite-closed-now = مغلقة الآن: الطلبات متوقفة، أو أنت غير مرئي لمن استعملها
 
 # Addresses
@@ -721,3 +721,6 @@ settings-still-hint = يُذكر العمل الطويل بالكلمات وحد
 # Copies
 settings-copies = الملفات والنسخ
 settings-copies-hint = لكل هذا يُغلق الملف لحظة.
+
+# Further
+import-beside-title = ملف آخر من تصدير

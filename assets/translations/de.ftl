@@ -121,7 +121,7 @@ stage-accepting = Angenommen; wird gerade mitgeteilt
 stage-undecided = Möchte ein Kontakt werden
 stage-rejected = Abgelehnt
 stage-blocked = Blockiert
-stage-myself = Notizen an dich selbst, nie gesendet
+stage-myself = Bleibt hier, wird nie gesendet
 
 # Startseite
 start-title = Hallo { $name }
@@ -541,7 +541,7 @@ presence-away-hint = Nachrichten kommen und gehen. Kontakte erfahren, dass du ab
 presence-offline = Offline erscheinen
 presence-offline-hint = Niemand wird angewählt, und niemand erreicht dich, als liefe das Programm nicht. Nachrichten warten auf beiden Seiten.
 settings-requests = Fremde mit einer Einladung können anfragen
-settings-requests-hint = Aus: Die Adressen aller Einladungen sind geschlossen. Die Einladungen bleiben gültig; wer inzwischen anfragt, versucht es 14 Tage lang wieder.
+settings-requests-hint = Aus: Die Adressen aller Einladungen sind geschlossen, und niemand sieht an ihnen, ob du da bist. Die Einladungen bleiben gültig; das Programm dessen, der inzwischen anfragt, versucht es 14 Tage lang wieder.
 invite-closed-now = Zurzeit geschlossen: Anfragen sind aus, oder du bist für jemanden unsichtbar, der sie benutzt hat
 
 # Addresses
@@ -681,3 +681,6 @@ settings-still-hint = Lange Arbeit wird nur in Worten gemeldet, ohne bewegten Ba
 # Copies
 settings-copies = Profile und Kopien
 settings-copies-hint = Für all das wird das Profil einen Moment geschlossen.
+
+# Further
+import-beside-title = Ein weiteres Profil aus einem Export

@@ -121,7 +121,7 @@ stage-accepting = Accepted; telling them
 stage-undecided = Asks to be a contact
 stage-rejected = Rejected
 stage-blocked = Blocked
-stage-myself = Notes to yourself, never sent
+stage-myself = Kept here, never sent
 
 # Start page
 start-title = Hello, { $name }
@@ -541,7 +541,7 @@ presence-away-hint = Messages come and go. Contacts are told that you are away; 
 presence-offline = Appear offline
 presence-offline-hint = Nobody is called and nobody reaches you, as if this program did not run. Messages wait on both sides.
 settings-requests = Strangers with an invitation can ask
-settings-requests-hint = Off: the addresses of all your invitations are closed. The invitations stay valid; whoever asks meanwhile is tried again for 14 days.
+settings-requests-hint = Off: the addresses of all your invitations are closed, and nobody can see by them whether you are there. The invitations stay valid; the program of whoever asks meanwhile tries again for 14 days.
 invite-closed-now = Closed at the moment: requests are off, or you are invisible to somebody who used it
 
 # Addresses
@@ -681,3 +681,6 @@ settings-still-hint = Long work is told in words alone, without a moving bar.
 # Copies
 settings-copies = Profiles and copies
 settings-copies-hint = For all of these the profile is closed for a moment.
+
+# Further
+import-beside-title = Another profile from an export

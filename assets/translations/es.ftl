@@ -121,7 +121,7 @@ stage-accepting = Aceptado; comunicándolo
 stage-undecided = Quiere ser tu contacto
 stage-rejected = Rechazado
 stage-blocked = Bloqueado
-stage-myself = Notas para ti, nunca se envían
+stage-myself = Se queda aquí, nunca se envía
 
 # Página inicial
 start-title = Hola, { $name }
@@ -541,7 +541,7 @@ presence-away-hint = Los mensajes van y vienen. Los contactos saben que estás a
 presence-offline = Aparecer sin conexión
 presence-offline-hint = No se llama a nadie y nadie llega a ti, como si el programa no estuviera en marcha. Los mensajes esperan en ambos lados.
 settings-requests = Desconocidos con una invitación pueden solicitar
-settings-requests-hint = Apagado: las direcciones de todas tus invitaciones están cerradas. Siguen siendo válidas; quien solicite entretanto lo reintenta durante 14 días.
+settings-requests-hint = Apagado: las direcciones de todas tus invitaciones están cerradas y nadie ve por ellas si estás. Siguen siendo válidas; el programa de quien solicite entretanto lo reintenta durante 14 días.
 invite-closed-now = Cerrada ahora: las solicitudes están apagadas, o eres invisible para alguien que la usó
 
 # Addresses
@@ -681,3 +681,6 @@ settings-still-hint = El trabajo largo se indica solo con palabras, sin barra en
 # Copies
 settings-copies = Perfiles y copias
 settings-copies-hint = Para todo esto el perfil se cierra un momento.
+
+# Further
+import-beside-title = Otro perfil desde una exportación

@@ -374,7 +374,7 @@ impl Dialog {
                     Purpose::Passphrase => "passphrase-change",
                     Purpose::Beside => "beside-title",
                     Purpose::Export => "export-title",
-                    Purpose::Import => "import-title",
+                    Purpose::Import => "import-beside-title",
                 }),
                 state.view(look).map(Message::Profiles),
             ),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A process that ends with the test.
-struct Process(Child);
+pub(crate) struct Process(pub(crate) Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -21,13 +21,13 @@ impl Drop for Process {
 }
 
 /// An X server without a screen.
-struct Display {
+pub(crate) struct Display {
     _server: Process,
     name: String,
 }
 
 impl Display {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
@@ -52,6 +52,11 @@ impl Display {
             _server: server,
             name: format!(":{}", number.trim()),
         }
+    }
+
+    /// What programs find it by.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> String {
@@ -96,18 +101,21 @@ impl Display {
     }
 }
 
-fn missing() -> Option<&'static str> {
+/// Whether a test has to be left out because a tool is missing, which `CI` does not allow.
+pub(crate) fn missing(tools: &[&str]) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    ["Xvfb", "xdotool", "tesseract", "import"]
-        .into_iter()
-        .find(|tool| !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()))
+    let mut tools = tools.iter();
+    let tool =
+        tools.find(|tool| !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()));
+    let Some(tool) = tool else { return false };
+    assert!(std::env::var_os("CI").is_none(), "{tool} is missing");
+    eprintln!("left out: {tool} is missing");
+    true
 }
 
 #[test]
 fn the_program_opens_draws_and_hears_keys() {
-    if let Some(tool) = missing() {
-        assert!(std::env::var_os("CI").is_none(), "{tool} is missing");
-        println!("left out: {tool} is missing");
+    if missing(&["Xvfb", "xdotool", "tesseract", "import"]) {
         return;
     }
     let place = tempfile::tempdir().expect("a directory");

@@ -7,7 +7,9 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use iced::keyboard::{Key, Modifiers, key::Named};
 use undertone_desktop::app::{Message, Screen};
+use undertone_desktop::look::avatar::Who;
 use undertone_desktop::place::Place;
+use undertone_desktop::screen::dialog::settings::profile;
 use undertone_desktop::screen::dialog::{self, Dialog, add, profiles};
 use undertone_desktop::screen::messenger::conversation::finding;
 use undertone_desktop::screen::messenger::{self, composer, sidebar};
@@ -208,6 +210,7 @@ async fn from_the_first_run_to_the_unlock() {
     })
     .await;
 
+    people(home.path(), &mut ann, &mut ben).await;
     found_again(&mut ben).await;
     locked_and_unlocked(&mut ann).await;
     another_profile(&mut ann).await;
@@ -297,7 +300,7 @@ async fn exported_and_imported(home: &std::path::Path, network: &MemoryNetwork, 
     let mut copy = Person::new("copy", place(home, network, "copy"));
     copy.click("hello-import");
     for message in [
-        welcome::Message::File(file),
+        welcome::Message::File(file.clone()),
         welcome::Message::Sealed("another passphrase".into()),
         welcome::Message::Passphrase(SEALED.into()),
         welcome::Message::Repeated(SEALED.into()),
@@ -324,6 +327,113 @@ async fn exported_and_imported(home: &std::path::Path, network: &MemoryNetwork, 
     copy.until("the copy", |app| main_window(app).is_some())
         .await;
     assert!(copy.sees("Hello, Somebody"));
+    // The same once more, beside the first.
+    const THIRD: &str = "lantern saddle glacier orchid";
+    copy.control(",");
+    copy.click("settings-copies");
+    copy.click("import-beside-open");
+    for message in [
+        profiles::Message::Present(PASSPHRASE.into()),
+        profiles::Message::Name(file),
+        profiles::Message::Sealed(SEALED.into()),
+        profiles::Message::New(THIRD.into()),
+        profiles::Message::Again(THIRD.into()),
+        profiles::Message::Submit,
+    ] {
+        copy.apply(vec![dialog(message)]);
+    }
+    assert!(copy.sees("Verifying and importing …"));
+    for passphrase in [PASSPHRASE, THIRD] {
+        copy.until("a profile", |app| main_window(app).is_some())
+            .await;
+        assert!(copy.sees("Hello, Somebody"));
+        copy.control("l");
+        copy.until("the lock", |app| matches!(app.screen(), Screen::Unlock(_)))
+            .await;
+        copy.enter(unlock::FIELD, passphrase);
+    }
+    copy.until("the profile from the export", |app| {
+        main_window(app).is_some()
+    })
+    .await;
+}
+
+/// A picture, being away, and notes: what one does the other sees, or does not.
+async fn people(home: &std::path::Path, ann: &mut Person, ben: &mut Person) {
+    let file = home.join("ann.png");
+    image::RgbImage::from_pixel(200, 160, image::Rgb([220, 120, 60]))
+        .save(&file)
+        .expect("a picture");
+    ann.click("network-status");
+    // No dialog of a desktop answers here.
+    ann.click("settings-picture");
+    ann.until("the field for the file", |app| {
+        let id = iced::advanced::widget::Id::from(profile::FILE);
+        crate::samples::window(app, crate::samples::USUAL)
+            .find(id)
+            .is_ok()
+    })
+    .await;
+    ann.enter(profile::FILE, &file.to_string_lossy());
+    ann.until("the picture", |app| {
+        let state = main_window(app).and_then(|state| state.model());
+        let name = state.and_then(|model| model.profile.picture.as_deref());
+        name.is_some_and(|name| app.look().avatars.has(Who::Me, name))
+    })
+    .await;
+    ann.click("presence-away");
+    ann.until("being away", |app| {
+        main_window(app)
+            .and_then(|state| state.model())
+            .is_some_and(|model| model.profile.away)
+    })
+    .await;
+    ben.until("that Ann is away, and her picture", |app| {
+        let model = main_window(app).and_then(|state| state.model());
+        model.is_some_and(|model| {
+            model.contacts.values().any(|contact| {
+                let who = Who::Contact(*contact.id.as_bytes());
+                let name = contact.picture.as_deref();
+                contact.away && name.is_some_and(|name| app.look().avatars.has(who, name))
+            })
+        })
+    })
+    .await;
+    ann.click("presence-online");
+    ann.until("being back", |app| {
+        main_window(app)
+            .and_then(|state| state.model())
+            .is_some_and(|model| !model.profile.away)
+    })
+    .await;
+    ann.click("dialog-close");
+    let with_ben = open(&ann.app).expect("the conversation").contact;
+    ann.control("n");
+    ann.click("add-notes");
+    ann.until("the notes", |app| {
+        open(app).is_some_and(|open| open.contact != with_ben)
+    })
+    .await;
+    ann.until("their place in the list", |app| {
+        let model = main_window(app).and_then(|state| state.model());
+        model.is_some_and(|model| {
+            let mut contacts = model.contacts.values();
+            contacts.any(|contact| contact.stage == Stage::Myself)
+        })
+    })
+    .await;
+    ann.enter(composer::FIELD, "Bring the second key");
+    ann.until("the note", |app| {
+        has(app, |view| {
+            view.text.as_deref() == Some("Bring the second key")
+        })
+    })
+    .await;
+    ann.click(sidebar::row_id(with_ben));
+    ann.until("the conversation again", |app| {
+        open(app).is_some_and(|open| open.contact == with_ben && open.history().rows().len() == 2)
+    })
+    .await;
 }
 
 /// Finds a message from the list of conversations, and in its conversation.
@@ -393,8 +503,14 @@ async fn locked_and_unlocked(ann: &mut Person) {
     ann.until("its look", |app| app.scale_factor() > 1.1).await;
     let contact = main_window(&ann.app)
         .and_then(|state| state.model())
-        .and_then(|model| model.contacts.keys().next().copied())
-        .expect("the contact");
+        .and_then(|model| {
+            model
+                .contacts
+                .values()
+                .find(|one| one.stage == Stage::Accepted)
+        })
+        .expect("the contact")
+        .id;
     ann.click(sidebar::row_id(contact));
     ann.until("the messages", |app| {
         open(app).is_some_and(|open| open.history().rows().len() == 2)

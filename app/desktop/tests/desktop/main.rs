@@ -11,3 +11,4 @@ mod hostile;
 mod people;
 mod samples;
 mod screens;
+mod tray;

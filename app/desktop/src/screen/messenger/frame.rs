@@ -41,7 +41,7 @@ impl State {
         let panel = self
             .panel
             .as_ref()
-            .map(|panel| panel.view(model, look).map(Message::Panel));
+            .map(|panel| panel.view(model, narrow, look).map(Message::Panel));
         match (panel, narrow) {
             (Some(panel), true) => parts.push(panel),
             (panel, _) => {

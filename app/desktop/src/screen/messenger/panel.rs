@@ -157,14 +157,19 @@ impl State {
         Action::Run(running.task(command, Message::Done))
     }
 
-    /// What is shown.
-    pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+    /// What is shown, in place of the conversation or beside it.
+    pub fn view<'a>(
+        &'a self,
+        model: &'a Model,
+        alone: bool,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
         let Some(contact) = model.contacts.get(&self.contact) else {
             return column![].into();
         };
         let view = model.conversations.get(&self.contact);
         let settings = view.map(|view| view.settings.clone()).unwrap_or_default();
-        let mut parts = vec![self.who(contact, model, look), look.line()];
+        let mut parts = vec![self.who(contact, model, alone, look), look.line()];
         match contact.stage {
             Stage::Accepted => {
                 parts.push(self.verification(contact, look));
@@ -209,6 +214,7 @@ impl State {
         &'a self,
         contact: &'a ContactView,
         model: &'a Model,
+        alone: bool,
         look: &'a Look,
     ) -> Element<'a, Message> {
         let mut lines: Vec<Element<'a, Message>> = vec![
@@ -238,7 +244,10 @@ impl State {
             lines.push(look.muted(words, 13.0).into());
         }
         lines.push(look.muted(way_sentence(contact, look), 12.5).into());
-        lines.extend(requests::resembles(contact, model, look));
+        // Beside the conversation it stands there already.
+        if alone {
+            lines.extend(requests::resembles(contact, model, look));
+        }
         if contact.stage == Stage::Myself {
             return column(lines)
                 .spacing(8)

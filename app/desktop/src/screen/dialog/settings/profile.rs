@@ -164,7 +164,7 @@ impl State {
                     look.row(vec![field.into(), button.into()]).spacing(8),
                 )
             };
-        let mut parts = vec![self.own(model, look)];
+        let mut parts = vec![self.own(model, look), presence(model, look), look.line()];
         parts.extend([
             line(
                 "settings-nickname",
@@ -187,9 +187,7 @@ impl State {
             look.muted(look.say("settings-profile-hint"), 13.0)
                 .width(Fill)
                 .into(),
-            look.line(),
         ]);
-        parts.push(presence(model, look));
         look.column(parts).spacing(14).width(Fill).into()
     }
 
@@ -264,6 +262,9 @@ pub(super) fn copies(look: &Look) -> Element<'_, Message> {
             .into()
     };
     look.column(vec![
+        look.muted(look.say("settings-copies-hint"), 13.0)
+            .width(Fill)
+            .into(),
         work(
             Icon::KeyRound,
             "passphrase-change-open",
@@ -274,9 +275,6 @@ pub(super) fn copies(look: &Look) -> Element<'_, Message> {
         work(Icon::ArchiveRestore, "import-beside-open", Purpose::Import),
         look.line(),
         work(Icon::Archive, "export-open", Purpose::Export),
-        look.muted(look.say("settings-copies-hint"), 13.0)
-            .width(Fill)
-            .into(),
     ])
     .spacing(8)
     .width(Fill)
