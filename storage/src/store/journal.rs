@@ -48,6 +48,8 @@ impl Store {
         (batch, entry, weight): (sled::Batch, Entry, Weight),
     ) -> Result<bool, CommitError> {
         let Some(sealed) = entry.seal(&self.keys, number)? else {
+            // sled may write several segments for it: what came before must not wait for a flush meanwhile.
+            self.log.settle()?;
             return Ok(self.log.apply(batch)?);
         };
         if !journal.has_room(&sealed, |ticket| self.log.is_durable(ticket)) {
