@@ -2,8 +2,10 @@
 //! the same; a failing one can be replayed.
 
 mod attacking;
+mod disorder;
 mod network;
 mod people;
+mod plan;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
@@ -18,6 +20,9 @@ use undertone_protocol::{
 use undertone_wire::v1::{Kind, ParcelKind, Text};
 use undertone_wire::{MessageId, OnionKey, X25519Public};
 use zeroize::Zeroizing;
+
+pub(crate) use disorder::{Disorder, Happened};
+pub(crate) use plan::{Class, Commit, Fate, Frames, Plan};
 
 /// What may go wrong, each as a chance of one in `n`; 0: never.
 #[derive(Clone, Copy, Debug, Default)]
@@ -86,11 +91,16 @@ impl Node {
 struct End {
     node: usize,
     link: LinkId,
+    /// This side dialled.
+    dialled: bool,
 }
 
 pub(crate) struct World {
     pub(crate) nodes: Vec<Node>,
     pub(crate) faults: Faults,
+    pub(crate) disorder: Disorder,
+    pub(crate) happened: Happened,
+    pub(crate) plan: Plan,
     pub(crate) now: Duration,
     pub(crate) violations: Vec<Violation>,
     pub(crate) crashes: u32,
@@ -124,6 +134,9 @@ impl World {
         let mut world = Self {
             nodes: Vec::new(),
             faults,
+            disorder: Disorder::default(),
+            happened: Happened::new(),
+            plan: Plan::default(),
             now: Duration::ZERO,
             violations: Vec::new(),
             crashes: 0,
@@ -216,6 +229,7 @@ impl World {
     ) -> T {
         let now = self.time();
         let (step, value) = run(&mut self.nodes[node].profile, now, &mut self.rng);
+        self.plan.cause = "a command";
         // A command that was answered is durable: it may crash after the commit, not before.
         let before = std::mem::take(&mut self.faults.crash_before_commit);
         self.carry_out(node, step);
@@ -261,6 +275,9 @@ impl World {
                         return;
                     }
                 }
+                if self.is_lost(node, link) {
+                    return;
+                }
                 if self.peers.contains_key(&(node, link)) && self.nodes[node].online {
                     self.wire.push((node, link, frame.clone()));
                     self.input(node, Input::Frame(link, frame));
@@ -304,6 +321,14 @@ impl World {
 
     pub(crate) fn input(&mut self, node: usize, input: Input) {
         let now = self.time();
+        self.plan.cause = match &input {
+            Input::Dialled { .. } => "a dial",
+            Input::Arrived { .. } => "an arrival",
+            Input::Frame(..) => "a frame",
+            Input::Closed(_) => "an end",
+            Input::NetworkTime(_) => "the network's time",
+            Input::Wake => "the time",
+        };
         let step = self.nodes[node]
             .profile
             .handle(now, &mut self.rng, input)
@@ -317,18 +342,29 @@ impl World {
     /// Commit, then transmit; or a crash before, after or instead.
     pub(crate) fn carry_out(&mut self, node: usize, step: Step) {
         let writes = !step.changes().is_empty();
-        if writes && self.chance(self.faults.crash_before_commit) {
+        let fate = self.plan.fate(node, &step);
+        if writes && self.chance(self.faults.crash_before_commit)
+            || fate == Some(Fate::CrashBefore)
+            || self.forgets_receipt(&step)
+        {
             return self.crash(node);
         }
-        if !self.chance(self.faults.skip_commit) {
+        if let Some(fate) = fate {
+            fate.store(&mut self.nodes[node].store, &step);
+        } else if !self.chance(self.faults.skip_commit) {
             store(&mut self.nodes[node].store, &step);
         }
-        if writes && self.chance(self.faults.crash_after_commit) {
+        if writes && self.chance(self.faults.crash_after_commit) || fate == Some(Fate::CrashAfter) {
             return self.crash(node);
         }
         for effect in step.committed() {
             match effect {
-                Effect::Send(link, frames) => self.transmit(node, link, frames),
+                Effect::Send(..) if fate.is_some_and(Fate::loses_frames) => {}
+                Effect::Send(link, frames) => {
+                    let other = self.peers.get(&(node, link)).map(|end| end.node);
+                    self.plan.note_dial(node, other, &frames);
+                    self.transmit(node, link, frames);
+                }
                 Effect::Close(link) | Effect::Cut(link) => self.break_link(node, link, false),
                 Effect::Silence(_) => {}
                 Effect::Abandon(contact) => {
@@ -341,6 +377,9 @@ impl World {
                 Effect::DoorsChanged => {}
                 Effect::DialsChanged => self.plan_dials(node),
             }
+        }
+        if fate.is_some_and(Fate::is_bug) {
+            return self.crash(node);
         }
         self.plan_wake(node);
     }

@@ -13,6 +13,11 @@ impl World {
         if !self.liars.contains(&node) {
             self.violations.extend_from_slice(step.violations());
         }
+        self.commit(node, step)
+    }
+
+    /// Commits a step and hands out what would leave.
+    pub(crate) fn commit(&mut self, node: usize, step: Step) -> Vec<Effect> {
         store(&mut self.nodes[node].store, &step);
         self.plan_wake(node);
         step.committed()

@@ -22,11 +22,15 @@ impl World {
                 return self.later(delay, Happening::Closed(node, link));
             }
             *self.frames.entry(end.node).or_default() += 1;
+            let late = self.is_late(end);
             let key = (end.node, end.link);
             let earliest = self.now + self.latency();
             let time = earliest.max(self.last.get(&key).copied().unwrap_or_default());
             self.last.insert(key, time);
             self.at(time, Happening::Frame(end.node, end.link, frame));
+            if late {
+                return self.break_link(node, link, true);
+            }
         }
     }
 
@@ -74,7 +78,11 @@ impl World {
         let wanted = self.nodes[node].profile.dials(self.time());
         for dial in wanted {
             if self.nodes[node].dialling.insert(dial.contact) {
-                let wait = if dial.first { 0 } else { 3_000 };
+                let wait = if dial.first || self.is_impolite() {
+                    0
+                } else {
+                    3_000
+                };
                 let wait = Duration::from_millis(wait + self.rng.random_range(0..500));
                 self.later(wait, Happening::Dial(node, dial.contact, dial.purpose));
             }
@@ -83,6 +91,7 @@ impl World {
 
     pub(super) fn dial(&mut self, node: usize, contact: ContactId, purpose: Purpose) {
         if !self.nodes[node].online || self.waits.contains(&node) {
+            self.nodes[node].dialling.remove(&contact);
             return;
         }
         let wanted = self.nodes[node].profile.dials(self.time());
@@ -112,10 +121,12 @@ impl World {
             return self.later(wait, Happening::Dial(node, contact, purpose));
         };
         self.nodes[node].failures.remove(&contact);
-        let (ours, theirs) = self.connect(node, other);
         let delay = self.latency();
-        self.later(delay, Happening::Arrived(other, dial.door, theirs));
-        self.later(delay, Happening::Dialled(node, contact, purpose, ours));
+        for _ in 0..1 + u8::from(self.dials_twice()) {
+            let (ours, theirs) = self.connect(node, other);
+            self.later(delay, Happening::Arrived(other, dial.door, theirs));
+            self.later(delay, Happening::Dialled(node, contact, purpose, ours));
+        }
     }
 
     /// A raw connection between two nodes; gives the names at both ends.
@@ -131,9 +142,15 @@ impl World {
             End {
                 node: other,
                 link: theirs,
+                dialled: true,
             },
         );
-        self.peers.insert((other, theirs), End { node, link: ours });
+        let back = End {
+            node,
+            link: ours,
+            dialled: false,
+        };
+        self.peers.insert((other, theirs), back);
         (ours, theirs)
     }
 
