@@ -97,8 +97,6 @@ pub enum Subcommands {
     },
     /// Send a contact request to whoever made an invitation
     Add {
-        /// The invitation; read from standard input if it is missing or "-"
-        invitation: Option<String>,
         /// What you call them
         #[arg(long, value_name = "PET NAME")]
         name: Option<String>,
@@ -144,7 +142,7 @@ pub enum Subcommands {
     Send {
         /// To whom
         contact: String,
-        /// What; read from standard input if it is missing
+        /// What; read from standard input if it is missing, where others on this computer cannot see it
         text: Vec<String>,
         /// As a reply to this message of the conversation
         #[arg(long, value_name = "NUMBER")]

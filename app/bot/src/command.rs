@@ -98,16 +98,12 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
             invitations::list(client, json.json).await
         }
         Subcommands::Add {
-            invitation,
             name,
             greeting,
             wait,
             json,
         } => {
-            let invitation = match invitation {
-                Some(text) if text != "-" => text,
-                _ => output::read_input()?,
-            };
+            let invitation = output::read_line("Invitation: ")?;
             let command = Command::AddContact {
                 invitation,
                 pet_name: name,

@@ -1,7 +1,7 @@
 //! Standard output and standard input as the commands use them: whole lines out, bounded text in.
 
 use std::fmt;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -61,6 +61,28 @@ pub fn read_input() -> Result<String, Failure> {
     read_text(io::stdin().lock())
 }
 
+/// One line of standard input; a person at a terminal is asked for it.
+///
+/// # Errors
+/// As [`read_input`].
+pub fn read_line(question: &str) -> Result<String, Failure> {
+    let input = io::stdin();
+    if input.is_terminal() {
+        let mut to = io::stderr();
+        // Whoever sees no question can still answer it.
+        let _ = to.write_all(question.as_bytes()).and_then(|()| to.flush());
+    }
+    read_first_line(input.lock())
+}
+
+fn read_first_line(from: impl io::BufRead) -> Result<String, Failure> {
+    let mut line = Vec::new();
+    from.take(MAX_INPUT + 1)
+        .read_until(b'\n', &mut line)
+        .map_err(Failure::Input)?;
+    read_text(&line[..])
+}
+
 /// The words of an argument list, or standard input where there are none.
 ///
 /// # Errors
@@ -98,6 +120,10 @@ mod tests {
     #[test]
     fn input_is_bounded_text() {
         assert_eq!(read_text(&b"two\nlines\r\n"[..]).unwrap(), "two\nlines");
+        assert_eq!(read_first_line(&b"one\r\nmore"[..]).unwrap(), "one");
+        assert_eq!(read_first_line(&b""[..]).unwrap(), "");
+        let endless = read_first_line(io::BufReader::new(io::repeat(b'a')));
+        assert!(matches!(endless, Err(Failure::InputTooLong)));
         assert_eq!(read_text(&b""[..]).unwrap(), "");
         let longest = vec![b'x'; 65_536];
         assert_eq!(

@@ -216,13 +216,13 @@ mod tests {
             total,
         };
         let low = FreeSpace {
-            available: 100 << 20,
+            available: 200 << 20,
             total,
         };
         assert_eq!(health.saw_disk(Some(enough)), None);
         assert!(matches!(
             health.saw_disk(Some(low)),
-            Some(Event::DiskLow { available, .. }) if available == 100 << 20
+            Some(Event::DiskLow { available, .. }) if available == 200 << 20
         ));
         assert_eq!(health.saw_disk(Some(low)), None);
         assert_eq!(health.saw_disk(None), None);

@@ -2,12 +2,18 @@
 //! of it. It takes the feature `lies`, which no program turns on.
 
 use rand::CryptoRng;
-use undertone_wire::ContactId;
-use undertone_wire::v1::{Inside, InsideKind, Letter, ParcelKind, SealedBody};
+use undertone_wire::v1::{
+    Accept, Inside, InsideKind, Letter, ParcelKind, Request, Role, SealedBody,
+};
+use undertone_wire::{ContactId, X25519Public};
 
 use crate::derive::Secret;
+use crate::kem;
 use crate::profile::GENERATION_BITS;
 use crate::profile::Profile;
+use crate::ratchet::Encrypted;
+use crate::relation::{Derived, Stage};
+use crate::seal::Seal;
 use crate::step::{Now, Step, Turn};
 
 impl Profile {
@@ -63,6 +69,48 @@ impl Profile {
         let link = self.link_mut(link).ok()?;
         link.send(ParcelKind::Sealed, sealed, &mut turn).ok()?;
         Some(turn.step)
+    }
+
+    /// Accepts a request with an Olm key that is somebody else's, and with an Olm message that is not of our making in place
+    /// of the confirmation. `None`: there is no such request.
+    pub fn accept_as(
+        &mut self,
+        now: Now,
+        rng: &mut dyn CryptoRng,
+        contact: ContactId,
+        olm: X25519Public,
+        first: (u8, Vec<u8>),
+    ) -> Option<Step> {
+        let known = self.contacts.get(&contact)?;
+        let Stage::Undecided(incoming) = &known.relation.stage else {
+            return None;
+        };
+        let request = Request::decode(&incoming.request).ok()?;
+        let transcript = incoming.last.transcript;
+        let step = self.accept(now, &mut *rng, contact, None).ok()?;
+        // All that was derived of our own acceptance is derived anew.
+        let (ciphertext, shared) = kem::encapsulate(&request.kem, rng).ok()?;
+        let known = self.contacts.get_mut(&contact)?;
+        let Stage::Accepting(accepting, bond) = &mut known.relation.stage else {
+            return None;
+        };
+        let mut accept = Accept::decode(&accepting.accept).ok()?;
+        accept.olm = olm;
+        accept.ciphertext = ciphertext;
+        accepting.accept = accept.encode().ok()?;
+        let (ours, theirs) = (&accept.random, &request.random);
+        let derived = Derived::new(&transcript, &accepting.accept, &shared, theirs, ours);
+        accepting.expected = derived.confirm(Role::A);
+        bond.pair = derived.pair;
+        bond.link_root = derived.link_root.clone();
+        bond.recovery_root = derived.recovery_root.clone();
+        known.ratchet.as_mut()?.seal = Seal::new(derived.seal_root.clone(), now.wall);
+        known.waiting.front_mut()?.encrypted = Some(Encrypted {
+            sequence: 1,
+            olm_type: first.0,
+            olm: first.1,
+        });
+        Some(step)
     }
 
     /// Claims to be of a generation, in dials and in acknowledgements.

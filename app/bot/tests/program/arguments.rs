@@ -105,7 +105,7 @@ fn every_command_says_when_the_profile_does_not_run() {
     for command in [
         &["invite"][..],
         &["invitations"],
-        &["add", "undertone:x"],
+        &["add"],
         &["accept", "bob"],
         &["reject", "bob"],
         &["block", "bob"],

@@ -74,7 +74,7 @@ fn what_is_not_possible_yet_is_refused() {
     let (at_ann, at_bob) = (ann.start(&[]), bob.start(&[]));
     let invitation = json(&bob, &["invite", "--json"]);
     let invitation = invitation["text"].as_str().unwrap();
-    assert_code(&ann.run(&["add", "--name", "Bob", invitation]), 0);
+    assert_code(&ann.run_with(&["add", "--name", "Bob"], invitation), 0);
 
     let not_yet = "not possible for a contact that is Requested";
     for command in [

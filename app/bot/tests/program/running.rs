@@ -57,7 +57,9 @@ fn one_process_at_a_time_and_commands_reach_it() {
         1,
         "your own invitation",
     );
-    assert_refused(&bench.run(&["add", "undertone:aaaa"]), 1, "invitation");
+    assert_refused(&bench.run_with(&["add"], "undertone:aaaa"), 1, "invitation");
+    // An invitation is a secret, and others on this computer can read command lines.
+    assert_code(&bench.run(&["add", "undertone:aaaa"]), 2);
     assert_refused(
         &bench.run(&["send", "bob", "hello"]),
         1,

@@ -3,6 +3,7 @@
 use undertone_protocol::{ContactId, DoorName, Event, Refusal, StageName};
 use undertone_wire::OnionKey;
 
+use crate::seeds;
 use crate::world::{Faults, World};
 
 const DAY: u64 = 24 * 3_600;
@@ -166,7 +167,7 @@ fn whoever_the_profile_is_invisible_to_sees_nothing_of_it_and_loses_nothing() {
             "seed {seed}"
         );
         let state = world.nodes[0].profile.contact(noor).expect("known");
-        assert!(state.invisible && state.waiting > 0);
+        assert!(state.invisible && world.stored_for(0, noor) > 0);
         assert!(
             world.nodes[0]
                 .profile
@@ -336,8 +337,7 @@ fn whoever_becomes_a_contact_later_is_told_what_the_others_know_and_only_the_las
             (p.set_away(now, rng, away).expect("no bug"), ())
         });
     }
-    let waiting = world.nodes[0].profile.contact(noor).expect("known").waiting;
-    assert_eq!(waiting, 2, "one of each");
+    assert_eq!(world.stored_for(0, noor), 2, "one of each");
     world.stop(0);
     world.restart(0);
     world.restart(1);
@@ -361,75 +361,82 @@ fn whoever_becomes_a_contact_later_is_told_what_the_others_know_and_only_the_las
 #[test]
 fn whatever_is_arranged_and_breaks_nobody_is_lost() {
     use rand::{RngExt as _, SeedableRng as _};
-    for seed in 100..115 {
-        let (mut world, known) = one_with_three(seed);
-        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(seed);
-        world.faults = Faults {
-            cut: 60,
-            half_open: 90,
-            crash_after_commit: 60,
-            crash_before_commit: 60,
-            skip_commit: 0,
-        };
-        for _ in 0..25 {
-            world.run_until(600, |w| w.nodes[0].online);
-            let contact = known[rng.random_range(0..known.len())].0;
-            let now = world.time();
-            let circles = world.nodes[0].profile.circles();
-            let circle = circles[rng.random_range(0..circles.len())].number;
-            let what = rng.random_range(0..5);
-            let possible = {
-                // A refusal changes nothing, so it is tried on a copy of what is stored.
-                let kept = world.nodes[0].store.clone();
-                let mut copy = undertone_protocol::Profile::load(|key| {
-                    let record = kept.get(&key).cloned().map(zeroize::Zeroizing::new);
-                    Ok::<_, std::convert::Infallible>(record)
-                })
-                .expect("what was committed");
-                let mut spare = rand_chacha::ChaCha20Rng::seed_from_u64(1);
-                match what {
-                    0 => copy
-                        .move_contact(now, &mut spare, contact, Some(circle))
-                        .is_ok(),
-                    1 => copy.move_contact(now, &mut spare, contact, None).is_ok(),
-                    2 => copy.renew_circle(now, &mut spare, circle).is_ok(),
-                    _ => true,
-                }
+    seeds::each(
+        "circles::whatever_is_arranged_and_breaks_nobody_is_lost",
+        15,
+        |number| {
+            let seed = 100 + number;
+            let (mut world, known) = one_with_three(seed);
+            let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(seed);
+            world.faults = Faults {
+                cut: 60,
+                half_open: 90,
+                crash_after_commit: 60,
+                crash_before_commit: 60,
+                skip_commit: 0,
             };
-            if !possible {
-                continue;
-            }
-            world.command(0, |p, now, rng| {
-                let step = match what {
-                    0 => p.move_contact(now, rng, contact, Some(circle)),
-                    1 => p.move_contact(now, rng, contact, None),
-                    2 => p.renew_circle(now, rng, circle),
-                    3 => p.set_invisible(now, rng, contact, true),
-                    _ => p.set_invisible(now, rng, contact, false),
+            for _ in 0..25 {
+                world.run_until(600, |w| w.nodes[0].online);
+                let contact = known[rng.random_range(0..known.len())].0;
+                let now = world.time();
+                let circles = world.nodes[0].profile.circles();
+                let circle = circles[rng.random_range(0..circles.len())].number;
+                let what = rng.random_range(0..5);
+                let possible = {
+                    // A refusal changes nothing, so it is tried on a copy of what is stored.
+                    let kept = world.nodes[0].store.clone();
+                    let mut copy = undertone_protocol::Profile::load(|key| {
+                        let record = kept.get(&key).cloned().map(zeroize::Zeroizing::new);
+                        Ok::<_, std::convert::Infallible>(record)
+                    })
+                    .expect("what was committed");
+                    let mut spare = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+                    match what {
+                        0 => copy
+                            .move_contact(now, &mut spare, contact, Some(circle))
+                            .is_ok(),
+                        1 => copy.move_contact(now, &mut spare, contact, None).is_ok(),
+                        2 => copy.renew_circle(now, &mut spare, circle).is_ok(),
+                        _ => true,
+                    }
                 };
-                (step.expect("possible"), ())
-            });
-            world.run(rng.random_range(0..90));
-        }
-        world.faults = Faults::default();
-        assert!(world.run_until(600, |w| w.nodes.iter().all(|node| node.online)));
-        for (contact, _) in &known {
-            set_invisible(&mut world, *contact, false);
-        }
-        let met = {
-            let known = known.clone();
-            world.run_until(6 * DAY, |w| {
-                known.iter().all(|(there, _)| w.connected(0, *there))
-            })
-        };
-        assert!(met, "seed {seed}");
-        assert!(all_talk(&mut world, &known), "seed {seed}");
-        let in_circles = circles(&world).concat().len();
-        assert_eq!(
-            in_circles,
-            known.len(),
-            "seed {seed}: each is in one circle"
-        );
-        assert_eq!(world.violations, [], "seed {seed}");
-    }
+                if !possible {
+                    continue;
+                }
+                world.command(0, |p, now, rng| {
+                    let step = match what {
+                        0 => p.move_contact(now, rng, contact, Some(circle)),
+                        1 => p.move_contact(now, rng, contact, None),
+                        2 => p.renew_circle(now, rng, circle),
+                        3 => p.set_invisible(now, rng, contact, true),
+                        _ => p.set_invisible(now, rng, contact, false),
+                    };
+                    (step.expect("possible"), ())
+                });
+                world.run(rng.random_range(0..90));
+            }
+            world.faults = Faults::default();
+            assert!(world.run_until(600, |w| w.nodes.iter().all(|node| node.online)));
+            for (contact, _) in &known {
+                set_invisible(&mut world, *contact, false);
+            }
+            let met = {
+                let known = known.clone();
+                world.run_until(6 * DAY, |w| {
+                    known.iter().all(|(there, _)| w.connected(0, *there))
+                })
+            };
+            assert!(met, "seed {seed}");
+            assert!(all_talk(&mut world, &known), "seed {seed}");
+            let in_circles = circles(&world).concat().len();
+            assert_eq!(
+                in_circles,
+                known.len(),
+                "seed {seed}: each is in one circle"
+            );
+            assert_eq!(world.violations, [], "seed {seed}");
+            seeds::show(&world.trace);
+            Ok(())
+        },
+    );
 }

@@ -1,6 +1,6 @@
 //! The ordinary life of a relationship, without faults.
 
-use undertone_protocol::{Change, Event, Purpose, RecordKey, Refusal, StageName};
+use undertone_protocol::{Change, Event, RecordKey, Refusal, StageName};
 
 use crate::world::{Faults, World};
 
@@ -92,23 +92,6 @@ fn a_peer_that_vanishes_without_a_word_is_noticed_within_a_minute() {
     assert!(world.connected(0, noor), "keepalives hold a quiet link");
     world.nodes[1].online = false;
     assert!(world.run_until(60, |w| !w.connected(0, noor)));
-}
-
-#[test]
-fn exactly_one_link_survives_when_both_dial() {
-    for seed in 10..30 {
-        let mut world = World::new(seed, &["Amal", "Noor"], Faults::default());
-        let (noor, amal) = world.befriend(0, 1);
-        world.run(60);
-        world.cut_all();
-        world.run(120);
-        assert!(world.connected(0, noor) && world.connected(1, amal));
-        let dials = world.nodes[0].profile.dials(world.time());
-        assert!(dials.iter().all(|dial| dial.purpose != Purpose::Chat));
-        let before = world.trace.len();
-        world.run(600);
-        assert_eq!(before, world.trace.len(), "a settled pair stays settled");
-    }
 }
 
 #[test]
@@ -284,10 +267,7 @@ fn many_moves_wait_as_one() {
     world.run(60);
     world.stop(1);
     world.run(120);
-    let waiting = |world: &World| {
-        let contact = world.nodes[0].profile.contact(noor);
-        contact.expect("known").waiting
-    };
+    let waiting = |world: &World| world.stored_for(0, noor);
     assert_eq!(waiting(&world), 0);
     for enemy in enemies {
         world.command(0, |p, now, rng| {

@@ -4,7 +4,8 @@
 use ciborium::Value;
 use undertone_protocol::{ContactId, RecordKey};
 
-use crate::attacks::swap_session;
+use crate::attacks::keys::swap_session;
+use crate::seeds;
 use crate::world::{Faults, World};
 
 fn settled_pair(seed: u64) -> (World, ContactId, ContactId) {
@@ -190,7 +191,7 @@ fn a_pre_key_message_for_any_other_key_is_dropped() {
 /// crash at commits: every time both sides come to one session, and nothing is lost or doubled.
 #[test]
 fn broken_sessions_heal_under_faults() {
-    for seed in 0..40 {
+    seeds::each("sessions::broken_sessions_heal_under_faults", 40, |seed| {
         let (mut world, noor, amal) = settled_pair(100 + seed);
         let contacts = [noor, amal];
         let keys = contacts.map(RecordKey::Ratchet);
@@ -223,5 +224,7 @@ fn broken_sessions_heal_under_faults() {
         }
         world.faults = Faults::default();
         all_arrived(&mut world, contacts);
-    }
+        seeds::show(&world.trace);
+        Ok(())
+    });
 }

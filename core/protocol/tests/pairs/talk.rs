@@ -180,7 +180,7 @@ fn signs_are_heard_and_not_kept() {
     world.restart(0);
     let empty = |w: &World| {
         let contact = w.nodes[1].profile.contact(amal);
-        contact.is_some_and(|contact| contact.connected && contact.waiting == 0)
+        contact.is_some_and(|contact| contact.connected) && w.stored_for(1, amal) == 0
     };
     assert!(world.run_until(600, empty));
     assert!(!world.nodes[0].events.contains(&Event::Typing(noor, true)));

@@ -1,6 +1,12 @@
 //! The simulated outside of machines: stores, doors, connections, time. Every run of one seed is
 //! the same; a failing one can be replayed.
 
+mod attacking;
+mod disorder;
+mod network;
+mod people;
+mod plan;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::time::Duration;
@@ -14,6 +20,9 @@ use undertone_protocol::{
 use undertone_wire::v1::{Kind, ParcelKind, Text};
 use undertone_wire::{MessageId, OnionKey, X25519Public};
 use zeroize::Zeroizing;
+
+pub(crate) use disorder::{Disorder, Happened};
+pub(crate) use plan::{Class, Commit, Fate, Frames, Plan};
 
 /// What may go wrong, each as a chance of one in `n`; 0: never.
 #[derive(Clone, Copy, Debug, Default)]
@@ -82,11 +91,16 @@ impl Node {
 struct End {
     node: usize,
     link: LinkId,
+    /// This side dialled.
+    dialled: bool,
 }
 
 pub(crate) struct World {
     pub(crate) nodes: Vec<Node>,
     pub(crate) faults: Faults,
+    pub(crate) disorder: Disorder,
+    pub(crate) happened: Happened,
+    pub(crate) plan: Plan,
     pub(crate) now: Duration,
     pub(crate) violations: Vec<Violation>,
     pub(crate) crashes: u32,
@@ -120,6 +134,9 @@ impl World {
         let mut world = Self {
             nodes: Vec::new(),
             faults,
+            disorder: Disorder::default(),
+            happened: Happened::new(),
+            plan: Plan::default(),
             now: Duration::ZERO,
             violations: Vec::new(),
             crashes: 0,
@@ -212,115 +229,12 @@ impl World {
     ) -> T {
         let now = self.time();
         let (step, value) = run(&mut self.nodes[node].profile, now, &mut self.rng);
+        self.plan.cause = "a command";
         // A command that was answered is durable: it may crash after the commit, not before.
         let before = std::mem::take(&mut self.faults.crash_before_commit);
         self.carry_out(node, step);
         self.faults.crash_before_commit = before;
         value
-    }
-
-    pub(crate) fn send(&mut self, node: usize, to: ContactId, words: &str) {
-        let (number, id) = self.command(node, |profile, now, rng| {
-            profile.send(now, rng, to, words).expect("sendable")
-        });
-        self.nodes[node].sent.push((number, id, words.to_owned()));
-    }
-
-    /// A gives B an invitation, B accepts; gives (B as A names it, A as B names it).
-    pub(crate) fn befriend(&mut self, a: usize, b: usize) -> (ContactId, ContactId) {
-        let number = self.command(b, |p, now, rng| {
-            p.invite(now, rng, true, None).expect("room")
-        });
-        let text = self.nodes[b]
-            .profile
-            .open_invitations()
-            .find(|invitation| invitation.number == number)
-            .expect("just made")
-            .text;
-        let at_a = self.command(a, |p, now, rng| {
-            p.add_contact_by(now, rng, &text, None, "hello")
-                .expect("a good invitation")
-        });
-        assert!(
-            self.run_until(900, |world| world.nodes[b].online
-                && world.undecided(b).is_some()),
-            "the request did not arrive: {:?}",
-            self.nodes[a].profile.contact(at_a)
-        );
-        let at_b = self.undecided(b).expect("just waited for");
-        self.command(b, |p, now, rng| {
-            (p.accept(now, rng, at_b, None).expect("undecided"), ())
-        });
-        assert!(
-            self.run_until(900, |world| world.nodes.iter().all(|node| node.online)
-                && world.stage(a, at_a) == StageName::Accepted
-                && world.stage(b, at_b) == StageName::Accepted),
-            "not accepted: {:?} {:?}",
-            self.stage(a, at_a),
-            self.stage(b, at_b)
-        );
-        (at_a, at_b)
-    }
-
-    pub(crate) fn undecided(&self, node: usize) -> Option<ContactId> {
-        self.nodes[node]
-            .profile
-            .contacts()
-            .find(|contact| contact.stage == StageName::Undecided)
-            .map(|contact| contact.id)
-    }
-
-    pub(crate) fn stage(&self, node: usize, contact: ContactId) -> StageName {
-        self.nodes[node]
-            .profile
-            .contact(contact)
-            .expect("a known contact")
-            .stage
-    }
-
-    pub(crate) fn connected(&self, node: usize, contact: ContactId) -> bool {
-        self.nodes[node]
-            .profile
-            .contact(contact)
-            .is_some_and(|contact| contact.connected)
-    }
-
-    /// The stored conversation of a node with a contact: (theirs, ours), each in order.
-    pub(crate) fn conversation(&self, node: usize, contact: ContactId) -> (Words, Words) {
-        let state = self.nodes[node].profile.contact(contact).expect("known");
-        let (mut theirs, mut ours) = (Vec::new(), Vec::new());
-        for number in 1..state.next_message {
-            let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
-            let message = StoredMessage::decode(record).expect("own record");
-            let Some(Kind::Text(Text { text, .. })) = message.content().map(|content| content.kind)
-            else {
-                continue;
-            };
-            let entry = (message.number, message.id, text);
-            match message.place {
-                Some(_) => ours.push(entry),
-                None => theirs.push(entry),
-            }
-        }
-        (theirs, ours)
-    }
-
-    /// One message as a node has it.
-    pub(crate) fn message(&self, node: usize, contact: ContactId, number: u64) -> StoredMessage {
-        let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
-        StoredMessage::decode(record).expect("own record")
-    }
-
-    /// Whether everything that `node` sent is acknowledged.
-    pub(crate) fn all_received(&self, node: usize, contact: ContactId) -> bool {
-        let state = self.nodes[node].profile.contact(contact).expect("known");
-        (1..state.next_message).all(|number| {
-            let record = &self.nodes[node].store[&RecordKey::Message(contact, number)];
-            let message = StoredMessage::decode(record).expect("own record");
-            message.place.is_none_or(|place| {
-                self.nodes[node].profile.delivery(contact, place) == Delivery::Received
-            })
-        })
     }
 
     pub(crate) fn run(&mut self, seconds: u64) {
@@ -360,6 +274,9 @@ impl World {
                     if *heard > 3 {
                         return;
                     }
+                }
+                if self.is_lost(node, link) {
+                    return;
                 }
                 if self.peers.contains_key(&(node, link)) && self.nodes[node].online {
                     self.wire.push((node, link, frame.clone()));
@@ -404,106 +321,50 @@ impl World {
 
     pub(crate) fn input(&mut self, node: usize, input: Input) {
         let now = self.time();
-        let step = self.nodes[node]
-            .profile
-            .handle(now, &mut self.rng, input)
-            .expect("no broken invariant");
-        if !self.liars.contains(&node) {
-            self.violations.extend_from_slice(step.violations());
-        }
-        self.carry_out(node, step);
-    }
-
-    /// Takes an input, commits, and hands out what would leave instead of letting it leave.
-    pub(crate) fn intercept(&mut self, node: usize, input: Input) -> Vec<Effect> {
-        let now = self.time();
-        let step = self.nodes[node]
-            .profile
-            .handle(now, &mut self.rng, input)
-            .expect("no broken invariant");
-        if !self.liars.contains(&node) {
-            self.violations.extend_from_slice(step.violations());
-        }
-        store(&mut self.nodes[node].store, &step);
-        self.plan_wake(node);
-        step.committed()
-    }
-
-    /// A name for a connection that nobody else has.
-    pub(crate) fn fresh_link(&mut self, node: usize) -> LinkId {
-        let link = LinkId(self.nodes[node].next_link);
-        self.nodes[node].next_link += 1;
-        link
-    }
-
-    /// An attacker connects to a door and sends frames; gives what comes back.
-    pub(crate) fn attack(
-        &mut self,
-        node: usize,
-        door: DoorName,
-        frames: &[Vec<u8>],
-    ) -> (LinkId, Vec<Vec<u8>>) {
-        let link = self.fresh_link(node);
-        let mut answers = Vec::new();
-        let mut effects = self.intercept(node, Input::Arrived { door, link });
-        for frame in frames {
-            effects.extend(self.intercept(node, Input::Frame(link, frame.clone())));
-        }
-        for effect in effects {
-            match effect {
-                Effect::Send(to, frames) if to == link => answers.extend(frames),
-                Effect::Close(closed) => assert_ne!(closed, link, "closed before the deadline"),
-                _ => {}
-            }
-        }
-        (link, answers)
-    }
-
-    /// When a node closes a connection by itself, in seconds from now.
-    pub(crate) fn closes_after(&mut self, node: usize, link: LinkId) -> Option<u64> {
-        for second in 1..=120 {
-            self.now += Duration::from_secs(1);
-            let effects = self.intercept(node, Input::Wake);
-            let closed = |effect: &Effect| matches!(effect, Effect::Close(l) if *l == link);
-            if effects.iter().any(closed) {
-                return Some(second);
-            }
-        }
-        None
-    }
-
-    /// A liar says anything; whether there was a link to say it on.
-    pub(crate) fn lie(
-        &mut self,
-        node: usize,
-        to: ContactId,
-        kind: ParcelKind,
-        bytes: &[u8],
-    ) -> bool {
-        let (now, bytes) = (self.time(), bytes.to_vec());
-        let profile = &mut self.nodes[node].profile;
-        let Some(step) = profile.lie(now, &mut self.rng, to, kind, bytes) else {
-            return false;
+        self.plan.cause = match &input {
+            Input::Dialled { .. } => "a dial",
+            Input::Arrived { .. } => "an arrival",
+            Input::Frame(..) => "a frame",
+            Input::Closed(_) => "an end",
+            Input::NetworkTime(_) => "the network's time",
+            Input::Wake => "the time",
         };
+        let step = self.nodes[node]
+            .profile
+            .handle(now, &mut self.rng, input)
+            .expect("no broken invariant");
+        if !self.liars.contains(&node) {
+            self.violations.extend_from_slice(step.violations());
+        }
         self.carry_out(node, step);
-        true
     }
 
     /// Commit, then transmit; or a crash before, after or instead.
     pub(crate) fn carry_out(&mut self, node: usize, step: Step) {
         let writes = !step.changes().is_empty();
-        if writes && self.chance(self.faults.crash_before_commit) {
+        let fate = self.plan.fate(node, &step);
+        if writes && self.chance(self.faults.crash_before_commit)
+            || fate == Some(Fate::CrashBefore)
+            || self.forgets_receipt(&step)
+        {
             return self.crash(node);
         }
-        if !self.chance(self.faults.skip_commit) {
+        if let Some(fate) = fate {
+            fate.store(&mut self.nodes[node].store, &step);
+        } else if !self.chance(self.faults.skip_commit) {
             store(&mut self.nodes[node].store, &step);
         }
-        if writes && self.chance(self.faults.crash_after_commit) {
+        if writes && self.chance(self.faults.crash_after_commit) || fate == Some(Fate::CrashAfter) {
             return self.crash(node);
         }
         for effect in step.committed() {
             match effect {
-                Effect::Send(link, frames) => self.transmit(node, link, frames),
+                Effect::Send(..) if fate.is_some_and(Fate::loses_frames) => {}
+                Effect::Send(link, frames) => {
+                    let other = self.peers.get(&(node, link)).map(|end| end.node);
+                    self.plan.note_dial(node, other, &frames);
+                    self.transmit(node, link, frames);
+                }
                 Effect::Close(link) | Effect::Cut(link) => self.break_link(node, link, false),
                 Effect::Silence(_) => {}
                 Effect::Abandon(contact) => {
@@ -517,141 +378,10 @@ impl World {
                 Effect::DialsChanged => self.plan_dials(node),
             }
         }
+        if fate.is_some_and(Fate::is_bug) {
+            return self.crash(node);
+        }
         self.plan_wake(node);
-    }
-
-    fn transmit(&mut self, node: usize, link: LinkId, frames: Vec<Vec<u8>>) {
-        for frame in frames {
-            let Some(end) = self.peers.get(&(node, link)).copied() else {
-                return;
-            };
-            if self.broken.contains(&(node, link)) {
-                return;
-            }
-            if self.chance(self.faults.cut) {
-                return self.break_link(node, link, true);
-            }
-            if self.chance(self.faults.half_open) {
-                // Only the sender hears of it; the other side waits for frames in vain.
-                self.broken.insert((node, link));
-                self.broken.insert((end.node, end.link));
-                let delay = self.latency();
-                return self.later(delay, Happening::Closed(node, link));
-            }
-            *self.frames.entry(end.node).or_default() += 1;
-            let key = (end.node, end.link);
-            let earliest = self.now + self.latency();
-            let time = earliest.max(self.last.get(&key).copied().unwrap_or_default());
-            self.last.insert(key, time);
-            self.at(time, Happening::Frame(end.node, end.link, frame));
-        }
-    }
-
-    /// Ends a connection; the other side hears of it later, this side too if it did not ask.
-    fn break_link(&mut self, node: usize, link: LinkId, tell: bool) {
-        let Some(end) = self.peers.get(&(node, link)).copied() else {
-            return;
-        };
-        let after = self
-            .last
-            .get(&(end.node, end.link))
-            .copied()
-            .unwrap_or_default()
-            .max(self.now)
-            + Duration::from_millis(20);
-        self.at(after, Happening::Closed(end.node, end.link));
-        self.broken.insert((node, link));
-        self.broken.insert((end.node, end.link));
-        if tell {
-            self.later(Duration::from_millis(20), Happening::Closed(node, link));
-        } else {
-            self.peers.remove(&(node, link));
-        }
-    }
-
-    fn open_door(
-        &self,
-        node: usize,
-        door: &OnionKey,
-    ) -> Option<(DoorName, Option<Vec<X25519Public>>)> {
-        if !self.nodes[node].online {
-            return None;
-        }
-        let wanted = self.nodes[node].profile.doors();
-        wanted
-            .into_iter()
-            .find(|wanted| wanted.seed.onion_key() == *door)
-            .map(|wanted| (wanted.name, wanted.readers))
-    }
-
-    pub(crate) fn plan_dials(&mut self, node: usize) {
-        if !self.nodes[node].online || self.waits.contains(&node) {
-            return;
-        }
-        let wanted = self.nodes[node].profile.dials(self.time());
-        for dial in wanted {
-            if self.nodes[node].dialling.insert(dial.contact) {
-                let wait = if dial.first { 0 } else { 3_000 };
-                let wait = Duration::from_millis(wait + self.rng.random_range(0..500));
-                self.later(wait, Happening::Dial(node, dial.contact, dial.purpose));
-            }
-        }
-    }
-
-    fn dial(&mut self, node: usize, contact: ContactId, purpose: Purpose) {
-        if !self.nodes[node].online || self.waits.contains(&node) {
-            return;
-        }
-        let wanted = self.nodes[node].profile.dials(self.time());
-        let Some(dial) = wanted
-            .into_iter()
-            .find(|dial| dial.contact == contact && dial.purpose == purpose)
-        else {
-            self.nodes[node].dialling.remove(&contact);
-            return self.plan_dials(node);
-        };
-        let reader = dial
-            .descriptor
-            .as_ref()
-            .map(|secret| public_of(secret).expect("key"));
-        let target = (0..self.nodes.len()).find(|&other| {
-            self.open_door(other, &dial.door)
-                .is_some_and(|(_, readers)| {
-                    readers.is_none_or(|readers| reader.is_some_and(|r| readers.contains(&r)))
-                })
-        });
-        let Some(other) = target else {
-            let failures = self.nodes[node].failures.entry(contact).or_default();
-            *failures += 1;
-            // Whoever was away for long is not looked for as often.
-            let wait = if *failures < 100 { 4_000 } else { 150_000 };
-            let wait = Duration::from_millis(self.rng.random_range(wait..2 * wait));
-            return self.later(wait, Happening::Dial(node, contact, purpose));
-        };
-        self.nodes[node].failures.remove(&contact);
-        let (ours, theirs) = self.connect(node, other);
-        let delay = self.latency();
-        self.later(delay, Happening::Arrived(other, dial.door, theirs));
-        self.later(delay, Happening::Dialled(node, contact, purpose, ours));
-    }
-
-    /// A raw connection between two nodes; gives the names at both ends.
-    pub(crate) fn connect(&mut self, node: usize, other: usize) -> (LinkId, LinkId) {
-        let mut name = |node: usize| {
-            let link = LinkId(self.nodes[node].next_link);
-            self.nodes[node].next_link += 1;
-            link
-        };
-        let (ours, theirs) = (name(node), name(other));
-        self.peers.insert(
-            (node, ours),
-            End {
-                node: other,
-                link: theirs,
-            },
-        );
-        self.peers.insert((other, theirs), End { node, link: ours });
-        (ours, theirs)
     }
 
     fn plan_wake(&mut self, node: usize) {
@@ -702,14 +432,6 @@ impl World {
         self.tell_time(node);
         self.plan_dials(node);
         self.plan_wake(node);
-    }
-
-    /// The network as a whole is gone for a while.
-    pub(crate) fn cut_all(&mut self) {
-        let all: Vec<(usize, LinkId)> = self.peers.keys().copied().collect();
-        for (node, link) in all {
-            self.break_link(node, link, true);
-        }
     }
 }
 
