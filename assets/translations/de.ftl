@@ -525,9 +525,9 @@ notes-open = Notizen an dich selbst
 notes-begin = Hier beginnen deine Notizen. Sie werden aufbewahrt wie alle Nachrichten und nie gesendet.
 delete-words-note = Diese Notiz wird für immer gelöscht.
 clear-words-notes = Alle deine Notizen werden vernichtet.
-resembles = Vorsicht: Der Name ist der von { $name }, und { $name } kennst du schon. Jeder kann jeden Namen wählen. Frag { $name } auf einem anderen Weg, oder vergleicht die Codes, bevor du etwas schreibst.
+resembles = Vorsicht: { $name } hat diesen Namen auch. Jeder kann jeden Namen wählen. Vergleicht die Codes, oder frag auf einem anderen Weg, wer das ist, bevor du etwas schreibst.
 resembles-tip = Hat den Namen eines anderen Kontakts
-panel-introduced = Vorgestellt von { $by } als { $name }. Das beweist nichts.
+panel-introduced = Vorgestellt von { $by } als { $name }.
 waits-contact = { $name } ist nicht verbunden. Was du sendest, wartet hier und geht von selbst hinaus.
 waits-hidden = Du erscheinst offline. Was du sendest, wartet hier, bis du wieder online bist.
 waits-invisible = Du bist für { $name } unsichtbar. Was ihr beide schreibt, wartet.
@@ -684,3 +684,6 @@ settings-copies-hint = Für all das wird das Profil einen Moment geschlossen.
 
 # Further
 import-beside-title = Ein weiteres Profil aus einem Export
+
+# Introduced
+panel-introduced-unproven = Das beweist nichts.

@@ -368,7 +368,7 @@ impl App {
         match state.update(message, &self.place) {
             welcome::Action::None => Task::none(),
             welcome::Action::Run(task) => task.map(Message::Welcome),
-            welcome::Action::Choose(wish) => self.choose(wish, |chosen| {
+            welcome::Action::Choose(wish) => self.choose(wish, |_, chosen| {
                 Message::Welcome(welcome::Message::Chosen(chosen))
             }),
             welcome::Action::Speak(language) => {
@@ -404,8 +404,8 @@ impl App {
         match state.update(message, &self.look) {
             messenger::Action::None => Task::none(),
             messenger::Action::Run(task) => task.map(Message::Messenger),
-            messenger::Action::Choose(wish) => self.choose(wish, |chosen| {
-                let message = dialog::Message::Chosen(chosen);
+            messenger::Action::Choose(wish) => self.choose(wish, |wish, chosen| {
+                let message = dialog::Message::Chosen(wish, chosen);
                 Message::Messenger(messenger::Message::Dialog(message))
             }),
             messenger::Action::Lock => self.close(Message::Closed),

@@ -165,10 +165,7 @@ impl State {
                 self.name = text;
             }
             Message::Sealed(text) => self.sealed = text,
-            Message::Choose if self.purpose == Purpose::Import => {
-                return Action::Choose(Wish::Import);
-            }
-            Message::Choose => return Action::Choose(Wish::Export),
+            Message::Choose => return Action::Choose(self.wish()),
             Message::New(text) => {
                 self.strength = strength(&text, &self.name);
                 self.new = text;
@@ -208,6 +205,15 @@ impl State {
         let others = self.others.iter_mut().map(std::mem::take);
         let others = others.filter(|other| !other.is_empty());
         std::iter::once(present).chain(others).collect()
+    }
+
+    /// What file is wanted, where one is.
+    #[must_use]
+    pub const fn wish(&self) -> Wish {
+        match self.purpose {
+            Purpose::Import => Wish::Import,
+            _ => Wish::Export,
+        }
     }
 
     /// Takes the file that was chosen.
