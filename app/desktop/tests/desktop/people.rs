@@ -391,3 +391,25 @@ fn the_names_of_a_short_code_are_in_the_language_of_the_reader() {
         assert!(sees(&app, name), "{language:?}");
     }
 }
+
+#[test]
+fn what_is_higher_than_the_window_is_scrolled_to() {
+    let mut app = with(Language::English, |_| {});
+    tell(&mut app, messenger::Message::Open(Which::Introduce(id(1))));
+    click(&mut app, format!("introduce-{}", id(2)));
+    let small = (450.0, 300.0);
+    let shown = |target: iced_test::selector::Target| target.visible_bounds().is_some();
+    let mut ui = window(&app, small);
+    let below = ui.find(named("introduce-submit")).expect("the button");
+    assert!(!shown(below), "below the window");
+    ui.point_at(iced::Point::new(225.0, 200.0));
+    let down = iced::mouse::ScrollDelta::Pixels {
+        x: 0.0,
+        y: -2_000.0,
+    };
+    ui.simulate([iced::Event::Mouse(iced::mouse::Event::WheelScrolled {
+        delta: down,
+    })]);
+    let there = ui.find(named("introduce-submit")).expect("the button");
+    assert!(shown(there));
+}

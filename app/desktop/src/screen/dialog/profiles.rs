@@ -3,8 +3,7 @@
 
 use std::path::PathBuf;
 
-use iced::widget::{container, scrollable};
-use iced::{Element, Fill, Padding, Task, widget::operation};
+use iced::{Element, Fill, Task, widget::operation};
 
 use super::Action;
 use crate::choose::{Chosen, NoDialog, Wish};
@@ -306,10 +305,7 @@ impl State {
                 .on_press_maybe(self.is_ready().then_some(Message::Submit))
                 .into(),
         );
-        let content = look.column(parts).spacing(14).width(Fill);
-        scrollable(container(content).padding(Padding::ZERO.right(12)))
-            .style(look.scroll_style())
-            .into()
+        look.scrolled(look.column(parts).spacing(14).width(Fill))
     }
 
     /// The field of the file.
