@@ -165,6 +165,8 @@ pub enum Change {
     Presentation(bool),
     /// Closing the window leaves the program running, or not.
     Lingers(bool),
+    /// Lock after so many minutes in which nobody was there; 0: never.
+    LockAfter(u16),
     /// Nothing moves, or something may.
     Still(bool),
 }

@@ -177,3 +177,33 @@ fn what_takes_long_moves_unless_nothing_may() {
     let _ = app.update(Message::Beat);
     assert!(same(&app, "still"));
 }
+
+#[test]
+fn it_locks_itself_after_some_minutes_without_anybody_where_that_was_chosen() {
+    let mut app = samples::messenger(Language::English);
+    let now = |app: &App| app.look().clock.now;
+    let later = now(&app) + 86_400;
+    let _ = app.passed(later);
+    assert!(
+        matches!(app.screen(), Screen::Messenger(_)),
+        "off by default"
+    );
+
+    let mut app = samples::messenger(Language::English);
+    tell(&mut app, messenger::Message::Open(Which::Settings));
+    let at = settings::Message::Change(Change::LockAfter(5));
+    tell(
+        &mut app,
+        messenger::Message::Dialog(dialog::Message::Settings(at)),
+    );
+    let _ = app.update(Message::Touched);
+    let touched = now(&app);
+    let _ = app.passed(touched + 299);
+    assert!(matches!(app.screen(), Screen::Messenger(_)));
+    // A clock that goes back puts it off by as much as it has to.
+    let _ = app.passed(touched - 1_000);
+    let _ = app.passed(touched - 701);
+    assert!(matches!(app.screen(), Screen::Messenger(_)));
+    let _ = app.passed(touched - 700);
+    assert!(matches!(app.screen(), Screen::Closing));
+}
