@@ -348,6 +348,10 @@ settings-earlier = احتفظ بالنص قبل التعديل
 settings-earlier-hint = على هذا الحاسوب، للرسائل التي تغيّرها جهات الاتصال.
 settings-presentation = غطِّ الأسماء والمعاينات
 settings-presentation-hint = حين يرى آخرون شاشتك. تبقى المحادثات المفتوحة مقروءة.
+settings-lock = القفل تلقائياً
+lock-never = أبداً
+lock-after = إذا لم يكن أحد هنا لمدة { $time }
+settings-lock-hint = كما في Ctrl+L: يُغلق الملف ويختفي كل شيء من الشاشة، ولا يصل شيء حتى يُفتح القفل.
 settings-retention = كم تبقى الرسائل هنا
 settings-retention-hint = يمكن أن يكون لكل محادثة إعدادها.
 retention-until = حتى أحذفها
@@ -565,9 +569,9 @@ notes-open = ملاحظات لنفسك
 notes-begin = هنا تبدأ ملاحظاتك. تُحفظ كسائر الرسائل ولا تُرسل أبداً.
 delete-words-note = تُحذف هذه الملاحظة إلى الأبد.
 clear-words-notes = تُتلف كل ملاحظاتك.
-resembles = انتبه: هذا اسم { $name } الذي تعرفه من قبل. يستطيع أي شخص اختيار أي اسم. اسأل { $name } بطريقة أخرى إن كان هو، أو قارنا الرموز، قبل أن تكتب شيئاً.
+resembles = انتبه: { $name } يحمل هذا الاسم أيضاً. يستطيع أي شخص اختيار أي اسم. قارنا الرموز، أو اسأل بطريقة أخرى من هذا، قبل أن تكتب شيئاً.
 resembles-tip = يحمل اسم جهة اتصال أخرى
-panel-introduced = عرّفك به { $by } باسم { $name }. هذا لا يثبت شيئاً.
+panel-introduced = عرّفك به { $by } باسم { $name }.
 waits-contact = { $name } غير متصل. ما ترسله ينتظر هنا ويخرج من تلقاء نفسه.
 waits-hidden = تظهر غير متصل. ما ترسله ينتظر هنا حتى تعود.
 waits-invisible = أنت غير مرئي لـ { $name }. ما تكتبانه ينتظر.
@@ -724,3 +728,6 @@ settings-copies-hint = لكل هذا يُغلق الملف لحظة.
 
 # Further
 import-beside-title = ملف آخر من تصدير
+
+# Introduced
+panel-introduced-unproven = هذا لا يثبت شيئاً.

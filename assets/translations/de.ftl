@@ -316,6 +316,10 @@ settings-earlier = Wortlaut vor einer Bearbeitung behalten
 settings-earlier-hint = Auf diesem Computer, bei Nachrichten, die Kontakte ändern.
 settings-presentation = Namen und Vorschauen verdecken
 settings-presentation-hint = Wenn andere auf deinen Bildschirm sehen. Offene Unterhaltungen bleiben lesbar.
+settings-lock = Von selbst sperren
+lock-never = Nie
+lock-after = Wenn { $time } lang niemand da war
+settings-lock-hint = Wie mit Strg+L: Das Profil wird geschlossen, alles verschwindet vom Bildschirm, und bis zum Entsperren kommt nichts an.
 settings-retention = Wie lange Nachrichten hier bleiben
 settings-retention-hint = Jede Unterhaltung kann ihre eigene Einstellung haben.
 retention-until = Bis ich sie lösche
@@ -525,9 +529,9 @@ notes-open = Notizen an dich selbst
 notes-begin = Hier beginnen deine Notizen. Sie werden aufbewahrt wie alle Nachrichten und nie gesendet.
 delete-words-note = Diese Notiz wird für immer gelöscht.
 clear-words-notes = Alle deine Notizen werden vernichtet.
-resembles = Vorsicht: Der Name ist der von { $name }, und { $name } kennst du schon. Jeder kann jeden Namen wählen. Frag { $name } auf einem anderen Weg, oder vergleicht die Codes, bevor du etwas schreibst.
+resembles = Vorsicht: { $name } hat diesen Namen auch. Jeder kann jeden Namen wählen. Vergleicht die Codes, oder frag auf einem anderen Weg, wer das ist, bevor du etwas schreibst.
 resembles-tip = Hat den Namen eines anderen Kontakts
-panel-introduced = Vorgestellt von { $by } als { $name }. Das beweist nichts.
+panel-introduced = Vorgestellt von { $by } als { $name }.
 waits-contact = { $name } ist nicht verbunden. Was du sendest, wartet hier und geht von selbst hinaus.
 waits-hidden = Du erscheinst offline. Was du sendest, wartet hier, bis du wieder online bist.
 waits-invisible = Du bist für { $name } unsichtbar. Was ihr beide schreibt, wartet.
@@ -684,3 +688,6 @@ settings-copies-hint = Für all das wird das Profil einen Moment geschlossen.
 
 # Further
 import-beside-title = Ein weiteres Profil aus einem Export
+
+# Introduced
+panel-introduced-unproven = Das beweist nichts.

@@ -316,6 +316,10 @@ settings-earlier = Keep words from before an edit
 settings-earlier-hint = On this computer, for messages that contacts change.
 settings-presentation = Cover names and previews
 settings-presentation-hint = For showing your screen to others. Open conversations stay readable.
+settings-lock = Lock by itself
+lock-never = Never
+lock-after = When nobody was there for { $time }
+settings-lock-hint = As by Ctrl+L: the profile is closed, everything leaves the screen, and nothing arrives until it is unlocked.
 settings-retention = How long messages are kept here
 settings-retention-hint = Each conversation can have its own setting.
 retention-until = Until I delete them
@@ -525,9 +529,9 @@ notes-open = Notes to yourself
 notes-begin = Your notes begin here. They are kept like all messages and are never sent.
 delete-words-note = This note is deleted for ever.
 clear-words-notes = All your notes are destroyed.
-resembles = Careful: the name is that of { $name }, whom you know already. Anybody can choose any name. Ask { $name } in another way whether this is them, or compare codes, before you write anything.
+resembles = Careful: { $name } has this name too. Anybody can choose any name. Compare codes, or ask in another way who this is, before you write anything.
 resembles-tip = Has the name of another contact
-panel-introduced = Introduced by { $by }, who calls them { $name }. That proves nothing.
+panel-introduced = Introduced by { $by }, who calls them { $name }.
 waits-contact = { $name } is not connected. What you send waits here and leaves by itself.
 waits-hidden = You appear offline. What you send waits here until you are online again.
 waits-invisible = You are invisible to { $name }. What you both write waits.
@@ -684,3 +688,6 @@ settings-copies-hint = For all of these the profile is closed for a moment.
 
 # Further
 import-beside-title = Another profile from an export
+
+# Introduced
+panel-introduced-unproven = That proves nothing.

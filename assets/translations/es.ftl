@@ -316,6 +316,10 @@ settings-earlier = Conservar las palabras de antes de una edición
 settings-earlier-hint = En este ordenador, para mensajes que los contactos cambian.
 settings-presentation = Cubrir nombres y vistas previas
 settings-presentation-hint = Para mostrar tu pantalla a otros. Las conversaciones abiertas siguen legibles.
+settings-lock = Bloquear automáticamente
+lock-never = Nunca
+lock-after = Cuando no haya habido nadie durante { $time }
+settings-lock-hint = Como con Ctrl+L: el perfil se cierra, todo desaparece de la pantalla y no llega nada hasta desbloquearlo.
 settings-retention = Cuánto tiempo se quedan aquí los mensajes
 settings-retention-hint = Cada conversación puede tener su propio ajuste.
 retention-until = Hasta que los elimine
@@ -525,9 +529,9 @@ notes-open = Notas para ti
 notes-begin = Aquí empiezan tus notas. Se guardan como todos los mensajes y nunca se envían.
 delete-words-note = Esta nota se borra para siempre.
 clear-words-notes = Todas tus notas se destruyen.
-resembles = Cuidado: el nombre es el de { $name }, a quien ya conoces. Cualquiera puede elegir cualquier nombre. Pregunta a { $name } por otro medio si es esa persona, o comparad los códigos, antes de escribir nada.
+resembles = Cuidado: { $name } también tiene este nombre. Cualquiera puede elegir cualquier nombre. Comparad los códigos, o pregunta por otro medio quién es, antes de escribir nada.
 resembles-tip = Tiene el nombre de otro contacto
-panel-introduced = Presentado por { $by } como { $name }. Eso no prueba nada.
+panel-introduced = Presentado por { $by } como { $name }.
 waits-contact = { $name } no tiene conexión. Lo que envíes espera aquí y sale por sí solo.
 waits-hidden = Apareces sin conexión. Lo que envíes espera aquí hasta que vuelvas.
 waits-invisible = Eres invisible para { $name }. Lo que escribáis espera.
@@ -684,3 +688,6 @@ settings-copies-hint = Para todo esto el perfil se cierra un momento.
 
 # Further
 import-beside-title = Otro perfil desde una exportación
+
+# Introduced
+panel-introduced-unproven = Eso no prueba nada.

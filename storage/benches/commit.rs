@@ -57,12 +57,10 @@ fn main() {
 
     // One of each in every round, so that all of them meet the same disk.
     let mut times: [Vec<Duration>; 5] = Default::default();
-    let mut flushes = 0;
+    let before = store.statistics();
     for round in 0..ROUNDS {
-        let before = store.statistics().fsyncs;
         times[0].push(time(|| commit(&store, round % 50, slots, &mut content)));
         times[1].push(time(|| commit(&store, 1_000 + round, slots, &mut content)));
-        flushes += store.statistics().fsyncs - before;
         times[2].push(time(|| {
             for record in 0..RECORDS {
                 let key = [round % 50, record].map(u64::to_be_bytes).concat();
@@ -80,10 +78,11 @@ fn main() {
             same.sync_data().unwrap();
         }));
     }
+    let after = store.statistics();
     let rotation = (0..20)
         .map(|_| time(|| store.rotate_state_key().unwrap()))
         .collect();
-    let flushes = flushes as f64 / (2 * ROUNDS) as f64;
+    let flushes = (after.fsyncs - before.fsyncs) as f64 / (after.commits - before.commits) as f64;
 
     println!(
         "{ROUNDS} rounds of {RECORDS} records of {SIZE} B; debug assertions: {}",
@@ -102,6 +101,20 @@ fn main() {
     }
     show("rotation of 350 states", rotation);
     println!("flushes a commit: {flushes:.2}");
+    let mut crashes = Vec::new();
+    for round in 0..20 {
+        // As many as the log takes without a flush, and a few.
+        for number in 0..round {
+            commit(&store, 2_000 + number, slots, &mut content);
+        }
+        let copy = Home::create(place.path().join(format!("crash {round}"))).unwrap();
+        copy_all(home.path(), copy.path());
+        let open = || drop(Store::open_with_key(&copy, &key).unwrap());
+        crashes.push((time(open), time(open)));
+    }
+    let (first, again) = crashes.into_iter().unzip();
+    show("opening after a crash", first);
+    show("opening once more", again);
     drop(store);
     many(&Home::create(place.path().join("many")).unwrap(), &key);
 }
@@ -170,6 +183,19 @@ fn resident() -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok());
     kib.unwrap_or(0) / 1024
+}
+
+fn copy_all(from: &std::path::Path, to: &std::path::Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_all(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
 }
 
 fn commit(store: &Store, round: u64, slots: [Slot; 3], content: &mut impl FnMut() -> Vec<u8>) {

@@ -9,6 +9,7 @@
 //!       header-1 header-2    the passphrase header, twice
 //!       keys-1 keys-2        the key file, twice
 //!       mark                 how far the log has come
+//!       journal              commits that the log may not have on disk yet
 //!       log/                 the records
 //! ```
 
@@ -218,6 +219,10 @@ impl VaultPaths {
         self.dir.join("mark")
     }
 
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.dir.join("journal")
+    }
+
     pub(crate) fn log(&self) -> PathBuf {
         self.dir.join("log")
     }
@@ -282,6 +287,34 @@ pub(crate) fn rewrite(path: &Path, size: u64, limit: u64) -> io::Result<u64> {
     }
     overwrite(path, &bytes)?;
     Ok(bytes.len() as u64)
+}
+
+/// Writes at a place of a file.
+#[cfg(unix)]
+pub(crate) fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+/// Fills `bytes` from a place of a file.
+#[cfg(unix)]
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
+}
+
+/// Writes at a place of a file.
+#[cfg(not(unix))]
+pub(crate) fn write_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.write_all(bytes)
+}
+
+/// Fills `bytes` from a place of a file.
+#[cfg(not(unix))]
+pub(crate) fn read_at(mut file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
 }
 
 /// Reads a file of at most `limit` bytes. `None` if it is missing or longer.

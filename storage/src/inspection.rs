@@ -3,7 +3,7 @@
 //!
 //! [`search`] looks for texts in files in the ways they might be written, and knows no key.
 //! [`remnants`] is the thief who has today's passphrase: it opens whatever today's keys open at
-//! any offset of any file, in use or not. [`theft`] does the same from files and a data key alone. A test with either of them needs a control that shows that
+//! any offset of any file, in use or not, and of any entry of a journal. [`theft`] does the same from files and a data key alone. A test with either of them needs a control that shows that
 //! it finds what is there.
 
 use std::collections::HashMap;
@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 use crate::change::Kind;
 use crate::header::Headers;
 use crate::home::{self, Home};
+use crate::journal;
 use crate::keys;
 use crate::record::{self, Assembly};
 use crate::seal::{DataKey, Key, TAG, VaultKeys};
@@ -186,8 +187,8 @@ impl std::fmt::Debug for Remnant {
     }
 }
 
-/// Opens every record, in use or not, in all files below a directory that the keys of `store` open.
-/// The directory may be the store's own or a copy of an earlier state of it.
+/// Opens every record, in use or not, in all files below a directory that the keys of `store` open: as they lie in the log, and
+/// in entries of the journal. The directory may be the store's own or a copy of an earlier state of it, or one file.
 ///
 /// What cannot be authenticated, because the record's name is not beside it or part of it was
 /// overwritten, is read all the same. It takes about a second for each megabyte.
@@ -195,7 +196,7 @@ impl std::fmt::Debug for Remnant {
 /// # Errors
 /// If a file cannot be read or the store was closed by a failure.
 pub fn remnants(store: &Store, directory: &Path) -> io::Result<Vec<Remnant>> {
-    open_everything(directory, store.outer_key(), |slot| {
+    open_everything(directory, store.fixed_keys(), |slot| {
         store.slot_key(slot).map_err(io::Error::other)
     })
 }
@@ -219,7 +220,7 @@ pub fn theft(directory: &Path, data_key: &DataKey) -> io::Result<Vec<Remnant>> {
             }
         }
     }
-    open_everything(directory, &keys.outer, |slot| Ok(found.get(&slot).cloned()))
+    open_everything(directory, &keys, |slot| Ok(found.get(&slot).cloned()))
 }
 
 /// The data key that a passphrase opens in a home, from its headers alone.
@@ -238,44 +239,82 @@ pub fn data_key(home: &Home, passphrase: &[u8]) -> io::Result<DataKey> {
 
 fn open_everything(
     directory: &Path,
-    outer: &Key,
+    keys: &VaultKeys,
     slot_key: impl Fn(u64) -> io::Result<Option<Key>>,
 ) -> io::Result<Vec<Remnant>> {
     let mut found = Vec::new();
-    for path in walk(directory)?.into_iter().filter(|path| path.is_file()) {
+    let files = if directory.is_dir() {
+        walk(directory)?
+    } else {
+        vec![directory.to_path_buf()]
+    };
+    for path in files.into_iter().filter(|path| path.is_file()) {
         let content = fs::read(&path)?;
-        for offset in 0..content.len() {
-            let stored = &content[offset..];
-            if stored.iter().take(record::OVERHEAD).all(|byte| *byte == 0) {
-                continue;
+        let records = open_records(&content, keys, &slot_key)?;
+        let mut add = |base: usize, records: Vec<Found>| {
+            found.extend(records.into_iter().map(|(offset, kind, piece, id, value)| {
+                let path = path.clone();
+                let offset = base + offset;
+                Remnant {
+                    kind,
+                    piece,
+                    id,
+                    value,
+                    path,
+                    offset,
+                }
+            }));
+        };
+        add(0, records);
+        for offset in (0..content.len()).step_by(SECTOR) {
+            // Torn ones as well, and those that were overwritten in part.
+            let entry = &content[offset..];
+            if let Some((_, length)) = journal::open_head(keys, entry)
+                && let Some(changes) = decrypt(&keys.journal, entry, journal::FRONT, length)
+            {
+                add(
+                    offset + journal::FRONT,
+                    open_records(&changes, keys, &slot_key)?,
+                );
             }
-            let Ok(head) = record::open_head(outer, stored) else {
-                continue;
-            };
-            let Some(key) = slot_key(head.slot)? else {
-                continue;
-            };
-            let most = record::LARGEST - record::OVERHEAD;
-            let Some(content) = decrypt(&key, stored, record::OVERHEAD - TAG, most) else {
-                continue;
-            };
-            let (id, value) = match head.piece {
-                0 => match Assembly::begin(&content) {
-                    Ok(assembly) => (assembly.id, assembly.value),
-                    Err(_) => continue,
-                },
-                _ => (Vec::new(), content),
-            };
-            let kind = Kind::from_number(head.kind);
-            found.push(Remnant {
-                kind,
-                piece: head.piece,
-                id,
-                value,
-                path: path.clone(),
-                offset,
-            });
         }
+    }
+    Ok(found)
+}
+
+/// A record, but for the file it lies in: where, kind, piece, identifier, value.
+type Found = (usize, Option<Kind>, u16, Vec<u8>, Zeroizing<Vec<u8>>);
+
+fn open_records(
+    content: &[u8],
+    keys: &VaultKeys,
+    slot_key: &impl Fn(u64) -> io::Result<Option<Key>>,
+) -> io::Result<Vec<Found>> {
+    let mut found = Vec::new();
+    for offset in 0..content.len() {
+        let stored = &content[offset..];
+        if stored.iter().take(record::OVERHEAD).all(|byte| *byte == 0) {
+            continue;
+        }
+        let Ok(head) = record::open_head(&keys.outer, stored) else {
+            continue;
+        };
+        let Some(key) = slot_key(head.slot)? else {
+            continue;
+        };
+        let most = record::LARGEST - record::OVERHEAD;
+        let Some(content) = decrypt(&key, stored, record::OVERHEAD - TAG, most) else {
+            continue;
+        };
+        let (id, value) = match head.piece {
+            0 => match Assembly::begin(&content) {
+                Ok(assembly) => (assembly.id, assembly.value),
+                Err(_) => continue,
+            },
+            _ => (Vec::new(), content),
+        };
+        let kind = Kind::from_number(head.kind);
+        found.push((offset, kind, head.piece, id, value));
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@ mod header;
 mod home;
 #[cfg(feature = "inspection")]
 pub mod inspection;
+mod journal;
 mod keys;
 mod log;
 mod mark;

@@ -10,20 +10,29 @@
 //! - After a failed write sled may wait for ever, because a waiter was not woken. Writes run
 //!   on a thread of their own, and the caller wakes it up when it finds the failure.
 //! - sled's own threads may hold the log's lock for a moment after the log was closed.
+//! - sled takes a part of its file that it has written to be on disk, and writes over others that it therefore needs no
+//!   more. So of what it writes less than a segment may wait for a real flush, whatever the journal could hold.
+//!
+//! A batch is applied for good, with a flush; or in memory, if [the journal](crate::journal) has it. Then the flush comes
+//! when nothing was written for a moment, or enough was, or somebody asks for it.
 //!
 //! Whether the log holds what it should is not known here; see the store's audit.
+
+mod writer;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::ops::{Bound, RangeInclusive};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use self::writer::{Flush, Flusher, Job, Pending, Progress, Queue, run};
+pub(crate) use self::writer::{Step, Ticket, Weight};
 use crate::home;
 use crate::record::RecordKey;
 
@@ -37,10 +46,6 @@ const SEGMENT: usize = 512 * 1024;
 const VISITED: usize = 512;
 /// And so many for each record that is read alone: some 8,000 pages stay then, 40 MB.
 const READ: usize = 1;
-/// How long a write may take before it is given up and the store closed.
-const WRITE_LIMIT: Duration = Duration::from_secs(120);
-/// How often a waiting caller looks whether sled has failed.
-const LOOK: Duration = Duration::from_secs(1);
 /// How long a lock left behind by this process may take to go away.
 const RELEASE_LIMIT: Duration = Duration::from_secs(10);
 /// Where a snapshot goes that sled does not open; it has nothing the log does not have.
@@ -81,17 +86,12 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, LogError>) -> Result<T, LogError>
     catch_unwind(AssertUnwindSafe(call)).unwrap_or(Err(LogError::Damaged))
 }
 
-struct Job {
-    batches: Vec<sled::Batch>,
-    done: SyncSender<Result<(), LogError>>,
-}
-
 /// The open log.
 pub(crate) struct Log {
     db: Option<sled::Db>,
-    jobs: Option<Mutex<Sender<Job>>>,
+    jobs: Option<Mutex<Queue>>,
     writer: Option<JoinHandle<()>>,
-    failed: AtomicBool,
+    progress: Arc<Progress>,
 }
 
 impl Log {
@@ -121,18 +121,19 @@ impl Log {
             }
             other => other?,
         };
-        let flusher = Flusher::new(path, db.clone())?;
-        flusher.sync()?;
+        let progress = Arc::new(Progress::default());
+        let flusher = Flusher::new(path, db.clone(), Arc::clone(&progress))?;
         home::sync_directory(path)?;
-        let (jobs, queue) = mpsc::channel();
+        let (sender, queue) = mpsc::channel();
         let writer = std::thread::Builder::new()
             .name("store writer".to_owned())
             .spawn(move || run(flusher, &queue))?;
+        let jobs = Queue { sender, handed: 0 };
         Ok(Self {
             db: Some(db),
             jobs: Some(Mutex::new(jobs)),
             writer: Some(writer),
-            failed: AtomicBool::new(false),
+            progress,
         })
     }
 
@@ -212,50 +213,102 @@ impl Log {
         Ok(next.transpose()?)
     }
 
-    /// Applies a batch; when it returns, all of it is durable. After an error it is unknown
-    /// whether it is, and the log must be opened again. It takes one flush.
-    pub(crate) fn apply(&self, batch: sled::Batch) -> Result<(), LogError> {
-        self.apply_all(vec![batch])
+    /// Applies a batch; when it returns, all of it is durable, and everything before it. After an error it is unknown
+    /// whether it is, and the log must be opened again. It takes one flush. Says whether there was one since the batch before.
+    pub(crate) fn apply(&self, batch: sled::Batch) -> Result<bool, LogError> {
+        let step = Step {
+            batch,
+            after_flush: false,
+        };
+        self.hand_over(vec![step], Flush::AtItsEnd)?.wait()
     }
 
-    /// Applies batches one after the other, as if each had been applied alone, but with one flush for all.
-    pub(crate) fn apply_all(&self, batches: Vec<sled::Batch>) -> Result<(), LogError> {
-        let result = self.hand_over(batches);
-        if result.is_err() {
-            self.failed.store(true, Ordering::Release);
+    /// Applies batches one after the other, with flushes where they say so, and one at the end if this is the `last` of
+    /// several calls.
+    pub(crate) fn apply_all(&self, steps: Vec<Step>, last: bool) -> Result<(), LogError> {
+        let flush = if last {
+            Flush::AtItsEnd
+        } else {
+            Flush::Later(Weight::default())
+        };
+        self.hand_over(steps, flush)?.wait().map(drop)
+    }
+
+    /// Begins to apply a batch in memory. It is durable some time later: [`is_durable`](Self::is_durable) tells.
+    pub(crate) fn begin(
+        &self,
+        batch: sled::Batch,
+        weight: Weight,
+    ) -> Result<Pending<'_>, LogError> {
+        let step = Step {
+            batch,
+            after_flush: false,
+        };
+        self.hand_over(vec![step], Flush::Later(weight))
+    }
+
+    /// Makes everything that was applied durable.
+    pub(crate) fn settle(&self) -> Result<(), LogError> {
+        let is_clean = {
+            let jobs = self.jobs.as_ref().ok_or(LogError::Stalled)?;
+            let jobs = jobs.lock().map_err(|_| LogError::Stalled)?;
+            self.is_durable(Ticket(jobs.handed))
+        };
+        if is_clean {
+            return Ok(());
         }
-        result
+        self.hand_over(Vec::new(), Flush::AtItsEnd)?
+            .wait()
+            .map(drop)
     }
 
-    fn hand_over(&self, batches: Vec<sled::Batch>) -> Result<(), LogError> {
-        let db = self.db()?;
+    /// Whether what has this ticket, and all that has an earlier one, is durable.
+    pub(crate) fn is_durable(&self, ticket: Ticket) -> bool {
+        ticket.0 <= self.progress.durable.load(Ordering::Acquire)
+    }
+
+    /// How many flushes there were that no batch asked for.
+    pub(crate) fn own_flushes(&self) -> u64 {
+        self.progress.own_flushes.load(Ordering::Relaxed)
+    }
+
+    fn hand_over(&self, steps: Vec<Step>, flush: Flush) -> Result<Pending<'_>, LogError> {
         let (done, result) = mpsc::sync_channel(1);
         let jobs = self.jobs.as_ref().ok_or(LogError::Stalled)?;
-        jobs.lock()
-            .map_err(|_| LogError::Stalled)?
-            .send(Job { batches, done })
-            .map_err(|_| LogError::Stalled)?;
-        let start = Instant::now();
-        loop {
-            match result.recv_timeout(LOOK) {
-                Ok(result) => return result,
-                Err(RecvTimeoutError::Disconnected) => return Err(LogError::Damaged),
-                Err(RecvTimeoutError::Timeout) if start.elapsed() > WRITE_LIMIT => {
-                    return Err(LogError::Stalled);
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    // A failed sled wakes all its waiters when someone else runs into the failure.
-                    if db.context.global_error().is_err() {
-                        let _failure = guarded(|| Ok(db.flush()?));
-                    }
-                }
-            }
+        let mut jobs = jobs.lock().map_err(|_| LogError::Stalled)?;
+        let job = Job { steps, flush, done };
+        if jobs.sender.send(job).is_err() {
+            return Err(self.reason(LogError::Stalled));
         }
+        jobs.handed += 1;
+        let ticket = Ticket(jobs.handed);
+        Ok(Pending {
+            log: self,
+            ticket,
+            result,
+        })
+    }
+
+    /// Why the writer ended by itself, if it was not said yet.
+    fn reason(&self, otherwise: LogError) -> LogError {
+        self.progress.failed.store(true, Ordering::Release);
+        let reason = self.progress.reason.lock();
+        let reason = reason.ok().and_then(|mut reason| reason.take());
+        reason.unwrap_or(otherwise)
+    }
+
+    fn has_failed(&self) -> bool {
+        self.progress.failed.load(Ordering::Acquire)
     }
 }
 
 impl Drop for Log {
     fn drop(&mut self) {
+        if !self.has_failed()
+            && let Err(error) = self.settle()
+        {
+            tracing::error!(%error, "the log could not be written; the journal has what it lacks");
+        }
         self.jobs = None;
         let (db, writer) = (self.db.take(), self.writer.take());
         let close = move || {
@@ -265,7 +318,7 @@ impl Drop for Log {
                 Ok(())
             });
         };
-        if self.failed.load(Ordering::Acquire) {
+        if self.has_failed() {
             // sled flushes when it is dropped, and after a failure it may wait for that for ever. Then it is
             // left behind, with its lock, until the process ends.
             let (closed, wait) = mpsc::sync_channel(1);
@@ -279,53 +332,6 @@ impl Drop for Log {
         } else {
             close();
         }
-    }
-}
-
-fn run(flusher: Flusher, queue: &Receiver<Job>) {
-    while let Ok(Job { batches, done }) = queue.recv() {
-        let result = flusher.apply(batches);
-        let failed = result.is_err();
-        let _answered = done.send(result);
-        if failed {
-            break;
-        }
-    }
-    let _closed = guarded(|| {
-        drop(flusher);
-        Ok(())
-    });
-}
-
-/// Writes batches and makes them durable.
-struct Flusher {
-    db: sled::Db,
-    log: File,
-}
-
-impl Flusher {
-    fn new(path: &Path, db: sled::Db) -> Result<Self, LogError> {
-        let log = File::options()
-            .read(true)
-            .write(true)
-            .open(path.join("db"))?;
-        Ok(Self { db, log })
-    }
-
-    fn apply(&self, batches: Vec<sled::Batch>) -> Result<(), LogError> {
-        guarded(|| {
-            for batch in batches {
-                self.db.apply_batch(batch)?;
-                self.db.flush()?;
-            }
-            Ok(())
-        })?;
-        Ok(self.sync()?)
-    }
-
-    /// The real flush.
-    fn sync(&self) -> io::Result<()> {
-        self.log.sync_data()
     }
 }
 

@@ -46,7 +46,7 @@ impl Mark {
             let mut noise = vec![0; 2 * PLACE];
             seal::fill_random(&mut noise)?;
             file.set_len(2 * PLACE as u64)?;
-            write_at(&file, &noise, 0)?;
+            home::write_at(&file, &noise, 0)?;
             file.sync_all()?;
         }
         Ok(Self { file })
@@ -57,7 +57,7 @@ impl Mark {
         let mut highest = None;
         for place in [0, PLACE] {
             let mut bytes = [0; USED];
-            read_at(&self.file, &mut bytes, place as u64)?;
+            home::read_at(&self.file, &mut bytes, place as u64)?;
             let (mut nonce, mut count, mut tag) = ([0; NONCE], [0; 8], [0; TAG]);
             nonce.copy_from_slice(&bytes[..NONCE]);
             count.copy_from_slice(&bytes[NONCE..NONCE + 8]);
@@ -87,37 +87,13 @@ impl Mark {
         bytes[..NONCE].copy_from_slice(&nonce);
         bytes[NONCE..NONCE + 8].copy_from_slice(&sealed);
         bytes[NONCE + 8..].copy_from_slice(&tag);
-        write_at(&self.file, &bytes, (count % 2) * PLACE as u64)
+        home::write_at(&self.file, &bytes, (count % 2) * PLACE as u64)
     }
 
     /// Makes the mark durable.
     pub(crate) fn sync(&self) -> io::Result<()> {
         self.file.sync_data()
     }
-}
-
-#[cfg(unix)]
-fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
-}
-
-#[cfg(unix)]
-fn read_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(not(unix))]
-fn write_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
-    use std::io::{Seek, SeekFrom, Write};
-    file.seek(SeekFrom::Start(offset))?;
-    file.write_all(bytes)
-}
-
-#[cfg(not(unix))]
-fn read_at(mut file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    use std::io::{Read, Seek, SeekFrom};
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(bytes)
 }
 
 #[cfg(test)]

@@ -79,6 +79,10 @@ pub(crate) struct VaultKeys {
     pub(crate) audit: Key,
     /// Names the records that cover this vault's in the others.
     pub(crate) cover: Key,
+    /// Seals what an entry of the journal holds.
+    pub(crate) journal: Key,
+    /// Seals the head of an entry of the journal, under the same nonce.
+    pub(crate) journal_head: Key,
 }
 
 impl VaultKeys {
@@ -91,6 +95,8 @@ impl VaultKeys {
             mark: expand(key.bytes(), "storage mark")?,
             audit: expand(key.bytes(), "storage audit")?,
             cover: expand(key.bytes(), "storage cover")?,
+            journal: expand(key.bytes(), "storage journal")?,
+            journal_head: expand(key.bytes(), "storage journal head")?,
         })
     }
 }
@@ -205,6 +211,8 @@ mod tests {
             &keys.mark,
             &keys.audit,
             &keys.cover,
+            &keys.journal,
+            &keys.journal_head,
         ];
         for (place, one) in all.iter().enumerate() {
             assert!(all[place + 1..].iter().all(|other| *one != *other));

@@ -5,6 +5,7 @@ mod check;
 mod cover;
 mod create;
 mod errors;
+mod journal;
 mod lists;
 mod passphrase;
 mod plan;
@@ -29,6 +30,7 @@ use crate::change::{ChangeSet, Kind, MAX_ID, MAX_VALUE, Slot};
 use crate::disk::{self, FreeSpace, FreeSpaceError};
 use crate::header::Header;
 use crate::home::Home;
+use crate::journal::Journal;
 use crate::keys::{Purpose, Ring};
 use crate::log::Log;
 use crate::mark::Mark;
@@ -64,6 +66,8 @@ pub struct Store {
     flushes: AtomicU64,
     bytes: AtomicU64,
     cover_bytes: AtomicU64,
+    /// The log's own flushes before this store had it.
+    flushed_before: u64,
     /// Last, so that the vault is given back after everything else is closed.
     claim: Claim,
 }
@@ -71,6 +75,7 @@ pub struct Store {
 /// What only one commit at a time may change.
 struct Writer {
     tip: Tip,
+    journal: Journal,
 }
 
 /// What the store did since it was opened.
@@ -78,9 +83,9 @@ struct Writer {
 pub struct Statistics {
     /// Batches made durable, those of rotation and erasure included.
     pub commits: u64,
-    /// Flushes asked of the operating system.
+    /// Flushes asked of the operating system, those included by which the log follows the journal a moment later.
     pub fsyncs: u64,
-    /// Sealed bytes handed to the file system by commits and key files, before what sled adds.
+    /// Sealed bytes handed to the file system by commits and key files, before what journal and sled add.
     pub bytes: u64,
     /// Bytes written into other vaults in deniable mode, beside these.
     pub cover_bytes: u64,
@@ -138,7 +143,12 @@ impl Store {
             Ring::read(&paths, &keys.ring)?
         };
         let mark = Mark::open(&paths.mark())?;
-        let mut opened = audit::open_log(&claim, &keys, &ring, &mark)?;
+        let journal = Journal::open(&paths.journal())?;
+        let beside = audit::Beside {
+            mark: &mark,
+            journal: &journal,
+        };
+        let mut opened = audit::open_log(&claim, &keys, &ring, &beside)?;
         mark.write(&keys.mark, opened.tip.commits)?;
         let (mut cover, mut uneven) = (None, false);
         if ring.deniable {
@@ -149,12 +159,16 @@ impl Store {
             uneven = left;
         }
         let store = Self {
+            flushed_before: opened.log.own_flushes(),
             log: opened.log,
             mark,
             data_key: header.data_key,
             keys,
             ring: RwLock::new(ring),
-            writer: Mutex::new(Writer { tip: opened.tip }),
+            writer: Mutex::new(Writer {
+                tip: opened.tip,
+                journal,
+            }),
             wipes: AtomicU8::new(header.wipes),
             foreign: Mutex::default(),
             cover: Mutex::new(cover),
@@ -368,32 +382,13 @@ impl Store {
         self.adopt(ring)
     }
 
-    /// Makes a plan durable. After an error in the log it is unknown what is, so the store is closed.
-    fn apply(&self, writer: &mut Writer, plan: Plan<'_>) -> Result<(), CommitError> {
-        let Some(planned) = plan.finish()? else {
-            return Ok(());
-        };
-        self.applying.fetch_add(1, Ordering::AcqRel);
-        let done = self.log.apply(planned.batch).map_err(CommitError::from);
-        self.applying.fetch_add(1, Ordering::AcqRel);
-        let done = done.and_then(|()| Ok(self.mark.write(&self.keys.mark, planned.tip.commits)?));
-        if let Err(error) = done {
-            self.close();
-            return Err(error);
-        }
-        writer.tip = planned.tip;
-        self.commits.fetch_add(1, Ordering::Relaxed);
-        self.count(1, planned.bytes);
-        self.note(planned.shape, planned.bytes);
-        Ok(())
-    }
-
     /// What was done since the store was opened.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         Statistics {
             commits: self.commits.load(Ordering::Relaxed),
-            fsyncs: self.flushes.load(Ordering::Relaxed),
+            fsyncs: self.flushes.load(Ordering::Relaxed) + self.log.own_flushes()
+                - self.flushed_before,
             bytes: self.bytes.load(Ordering::Relaxed),
             cover_bytes: self.cover_bytes.load(Ordering::Relaxed),
         }
@@ -416,6 +411,7 @@ impl Store {
         self.rotate_state_key()?;
         self.cover().map_err(|error| error.0)?;
         self.note_uneven(self.uneven.load(Ordering::Acquire))?;
+        self.log.settle().map_err(CommitError::from)?;
         self.mark.sync().map_err(CommitError::Io)?;
         if self.is_deniable() {
             let residence = Arc::clone(self.claim.residence());
@@ -456,8 +452,8 @@ impl Store {
     }
 
     #[cfg(feature = "inspection")]
-    pub(crate) fn outer_key(&self) -> &crate::seal::Key {
-        &self.keys.outer
+    pub(crate) fn fixed_keys(&self) -> &VaultKeys {
+        &self.keys
     }
 
     /// The key of a slot, with the keys of today.

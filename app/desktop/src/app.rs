@@ -2,6 +2,7 @@
 //! screen does is the screen's own affair.
 
 mod desk;
+pub mod idle;
 mod keeping;
 mod keys;
 pub mod panic;
@@ -21,7 +22,7 @@ use crate::choose::Chooser;
 use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
 use crate::place::{OpenFailure, Place};
-use crate::screen::dialog::{self, Change, picture};
+use crate::screen::dialog::{self, picture};
 use crate::screen::messenger::conversation::LIST;
 use crate::screen::messenger::sidebar;
 use crate::screen::{messenger, unlock, welcome};
@@ -53,6 +54,8 @@ pub struct App {
     /// A tray is looked for.
     trays: bool,
     chooser: Chooser,
+    /// When somebody was there for the last time, in seconds since 1970.
+    touched: u64,
     /// A dialog of the desktop that is open; it goes with this.
     choosing: Option<task::Handle>,
     /// What is announced now.
@@ -88,6 +91,8 @@ pub enum Message {
     System(theme::Mode),
     /// Time passed.
     Tick,
+    /// Somebody is there.
+    Touched,
     /// Something still takes long.
     Beat,
     /// To the next control, or back.
@@ -141,6 +146,7 @@ impl App {
         let app = Self {
             place,
             outside: Kept::of(&look, USUAL),
+            touched: look.clock.now,
             look,
             screen,
             size: USUAL,
@@ -257,7 +263,7 @@ impl App {
                 iced::Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
                 iced::Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
                 iced::Event::Window(window::Event::CloseRequested) => Some(Message::Close),
-                _ => None,
+                other => idle::touched(&other),
             }),
         ];
         if self.trays {
@@ -303,8 +309,9 @@ impl App {
             }
             Message::Tick => {
                 self.look.clock.look();
-                Task::none()
+                self.passed(self.look.clock.now)
             }
+            Message::Touched => self.touch(),
             Message::Focus(true) => operation::focus_next().chain(reveal(LIST)),
             Message::Focus(false) => operation::focus_previous().chain(reveal(LIST)),
             Message::Search => operation::focus(sidebar::SEARCH),
@@ -368,7 +375,7 @@ impl App {
         match state.update(message, &self.place) {
             welcome::Action::None => Task::none(),
             welcome::Action::Run(task) => task.map(Message::Welcome),
-            welcome::Action::Choose(wish) => self.choose(wish, |chosen| {
+            welcome::Action::Choose(wish) => self.choose(wish, |_, chosen| {
                 Message::Welcome(welcome::Message::Chosen(chosen))
             }),
             welcome::Action::Speak(language) => {
@@ -393,6 +400,7 @@ impl App {
     fn show(&mut self, mut state: messenger::State) -> Task<Message> {
         state.width = self.size.width;
         state.focused = self.focused;
+        self.touched = self.look.clock.now;
         self.screen = Screen::Messenger(Box::new(state));
         self.ask_kept()
     }
@@ -404,23 +412,15 @@ impl App {
         match state.update(message, &self.look) {
             messenger::Action::None => Task::none(),
             messenger::Action::Run(task) => task.map(Message::Messenger),
-            messenger::Action::Choose(wish) => self.choose(wish, |chosen| {
-                let message = dialog::Message::Chosen(chosen);
+            messenger::Action::Choose(wish) => self.choose(wish, |wish, chosen| {
+                let message = dialog::Message::Chosen(wish, chosen);
                 Message::Messenger(messenger::Message::Dialog(message))
             }),
             messenger::Action::Lock => self.close(Message::Closed),
             messenger::Action::Panic => self.panic_pressed(),
             messenger::Action::Reopen(work) => self.reopen(work),
             messenger::Action::Change(change) => {
-                match change {
-                    Change::Appearance(appearance) => self.look.set_appearance(appearance),
-                    Change::Language(language) => self.look.set_language(language),
-                    Change::Scale(scale) => self.look.scale = scale,
-                    Change::Notices(notices) => self.look.notices = notices,
-                    Change::Presentation(covered) => self.look.presentation = covered,
-                    Change::Lingers(lingers) => self.look.lingers = lingers,
-                    Change::Still(still) => self.look.still = still,
-                }
+                self.look.change(change);
                 self.keep_later()
             }
         }

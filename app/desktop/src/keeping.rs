@@ -32,6 +32,8 @@ pub struct Kept {
     pub notices: Notices,
     /// Closing the window leaves the program running.
     pub lingers: bool,
+    /// It locks itself after so many minutes; 0: never.
+    pub lock_after: u16,
     /// Nothing moves.
     pub still: bool,
     /// The window's width, in pixels at the usual text size.
@@ -48,6 +50,7 @@ impl Default for Kept {
             scale: 100,
             notices: Notices::default(),
             lingers: false,
+            lock_after: 0,
             still: false,
             width: pixels(USUAL.width),
             height: pixels(USUAL.height),
@@ -65,6 +68,7 @@ impl Kept {
             scale: look.scale,
             notices: look.notices,
             lingers: look.lingers,
+            lock_after: look.lock_after,
             still: look.still,
             width: pixels(size.width),
             height: pixels(size.height),
@@ -100,6 +104,7 @@ impl Kept {
         look.scale = self.scale;
         look.notices = self.notices;
         look.lingers = self.lingers;
+        look.lock_after = self.lock_after;
         look.still = self.still;
     }
 
@@ -128,6 +133,7 @@ mod tests {
         look.set_appearance(Appearance::Contrast);
         look.scale = 160;
         look.notices = Notices::Named;
+        look.lock_after = 15;
         let kept = Kept::of(&look, Size::new(1_000.4, 800.0));
         let read = Kept::read(&kept.write()).unwrap();
         assert_eq!(read, kept);

@@ -15,6 +15,7 @@ use crate::colors::{Appearance, Colors};
 use crate::font;
 use crate::look::avatar::Avatars;
 use crate::look::times::Clock;
+use crate::screen::dialog::Change;
 use crate::words::{Language, Words};
 
 /// How the window looks and speaks.
@@ -37,6 +38,8 @@ pub struct Look {
     pub lingers: bool,
     /// There is a tray.
     pub tray: bool,
+    /// The profile is locked after so many minutes in which nobody was there; 0: never.
+    pub lock_after: u16,
     /// Nothing moves.
     pub still: bool,
     /// Counts while something takes long, for what moves meanwhile.
@@ -69,10 +72,25 @@ impl Look {
             presentation: false,
             lingers: false,
             tray: false,
+            lock_after: 0,
             still: false,
             beat: 0,
             clock: Clock::system(),
             avatars: Avatars::default(),
+        }
+    }
+
+    /// Makes a change that was chosen.
+    pub fn change(&mut self, change: Change) {
+        match change {
+            Change::Appearance(appearance) => self.set_appearance(appearance),
+            Change::Language(language) => self.set_language(language),
+            Change::Scale(scale) => self.scale = scale,
+            Change::Notices(notices) => self.notices = notices,
+            Change::Presentation(covered) => self.presentation = covered,
+            Change::Lingers(lingers) => self.lingers = lingers,
+            Change::LockAfter(minutes) => self.lock_after = minutes,
+            Change::Still(still) => self.still = still,
         }
     }
 

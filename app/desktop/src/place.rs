@@ -120,7 +120,7 @@ impl From<CopyError> for OpenFailure {
     fn from(error: CopyError) -> Self {
         match error {
             CopyError::Unlock(error) => error.into(),
-            CopyError::Vaults(error) => error.into(),
+            CopyError::Vault(error) => error.into(),
             CopyError::FileExists => Self::FileExists,
             CopyError::Import(_) => Self::Export,
             other => {

@@ -17,6 +17,15 @@ pub fn is_hidden(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use icu_properties::CodePointSetData;
+    use icu_properties::props::DefaultIgnorableCodePoint;
+
+    #[test]
+    fn nothing_that_unicode_calls_ignorable_is_seen() {
+        let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+        let mut all = '\0'..=char::MAX;
+        assert_eq!(all.find(|c| ignorable.contains(*c) && !is_hidden(*c)), None);
+    }
 
     #[test]
     fn what_hides_is_known_and_what_is_written_stays() {

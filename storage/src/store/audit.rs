@@ -20,12 +20,14 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::home::{self, VaultPaths};
+use crate::journal::Journal;
 use crate::keys::Ring;
 use crate::log::{Log, LogError};
 use crate::mark::Mark;
 use crate::record::{self, RecordKey};
 use crate::residence::{Claim, Residence};
 use crate::seal::VaultKeys;
+use crate::store::journal::replay;
 use crate::store::plan;
 use crate::store::tip::{self, Checked, Sum, Tip};
 use crate::store::{OpenError, ReadError};
@@ -51,16 +53,28 @@ pub(super) struct Opened {
     pub(super) foreign: Vec<RecordKey>,
 }
 
-/// Opens the log of a vault and checks that it holds what it should. If not `deniable`, a log that has grown too large is
+/// The two files beside a log.
+pub(super) struct Beside<'a> {
+    pub(super) mark: &'a Mark,
+    pub(super) journal: &'a Journal,
+}
+
+/// Opens the log of a vault, gives it what the journal has, and checks that it holds what it should. If not `deniable`, a log that has grown too large is
 /// written anew, and a large one is checked in part: see [`Tip::checked`].
 pub(super) fn open_log(
     claim: &Claim,
     keys: &VaultKeys,
     ring: &Ring,
-    mark: &Mark,
+    beside: &Beside<'_>,
 ) -> Result<Opened, OpenError> {
     // In deniable mode all records are read anyway.
-    open_and_copy(claim, keys, ring, mark, (!ring.deniable).then_some(rewrite))
+    open_and_copy(
+        claim,
+        keys,
+        ring,
+        beside,
+        (!ring.deniable).then_some(rewrite),
+    )
 }
 
 type Rewrite = fn(&VaultPaths) -> Result<(), OpenError>;
@@ -69,16 +83,19 @@ fn open_and_copy(
     claim: &Claim,
     keys: &VaultKeys,
     ring: &Ring,
-    mark: &Mark,
+    beside: &Beside<'_>,
     rewrite: Option<Rewrite>,
 ) -> Result<Opened, OpenError> {
     let (residence, number, paths) = (claim.residence(), claim.number(), claim.paths());
     let log = open_shared(residence, number)?;
+    let found = replay(keys, beside.journal, &log)?;
     let tip = plan::read_tip(keys, &log)?;
-    let marked = mark.read(&keys.mark)?;
+    let marked = beside.mark.read(&keys.mark)?;
     if marked.is_some_and(|marked| tip.commits < marked.commits) {
         return Err(OpenError::DamagedRecords);
     }
+    // Not before the mark was looked at: nothing is overwritten that could say what was lost.
+    beside.journal.forget_after(&found, tip.commits)?;
     let is_suspect = marked.is_some_and(|marked| marked.is_suspect);
     // What is copied is checked whole before: nothing of it is left afterwards that could help.
     let is_bloated = size(&paths).is_ok_and(|size| is_bloated(size, tip.bytes));
@@ -431,6 +448,11 @@ mod tests {
         let keys = VaultKeys::derive(&key()).unwrap();
         let mark = Mark::open(&paths.mark()).unwrap();
         let ring = Ring::read(&paths, &keys.ring).unwrap();
+        let journal = Journal::open(&paths.journal()).unwrap();
+        let beside = Beside {
+            mark: &mark,
+            journal: &journal,
+        };
         let claim = home.enter().unwrap().unwrap().claim(0).unwrap();
         let fails: [Rewrite; 2] = [
             |_| Err(OpenError::Io(io::ErrorKind::StorageFull.into())),
@@ -441,7 +463,7 @@ mod tests {
             },
         ];
         for rewrite in fails {
-            let opened = open_and_copy(&claim, &keys, &ring, &mark, Some(rewrite)).unwrap();
+            let opened = open_and_copy(&claim, &keys, &ring, &beside, Some(rewrite)).unwrap();
             let tip = opened.tip;
             assert_eq!(audit(&keys, opened.log, tip).unwrap().tip, tip);
             assert!(!paths.new_log().exists());

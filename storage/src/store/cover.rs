@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::home::{self, VAULTS, VaultPaths};
 use crate::keys;
-use crate::log::{Log, LogError};
+use crate::log::{Log, LogError, Step};
 use crate::record::{self, RecordKey};
 use crate::residence::{Claim, Residence};
 use crate::seal::{self, VaultKeys};
@@ -60,9 +60,13 @@ pub struct CoverCost {
 /// The open logs of the other vaults, and what has not been repeated there.
 pub(super) struct Cover {
     others: Vec<(usize, Arc<Log>)>,
-    pending: Vec<Shape>,
+    pending: Vec<Written>,
     bytes: u64,
 }
+
+/// A batch that was written, and whether the log was flushed before it: the others are flushed at the same places, because
+/// sled leaves word of it in its file.
+type Written = (Shape, bool);
 
 impl Store {
     /// Whether what is written into this store is covered in the other vaults.
@@ -103,6 +107,7 @@ impl Store {
         // opening.
         self.adopt(ring)?;
         if on {
+            self.log.settle().map_err(CommitError::from)?;
             self.claim
                 .residence()
                 .align_times()
@@ -120,6 +125,11 @@ impl Store {
     /// See [`CoverError`]. A vault that cannot be written is left out and counted in [`CoverCost::vaults`].
     pub fn cover(&self) -> Result<CoverCost, CoverError> {
         let _one = self.covering.lock().map_err(|_| CommitError::Closed)?;
+        if !self.is_deniable() || self.is_closed() {
+            return Ok(CoverCost::default());
+        }
+        // What was written must not be written a moment after all files got one time.
+        self.log.settle().map_err(CommitError::from)?;
         let (mut others, pending) = {
             let mut cover = self.cover.lock().map_err(|_| CommitError::Closed)?;
             let Some(cover) = cover.as_mut().filter(|_| !self.is_closed()) else {
@@ -130,15 +140,18 @@ impl Store {
         };
         let residence = self.claim.residence();
         let mut bytes = 0;
-        for shapes in parts(&pending) {
-            bytes += write_to_all(&mut others, |number, _| {
-                shapes
-                    .iter()
-                    .map(|shape| mirrored(&self.keys, number, shape))
-                    .collect()
-            })
-            .map_err(CommitError::Io)?
-                * shapes.iter().map(size_of).sum::<u64>();
+        let mut parts = parts(&pending).peekable();
+        while let Some(part) = parts.next() {
+            let step = |number, (shape, after_flush): &Written| {
+                Ok(Step {
+                    batch: mirrored(&self.keys, number, shape)?,
+                    after_flush: *after_flush,
+                })
+            };
+            let steps = |number, _: &Log| part.iter().map(|one| step(number, one)).collect();
+            bytes += write_to_all(&mut others, parts.peek().is_none(), steps)
+                .map_err(CommitError::Io)?
+                * part.iter().map(size_of).sum::<u64>();
         }
         for (number, _) in &others {
             if !pending.is_empty() && !residence.is_open(*number) {
@@ -170,10 +183,10 @@ impl Store {
     }
 
     /// Remembers what is to be covered.
-    pub(super) fn note(&self, shape: Shape, bytes: u64) {
+    pub(super) fn note(&self, written: Written, bytes: u64) {
         let is_full = match self.cover.lock().as_deref_mut() {
             Ok(Some(cover)) => {
-                cover.pending.push(shape);
+                cover.pending.push(written);
                 cover.bytes += bytes;
                 cover.bytes > PENDING
             }
@@ -327,7 +340,7 @@ fn level(
     })?;
     let lacked = AtomicBool::new(false);
     for shape in mine.chunks(1_000) {
-        write_to_all(others, |number, log| {
+        write_to_all(others, true, |number, log| {
             let missing = |(key, size): &&(RecordKey, Option<u32>)| {
                 let found = log.get(&name(keys, number, key)).ok().flatten();
                 found.and_then(|stored| u32::try_from(stored.len()).ok()) != *size
@@ -337,7 +350,10 @@ fn level(
             Ok(if shape.is_empty() {
                 Vec::new()
             } else {
-                vec![mirrored(keys, number, &shape)?]
+                vec![Step {
+                    batch: mirrored(keys, number, &shape)?,
+                    after_flush: false,
+                }]
             })
         })?;
     }
@@ -386,19 +402,20 @@ fn sizes_of(log: &Log) -> Result<BTreeMap<usize, u64>, LogError> {
     Ok(sizes)
 }
 
-/// Applies batches to the other logs, in the order of the vaults, and says to how many. One that fails is left out from
-/// then on.
+/// Applies batches to the other logs, in the order of the vaults, and says to how many; the `last` of several calls makes
+/// all of it durable. One that fails is left out from then on.
 fn write_to_all(
     others: &mut Vec<(usize, Arc<Log>)>,
-    batches: impl Fn(usize, &Log) -> io::Result<Vec<sled::Batch>>,
+    last: bool,
+    steps: impl Fn(usize, &Log) -> io::Result<Vec<Step>>,
 ) -> io::Result<u64> {
     let mut failed = Vec::new();
     for (number, log) in others.iter() {
-        let batches = batches(*number, log)?;
-        if batches.is_empty() {
+        let steps = steps(*number, log)?;
+        if steps.is_empty() {
             continue;
         }
-        if let Err(error) = log.apply_all(batches) {
+        if let Err(error) = log.apply_all(steps, last) {
             tracing::warn!(%error, "a vault cannot be written for cover");
             failed.push(*number);
         }
@@ -440,23 +457,23 @@ fn noise(size: usize) -> io::Result<Vec<u8>> {
     Ok(noise)
 }
 
-fn size_of(shape: &Shape) -> u64 {
+fn size_of((shape, _): &Written) -> u64 {
     let sizes = shape
         .iter()
         .map(|(key, size)| key.len() as u64 + u64::from(size.unwrap_or(0)));
     sizes.sum()
 }
 
-/// Shapes in parts of bounded size.
-fn parts(shapes: &[Shape]) -> impl Iterator<Item = &[Shape]> {
-    let mut rest = shapes;
+/// What was written in parts of bounded size.
+fn parts(written: &[Written]) -> impl Iterator<Item = &[Written]> {
+    let mut rest = written;
     std::iter::from_fn(move || {
         let mut bytes = 0;
         let length = rest
             .iter()
-            .take_while(|shape| {
+            .take_while(|one| {
                 let fits = bytes < BATCH;
-                bytes += size_of(shape);
+                bytes += size_of(one);
                 fits
             })
             .count();

@@ -1,7 +1,7 @@
 //! Making vaults: the four of a new home, and a further profile in one that is not in use.
 //!
 //! All four are made in the same way and in the same order, beside their place, and moved there as one when they are
-//! whole. Headers, key files and marks of unused ones are noise of the same sizes; their logs get what the first
+//! whole. Headers, key files, marks and journals of unused ones are noise of the same sizes; their logs get what the first
 //! profile's log gets, with random names and contents.
 
 use std::fs;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::header::{self, Front, Header, Headers, KdfParameters};
 use crate::home::{self, Home, VAULTS, VaultPaths};
+use crate::journal;
 use crate::keys::{self, Ring};
 use crate::log::Log;
 use crate::mark::Mark;
@@ -138,7 +139,7 @@ fn unfinished(home: &Home, number: usize) -> VaultPaths {
     }
 }
 
-/// Writes key files, marks and logs of new vaults, one of which is in use.
+/// Writes key files, marks, journals and logs of new vaults, one of which is in use.
 fn lay_out(
     vaults: &[VaultPaths],
     own: usize,
@@ -153,6 +154,7 @@ fn lay_out(
     for paths in vaults {
         logs.push(Log::open(&paths.log()).map_err(OpenError::from)?);
         marks.push(Mark::open(&paths.mark())?);
+        journal::complete(&paths.journal())?;
     }
     let planned = first_batch(&keys, &logs[own], &ring, schema)?;
     let mut real = Some(planned.batch);
@@ -249,6 +251,10 @@ pub(super) fn fill(residence: &Residence, front: Option<&Front>) -> io::Result<(
                 home::rewrite(&path, keys::STEP as u64, keys::LARGEST)?;
             }
             Mark::open(&paths.mark())?;
+        }
+        // Homes of before have none. One's own is looked at again when it is opened.
+        if let Err(error) = journal::complete(&paths.journal()) {
+            tracing::warn!(%error, "a journal cannot be completed");
         }
         match front {
             Some(front) if !paths.headers().iter().any(|path| path.exists()) => {

@@ -126,6 +126,10 @@ impl Store {
         let residence = self.claim.residence();
         destroy_vaults(residence, &[self.claim.number()])?;
         if self.is_deniable() {
+            // What was committed before must not be written after all files got one time.
+            if let Err(error) = self.log.settle() {
+                tracing::warn!(%error, "the log of a destroyed profile cannot be written");
+            }
             residence.align_times()?;
         }
         Ok(())

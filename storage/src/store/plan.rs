@@ -1,6 +1,7 @@
 //! Turning changes into one batch for the log: records, the [lists](super::lists) of what each slot holds, and
 //! the [tip](super::tip) that sums everything up.
 
+use crate::journal::Entry;
 use crate::keys::{Purpose, Ring, SlotNumber};
 use crate::log::Log;
 use crate::record::{self, Assembly, Head, RecordKey, STRUCTURE, STRUCTURE_SLOT};
@@ -126,6 +127,8 @@ pub(crate) struct Plan<'a> {
     log: &'a Log,
     ring: &'a Ring,
     batch: sled::Batch,
+    /// The same as the batch.
+    entry: Entry,
     tip: Tip,
     lists: Lists<'a>,
     bytes: u64,
@@ -138,6 +141,8 @@ pub(crate) type Shape = Vec<(RecordKey, Option<u32>)>;
 /// A batch, and what is true once it is durable.
 pub(crate) struct Planned {
     pub(crate) batch: sled::Batch,
+    /// The same for the journal.
+    pub(crate) entry: Entry,
     pub(crate) tip: Tip,
     pub(crate) bytes: u64,
     pub(crate) shape: Shape,
@@ -150,6 +155,7 @@ impl<'a> Plan<'a> {
             log,
             ring,
             batch: sled::Batch::default(),
+            entry: Entry::default(),
             tip,
             lists: Lists::new(keys, log),
             bytes: 0,
@@ -272,6 +278,7 @@ impl<'a> Plan<'a> {
             Some(sealed) => self.insert(key, sealed),
             None if before.is_some() => {
                 self.batch.remove(key);
+                self.entry.delete(key);
                 self.bytes += key.len() as u64;
                 self.shape.push((*key, None));
             }
@@ -284,6 +291,7 @@ impl<'a> Plan<'a> {
         self.bytes += (key.len() + sealed.len()) as u64;
         let size = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
         self.shape.push((*key, Some(size)));
+        self.entry.put(key, &sealed);
         self.batch.insert(key, sealed);
     }
 
@@ -350,6 +358,7 @@ impl<'a> Plan<'a> {
         }
         Ok(Some(Planned {
             batch: self.batch,
+            entry: self.entry,
             tip: self.tip,
             bytes: self.bytes,
             shape: self.shape,

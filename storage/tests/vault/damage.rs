@@ -132,10 +132,11 @@ fn a_damaged_log_is_whole_or_refused() {
     assert!(tally.whole > 10 && tally.refused > 10, "{tally:?}");
 }
 
-/// The control of the audit: sled alone opens damaged logs without a word and shows other records.
+/// The control of the audit: sled alone opens damaged logs without a word and shows other records. They are refused, or made
+/// up for by the journal, which has the last commits.
 #[test]
 fn sled_alone_does_not_notice() {
-    let (original, _) = lived_in(1);
+    let (original, model) = lived_in(1);
     let records = |place: &Place| {
         std::panic::catch_unwind(|| {
             let log = sled::Config::new()
@@ -154,13 +155,24 @@ fn sled_alone_does_not_notice() {
             round,
             &mut fixture::random(5_000 + round),
         );
-        let copy = place.copy();
+        let (copy, again) = (place.copy(), place.copy());
         if let Ok(Ok(found)) = records(&place)
             && found != expected
         {
             unnoticed += 1;
+            let _whole_or_refused = outcome(&copy, &model, &format!("round {round}"));
+            fs::write(
+                copy.journal(),
+                fixture::bytes(&mut fixture::random(round), 1 << 20),
+            )
+            .unwrap();
+            fs::write(
+                again.journal(),
+                fixture::bytes(&mut fixture::random(round), 1 << 20),
+            )
+            .unwrap();
             assert!(
-                matches!(copy.open(), Err(OpenError::DamagedRecords)),
+                matches!(again.open(), Err(OpenError::DamagedRecords)),
                 "round {round}"
             );
         }
@@ -306,20 +318,71 @@ fn an_old_key_file_does_not_open_new_records() {
     assert!(outcome(&place, &model, "old keys").is_err());
 }
 
-/// A log from before, as after a restored snapshot of the file system, is found out by the mark.
+/// A log from before, as after a restored snapshot of the file system, is found out by the mark, unless the journal has all
+/// that it lacks.
 #[test]
 fn an_old_log_is_refused() {
-    let (place, model) = lived_in(1);
+    let (original, mut model) = lived_in(1);
+    for (commits, with_journal) in [(1_u32, true), (1, false), (400, true)] {
+        let (place, old) = (original.copy(), original.copy());
+        let store = place.open().unwrap();
+        for number in 0..commits {
+            let value = number.to_be_bytes().repeat(900);
+            store
+                .commit(fixture::put(KINDS[0], b"new", Slot::Data, &value))
+                .unwrap();
+            model.insert((KINDS[0], b"new".to_vec()), value);
+        }
+        drop(store);
+        fs::remove_dir_all(place.log()).unwrap();
+        fixture::copy_directory(&old.log(), &place.log());
+        if !with_journal {
+            fs::copy(old.journal(), place.journal()).unwrap();
+        }
+        match outcome(&place, &model, "old log") {
+            Ok(()) => assert!(with_journal && commits == 1),
+            Err(error) => {
+                assert!(matches!(error, OpenError::DamagedRecords), "{error:?}");
+                assert!(!with_journal || commits > 1);
+            }
+        }
+    }
+}
+
+/// A journal from before says nothing that the log does not know.
+#[test]
+fn an_old_journal_changes_nothing() {
+    let (place, mut model) = lived_in(1);
     let old = place.copy();
-    let store = place.open().unwrap();
-    store
-        .commit(fixture::put(KINDS[0], b"new", Slot::Data, b"new"))
-        .unwrap();
-    drop(store);
-    fs::remove_dir_all(place.log()).unwrap();
-    fixture::copy_directory(&old.log(), &place.log());
-    let error = outcome(&place, &model, "old log").unwrap_err();
-    assert!(matches!(error, OpenError::DamagedRecords), "{error:?}");
+    for round in 0..3_u8 {
+        let store = place.open().unwrap();
+        for number in 0..20_u8 {
+            let value = vec![number; usize::from(round) * 1_000 + 1];
+            store
+                .commit(fixture::put(KINDS[0], b"new", Slot::Data, &value))
+                .unwrap();
+            model.insert((KINDS[0], b"new".to_vec()), value);
+        }
+        drop(store);
+        fs::copy(old.journal(), place.journal()).unwrap();
+        outcome(&place, &model, "old journal").unwrap();
+    }
+}
+
+/// Of a store that was closed nothing in its journal is needed, whatever becomes of it.
+#[test]
+fn a_damaged_journal_of_a_closed_store_is_done_without() {
+    let tally = batter(30, Place::journal);
+    assert_eq!(tally.refused, 0, "{tally:?}");
+    let (place, model) = lived_in(1);
+    fs::remove_file(place.journal()).unwrap();
+    outcome(&place, &model, "no journal").unwrap();
+    // Something that is no file is not taken for one.
+    fs::remove_file(place.journal()).unwrap();
+    fs::create_dir(place.journal()).unwrap();
+    assert!(matches!(place.open(), Err(OpenError::Io(_))));
+    fs::remove_dir(place.journal()).unwrap();
+    outcome(&place, &model, "a directory").unwrap();
 }
 
 #[test]

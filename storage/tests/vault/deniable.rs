@@ -213,12 +213,17 @@ fn distinguish(place: &Place) -> BTreeMap<&'static str, usize> {
     );
     let spread = |look: &&Look| look.modified.len() > 1;
     found.insert("times within a vault", looks.iter().filter(spread).count());
-    for name in ["db", "keys-1", "mark", "header-1"] {
+    found.insert(
+        "sizes: journal",
+        above(&|look| size_of(look, "journal"), 0.0),
+    );
+    for name in ["db", "keys-1", "mark", "journal", "header-1"] {
         found.insert(
             match name {
                 "db" => "entropy: log",
                 "keys-1" => "entropy: keys",
                 "mark" => "entropy: mark",
+                "journal" => "entropy: journal",
                 _ => "entropy: header",
             },
             above(

@@ -71,6 +71,10 @@ impl Place {
         self.vault().join("log")
     }
 
+    pub fn journal(&self) -> PathBuf {
+        self.vault().join("journal")
+    }
+
     /// The snapshot sled keeps of its page table.
     pub fn snapshot(&self) -> PathBuf {
         let mut found: Vec<_> = fs::read_dir(self.log())

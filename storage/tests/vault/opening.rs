@@ -258,7 +258,9 @@ fn an_interrupted_creation_is_not_in_the_way() {
 fn others_may_not_read_the_home() {
     use std::os::unix::fs::PermissionsExt;
     let place = with_passphrase();
-    let files = ["header-1", "header-2", "keys-1", "keys-2", "mark"];
+    let files = [
+        "header-1", "header-2", "keys-1", "keys-2", "mark", "journal",
+    ];
     let files = (0..4).flat_map(|vault| files.map(|file| format!("vaults/v{vault}/{file}")));
     for entry in files.chain(["lock".to_owned()]) {
         let mode = fs::metadata(place.home.path().join(&entry))

@@ -82,17 +82,20 @@ fn every_home_has_four_vaults_of_one_form() {
         form.sort();
         form
     };
-    // Opening the one in use made sled write it once more: names and headers, keys and marks are compared.
+    // Opening the one in use made sled write it once more: headers, keys, marks and journals are compared.
     let names = |vault| -> Vec<_> {
         let form = form(vault).into_iter();
         form.filter(|(name, _)| {
-            ["header-1", "header-2", "keys-1", "keys-2", "mark"].contains(&name.as_str())
+            [
+                "header-1", "header-2", "keys-1", "keys-2", "mark", "journal",
+            ]
+            .contains(&name.as_str())
         })
         .collect()
     };
     for vault in 1..4 {
         assert_eq!(names(vault), names(0));
-        assert_eq!(names(vault).len(), 5);
+        assert_eq!(names(vault).len(), 6);
     }
     let fronts: HashSet<Vec<u8>> = sealed_files(&place)
         .iter()

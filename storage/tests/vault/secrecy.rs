@@ -145,9 +145,16 @@ fn values(remnants: &[Remnant], kind: Kind) -> Vec<&[u8]> {
     values
 }
 
-/// What today's keys open in the log. The other files hold no records, and would take their time.
+/// What today's keys open in the log and in the journal. The other files hold no records, and would take their time.
 fn remnants(store: &Store, place: &Place) -> Vec<Remnant> {
-    inspection::remnants(store, &place.log()).unwrap()
+    let mut found = inspection::remnants(store, &place.log()).unwrap();
+    found.extend(inspection::remnants(store, &place.journal()).unwrap());
+    found
+}
+
+fn of_file<'a>(found: &'a [Remnant], file: &str) -> Vec<&'a Remnant> {
+    let is_there = |one: &&Remnant| one.path.ends_with(file);
+    found.iter().filter(is_there).collect()
 }
 
 /// Deletion alone leaves the text in unused parts of the log, where today's key opens it: the
@@ -180,6 +187,8 @@ fn erased_conversations_cannot_be_read_with_todays_key() {
         [&b"first text"[..], b"second text", b"second text, edited"]
     );
     assert_eq!(values(&before, Kind::Settings), [b"a setting"]);
+    let of_journal = of_file(&before, "journal");
+    assert!(of_journal.iter().any(|one| *one.value == b"first text"[..]));
 
     store.erase_conversation(CONVERSATION).unwrap();
     let after = remnants(&store, &place);
@@ -187,6 +196,8 @@ fn erased_conversations_cannot_be_read_with_todays_key() {
     assert!(after.iter().all(|one| one.id != b"1" && one.id != b"2"));
     // The control within the test: what was not erased still opens.
     assert_eq!(values(&after, Kind::Settings), [b"a setting"]);
+    let of_journal = of_file(&after, "journal");
+    assert!(of_journal.iter().any(|one| *one.value == b"a setting"[..]));
     // The texts themselves are still there, sealed: the log has not shrunk and forgets nothing.
     drop(store);
     let store = place.open().unwrap();
@@ -294,9 +305,11 @@ fn with_canaries(passphrase: &[u8]) -> Place {
     place
 }
 
-/// What the thief finds in all files of a home: whether anything holds a canary, and how many other values.
-fn stolen(place: &Place, key: &undertone_storage::DataKey) -> (Vec<bool>, usize) {
-    let found = inspection::theft(place.home.path(), key).unwrap();
+/// What the thief finds in all files of a home of one name, if one is given: whether anything holds a canary, and how many other
+/// values.
+fn stolen(found: &[Remnant], file: Option<&str>) -> (Vec<bool>, usize) {
+    let is_meant = |one: &&Remnant| file.is_none_or(|file| one.path.ends_with(file));
+    let found: Vec<_> = found.iter().filter(is_meant).collect();
     let holds = |canary: &&[u8]| {
         let within = |text: &[u8]| text.windows(canary.len()).any(|part| part == *canary);
         found
@@ -319,9 +332,12 @@ fn a_thief_with_the_keys_of_before_finds_nothing_of_a_deleted_conversation() {
     let store = Store::open(&place.home, passphrase).unwrap();
     store.erase_conversation(CONVERSATION).unwrap();
     store.lock().unwrap();
-    let (canaries, kept) = stolen(&place, &key);
+    let found = inspection::theft(place.home.path(), &key).unwrap();
+    let (canaries, kept) = stolen(&found, None);
     assert_eq!(canaries, [false; 4]);
     assert!(kept >= 12, "the thief does open what was kept: {kept}");
+    let (_, kept) = stolen(&found, Some("journal"));
+    assert!(kept >= 1, "in the journal as well: {kept}");
     assert_eq!(
         inspection::search(place.home.path(), &CANARIES).unwrap(),
         []
@@ -339,9 +355,15 @@ fn a_thief_with_the_keys_of_before_finds_nothing_of_a_deleted_conversation() {
     store.scan(Kind::Message, |_, _, _| left += 1).unwrap();
     assert_eq!(left, 0);
     store.lock().unwrap();
-    let (canaries, kept) = stolen(&control, &key);
-    assert_eq!(canaries, [true; 4]);
-    assert!(kept >= 12);
+    let found = inspection::theft(control.home.path(), &key).unwrap();
+    for file in [None, Some("log/db"), Some("journal")] {
+        let (canaries, kept) = stolen(&found, file);
+        // Of the journal a part was written over since.
+        let least = if file == Some("journal") { 1 } else { 4 };
+        let read = canaries.iter().filter(|canary| **canary).count();
+        assert!(read >= least, "{file:?}: {canaries:?}");
+        assert!(kept >= 1, "{file:?}: {kept}");
+    }
 }
 
 /// A copy of the log from before an erasure does not help either; one with the key file does: the
@@ -383,7 +405,7 @@ fn the_key_file_keeps_its_place() {
         names.sort();
         names
     };
-    let expected = ["keys-1", "keys-2", "log", "mark"].map(std::ffi::OsString::from);
+    let expected = ["journal", "keys-1", "keys-2", "log", "mark"].map(std::ffi::OsString::from);
     let mut earlier = Vec::new();
     for day in 0..5 {
         store

@@ -63,10 +63,14 @@ impl App {
     }
 
     /// Lets a file be chosen in a dialog of the desktop, in place of one that is open.
-    pub(super) fn choose(&mut self, wish: Wish, done: fn(Chosen) -> Message) -> Task<Message> {
+    pub(super) fn choose(
+        &mut self,
+        wish: Wish,
+        done: fn(Wish, Chosen) -> Message,
+    ) -> Task<Message> {
         let title = self.look.say(wish.sentence());
         let asked = self.chooser.clone().ask(wish, title);
-        let (task, handle) = Task::perform(asked, done).abortable();
+        let (task, handle) = Task::perform(asked, move |chosen| done(wish, chosen)).abortable();
         self.choosing = Some(handle.abort_on_drop());
         task
     }

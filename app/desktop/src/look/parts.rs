@@ -409,6 +409,16 @@ impl Look {
             .into()
     }
 
+    /// Content of a dialog that may be higher than the window.
+    pub fn scrolled<'a, Message: 'a>(
+        &self,
+        content: impl Into<Element<'a, Message>>,
+    ) -> Element<'a, Message> {
+        iced::widget::scrollable(container(content).padding(Padding::ZERO.right(12)))
+            .style(self.scroll_style())
+            .into()
+    }
+
     /// A thin scroll bar.
     #[must_use]
     pub fn thin() -> iced::widget::scrollable::Direction {

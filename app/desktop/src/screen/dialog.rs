@@ -120,8 +120,8 @@ pub enum Dialog {
 pub enum Message {
     /// Close it.
     Close,
-    /// What was chosen in a dialog of the desktop.
-    Chosen(Chosen),
+    /// What was chosen in a dialog of the desktop, and what for.
+    Chosen(Wish, Chosen),
     /// In that dialog.
     Invite(invite::Message),
     /// In that dialog.
@@ -165,6 +165,8 @@ pub enum Change {
     Presentation(bool),
     /// Closing the window leaves the program running, or not.
     Lingers(bool),
+    /// Lock after so many minutes in which nobody was there; 0: never.
+    LockAfter(u16),
     /// Nothing moves, or something may.
     Still(bool),
 }
@@ -287,12 +289,13 @@ impl Dialog {
     ) -> Action {
         match (self, message) {
             (_, Message::Close) => Action::Close,
-            (Self::Settings(state), Message::Chosen(chosen)) => state.chosen(chosen),
-            (Self::Profiles(state), Message::Chosen(chosen)) => {
+            // What was asked for by a dialog that is gone goes to no other one.
+            (Self::Settings(state), Message::Chosen(Wish::Picture, chosen)) => state.chosen(chosen),
+            (Self::Profiles(state), Message::Chosen(wish, chosen)) if state.wish() == wish => {
                 state.chosen(chosen);
                 Action::None
             }
-            (Self::Picture(state), Message::Chosen(chosen)) => state.chosen(chosen),
+            (Self::Picture(state), Message::Chosen(Wish::Code, chosen)) => state.chosen(chosen),
             (Self::Invite(state), Message::Invite(message)) => state.update(message, running),
             (Self::Add(state), Message::Add(message)) => state.update(message, running),
             (Self::Settings(state), Message::Settings(message)) => {

@@ -3,7 +3,7 @@
 
 use iced::advanced::widget::Id;
 use undertone_desktop::app::{App, Message, Screen};
-use undertone_desktop::choose::NoDialog;
+use undertone_desktop::choose::{NoDialog, Wish};
 use undertone_desktop::keeping::Kept;
 use undertone_desktop::screen::dialog::profiles::Purpose;
 use undertone_desktop::screen::dialog::{self, Change, Which, picture, profiles, settings};
@@ -95,18 +95,23 @@ fn a_file_is_chosen_or_typed_where_no_dialog_answers() {
     let words =
         "The desktop has no dialog for files here. Type the name of the file with its folders.";
     let mut app = samples::messenger(Language::English);
-    for which in [
-        Which::Profiles(Purpose::Export),
-        Which::Profiles(Purpose::Import),
-        Which::Picture(picture::Wanted::Invitation),
+    for (which, wish) in [
+        (Which::Profiles(Purpose::Export), Wish::Export),
+        (Which::Profiles(Purpose::Import), Wish::Import),
+        (Which::Picture(picture::Wanted::Invitation), Wish::Code),
     ] {
         tell(&mut app, messenger::Message::Open(which.clone()));
         assert!(!sees(&app, words));
-        let nobody = dialog::Message::Chosen(Err(NoDialog));
+        let nobody = dialog::Message::Chosen(wish, Err(NoDialog));
         tell(&mut app, messenger::Message::Dialog(nobody));
         assert!(sees(&app, words), "{which:?}");
-        let chosen = dialog::Message::Chosen(Ok(Some("/media/ann/copy".into())));
-        tell(&mut app, messenger::Message::Dialog(chosen));
+        let chosen = |wish| {
+            let chosen = dialog::Message::Chosen(wish, Ok(Some("/media/ann/copy".into())));
+            messenger::Message::Dialog(chosen)
+        };
+        tell(&mut app, chosen(Wish::Picture));
+        assert!(!sees(&app, "/media/ann/copy"), "asked for by another one");
+        tell(&mut app, chosen(wish));
         assert!(sees(&app, "/media/ann/copy"), "{which:?}");
     }
     let mut app = samples::fresh();
@@ -171,4 +176,34 @@ fn what_takes_long_moves_unless_nothing_may() {
     assert!(same(&app, "still"));
     let _ = app.update(Message::Beat);
     assert!(same(&app, "still"));
+}
+
+#[test]
+fn it_locks_itself_after_some_minutes_without_anybody_where_that_was_chosen() {
+    let mut app = samples::messenger(Language::English);
+    let now = |app: &App| app.look().clock.now;
+    let later = now(&app) + 86_400;
+    let _ = app.passed(later);
+    assert!(
+        matches!(app.screen(), Screen::Messenger(_)),
+        "off by default"
+    );
+
+    let mut app = samples::messenger(Language::English);
+    tell(&mut app, messenger::Message::Open(Which::Settings));
+    let at = settings::Message::Change(Change::LockAfter(5));
+    tell(
+        &mut app,
+        messenger::Message::Dialog(dialog::Message::Settings(at)),
+    );
+    let _ = app.update(Message::Touched);
+    let touched = now(&app);
+    let _ = app.passed(touched + 299);
+    assert!(matches!(app.screen(), Screen::Messenger(_)));
+    // A clock that goes back puts it off by as much as it has to.
+    let _ = app.passed(touched - 1_000);
+    let _ = app.passed(touched - 701);
+    assert!(matches!(app.screen(), Screen::Messenger(_)));
+    let _ = app.passed(touched - 700);
+    assert!(matches!(app.screen(), Screen::Closing));
 }

@@ -23,7 +23,7 @@ use undertone_desktop::screen::{unlock, welcome};
 use undertone_desktop::words::Language;
 use undertone_engine::{
     EarlierView, EmojiView, Event, FoundView, IntroducedView, IntroductionStage, InvitationView,
-    NetworkStatus, Reply, VerificationView,
+    NetworkStatus, Reason, Reply, VerificationView,
 };
 
 use crate::people;
@@ -248,6 +248,7 @@ fn peopled(language: Language) -> App {
         people::contact(snapshot, 3).picture = Some("a".to_owned());
         people::contact(snapshot, 2).away = true;
         people::contact(snapshot, 3).invisible = true;
+        people::contact(snapshot, 3).reason = Some(Reason::Invisible);
         people::contact(snapshot, 9).resembles = Some(id(1));
         people::contact(snapshot, 6).resembles = Some(id(2));
         people::contact(snapshot, 1).introduced = Some(IntroducedView {

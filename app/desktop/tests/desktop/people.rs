@@ -5,7 +5,7 @@ use iced::advanced::widget::Id;
 use iced_test::selector::{Candidate, id as named};
 use undertone_desktop::app::{App, Message, Screen};
 use undertone_desktop::bridge::Snapshot;
-use undertone_desktop::choose::NoDialog;
+use undertone_desktop::choose::{NoDialog, Wish};
 use undertone_desktop::look::avatar::{self, Who};
 use undertone_desktop::screen::dialog::{self, Dialog, Which, introduce, settings};
 use undertone_desktop::screen::messenger::{self, composer, conversation, sidebar};
@@ -175,7 +175,7 @@ fn ones_own_picture_is_chosen_or_typed_and_removed() {
     tell(&mut app, messenger::Message::Open(Which::Me));
     assert!(has(&app, "settings-picture") && !has(&app, "settings-picture-remove"));
     assert!(!has(&app, "settings-picture-take"));
-    let nobody = dialog::Message::Chosen(Err(NoDialog));
+    let nobody = dialog::Message::Chosen(Wish::Picture, Err(NoDialog));
     tell(&mut app, messenger::Message::Dialog(nobody));
     assert!(has(&app, "settings-picture-take"));
     let read =
@@ -195,7 +195,7 @@ fn ones_own_picture_is_chosen_or_typed_and_removed() {
 
 #[test]
 fn who_has_the_name_of_another_is_warned_of_everywhere() {
-    let warned = "Careful: the name is that of Amara Okafor";
+    let warned = "Careful: Amara Okafor has this name too.";
     let mut app = with(Language::English, |snapshot| {
         for number in [9, 2] {
             contact(snapshot, number).resembles = Some(id(1));
@@ -279,7 +279,7 @@ fn the_panel_says_who_shares_an_address_and_moves_it() {
     assert!(sees(&app, "The same address is known to Jules Verdier."));
     assert!(sees(
         &app,
-        "Introduced by Jules Verdier, who calls them A.. That proves nothing."
+        "Introduced by Jules Verdier, who calls them A.."
     ));
     click(&mut app, "circle-move");
     assert!(matches!(state(&app).dialog(), Some(Dialog::Circle(_))));
@@ -390,4 +390,26 @@ fn the_names_of_a_short_code_are_in_the_language_of_the_reader() {
         tell(&mut app, messenger::Message::Open(Which::Short(id(1))));
         assert!(sees(&app, name), "{language:?}");
     }
+}
+
+#[test]
+fn what_is_higher_than_the_window_is_scrolled_to() {
+    let mut app = with(Language::English, |_| {});
+    tell(&mut app, messenger::Message::Open(Which::Introduce(id(1))));
+    click(&mut app, format!("introduce-{}", id(2)));
+    let small = (450.0, 300.0);
+    let shown = |target: iced_test::selector::Target| target.visible_bounds().is_some();
+    let mut ui = window(&app, small);
+    let below = ui.find(named("introduce-submit")).expect("the button");
+    assert!(!shown(below), "below the window");
+    ui.point_at(iced::Point::new(225.0, 200.0));
+    let down = iced::mouse::ScrollDelta::Pixels {
+        x: 0.0,
+        y: -2_000.0,
+    };
+    ui.simulate([iced::Event::Mouse(iced::mouse::Event::WheelScrolled {
+        delta: down,
+    })]);
+    let there = ui.find(named("introduce-submit")).expect("the button");
+    assert!(shown(there));
 }

@@ -22,9 +22,6 @@ pub enum CopyError {
     /// The home was not unlocked or not made.
     #[error(transparent)]
     Unlock(#[from] UnlockError),
-    /// There is no place for it beside the others.
-    #[error(transparent)]
-    Vaults(#[from] VaultError),
     /// The file is there already.
     #[error("there is a file of that name already: nothing was written")]
     FileExists,
@@ -116,28 +113,6 @@ impl Unlocked {
         let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
         let import = Import::open(input, sealed, wall)?;
         let unlocked = place()?;
-        let summary = import.into_store(&unlocked.store, wall)?;
-        Ok((unlocked, summary))
-    }
-
-    /// Imports an export as a further profile beside those that the passphrases in `kept` open, under a new passphrase. What
-    /// [`create_beside`](Self::create_beside) says of profiles that are not named holds here too. Until all of the file was
-    /// verified nothing is touched; what fails later leaves a place that holds no profile. Call it from a thread that may
-    /// wait.
-    ///
-    /// # Errors
-    /// See [`CopyError`].
-    pub fn import_beside(
-        home: &Path,
-        kept: &[&[u8]],
-        file: &Path,
-        sealed: &[u8],
-        passphrase: &[u8],
-    ) -> Result<(Self, BackupSummary), CopyError> {
-        let wall = SystemClock.wall();
-        let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
-        let import = Import::open(input, sealed, wall)?;
-        let unlocked = Self::create_beside(home, kept, passphrase)?;
         let summary = import.into_store(&unlocked.store, wall)?;
         Ok((unlocked, summary))
     }

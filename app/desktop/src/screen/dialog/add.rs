@@ -183,6 +183,6 @@ impl State {
                 .id("add-notes")
                 .into(),
         );
-        look.column(parts).spacing(15).width(Fill).into()
+        look.scrolled(look.column(parts).spacing(15).width(Fill))
     }
 }

@@ -209,6 +209,6 @@ impl State {
                 .on_press_maybe(self.is_ready().then_some(Message::Submit))
                 .into(),
         );
-        look.column(parts).spacing(15).width(Fill).into()
+        look.scrolled(look.column(parts).spacing(15).width(Fill))
     }
 }

@@ -201,6 +201,6 @@ impl State {
                 .on_press_maybe(ready.then_some(Message::Read))
                 .into(),
         );
-        look.column(parts).spacing(15).width(Fill).into()
+        look.scrolled(look.column(parts).spacing(15).width(Fill))
     }
 }

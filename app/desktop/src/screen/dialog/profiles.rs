@@ -3,8 +3,7 @@
 
 use std::path::PathBuf;
 
-use iced::widget::{container, scrollable};
-use iced::{Element, Fill, Padding, Task, widget::operation};
+use iced::{Element, Fill, Task, widget::operation};
 
 use super::Action;
 use crate::choose::{Chosen, NoDialog, Wish};
@@ -165,10 +164,7 @@ impl State {
                 self.name = text;
             }
             Message::Sealed(text) => self.sealed = text,
-            Message::Choose if self.purpose == Purpose::Import => {
-                return Action::Choose(Wish::Import);
-            }
-            Message::Choose => return Action::Choose(Wish::Export),
+            Message::Choose => return Action::Choose(self.wish()),
             Message::New(text) => {
                 self.strength = strength(&text, &self.name);
                 self.new = text;
@@ -208,6 +204,15 @@ impl State {
         let others = self.others.iter_mut().map(std::mem::take);
         let others = others.filter(|other| !other.is_empty());
         std::iter::once(present).chain(others).collect()
+    }
+
+    /// What file is wanted, where one is.
+    #[must_use]
+    pub const fn wish(&self) -> Wish {
+        match self.purpose {
+            Purpose::Import => Wish::Import,
+            _ => Wish::Export,
+        }
     }
 
     /// Takes the file that was chosen.
@@ -300,10 +305,7 @@ impl State {
                 .on_press_maybe(self.is_ready().then_some(Message::Submit))
                 .into(),
         );
-        let content = look.column(parts).spacing(14).width(Fill);
-        scrollable(container(content).padding(Padding::ZERO.right(12)))
-            .style(look.scroll_style())
-            .into()
+        look.scrolled(look.column(parts).spacing(14).width(Fill))
     }
 
     /// The field of the file.

@@ -11,6 +11,7 @@ use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retent
 use self::profile::{Picturing, Presence};
 use super::{Action, Change, Which};
 use crate::announce::Notices;
+use crate::app::idle::MINUTES;
 use crate::bridge::Running;
 use crate::colors::Appearance;
 use crate::icon::Icon;
@@ -378,6 +379,7 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
             .width(Fill)
             .into(),
     );
+    parts.extend(locking(look));
     parts.push(title("settings-retention", look));
     for (name, retention) in retentions(look) {
         parts.push(look.option(
@@ -401,6 +403,29 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
             .into(),
     );
     look.column(parts).spacing(6).width(Fill).into()
+}
+
+/// When it locks itself.
+fn locking(look: &Look) -> impl Iterator<Item = Element<'_, Message>> {
+    let options = MINUTES.map(|minutes| {
+        let name = match minutes {
+            0 => look.say("lock-never"),
+            some => {
+                let time = duration(u32::from(some) * 60, look);
+                look.with("lock-after", [("time", time.into())])
+            }
+        };
+        look.option(
+            format!("lock-{minutes}"),
+            name,
+            None,
+            look.lock_after == minutes,
+            Message::Change(Change::LockAfter(minutes)),
+        )
+    });
+    let hint = look.muted(look.say("settings-lock-hint"), 13.0).width(Fill);
+    let title = std::iter::once(title("settings-lock", look));
+    title.chain(options).chain(std::iter::once(hint.into()))
 }
 
 /// How long messages can be kept, and what that is called.

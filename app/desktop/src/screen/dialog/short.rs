@@ -90,7 +90,7 @@ impl State {
             );
             let words = look.say("short-differ-hint");
             parts.push(look.muted(words, 13.0).width(Fill).into());
-            return look.column(parts).spacing(14).width(Fill).into();
+            return look.scrolled(look.column(parts).spacing(14).width(Fill));
         }
         if let Some(error) = &self.failure {
             let words = refusal::words(error, look);

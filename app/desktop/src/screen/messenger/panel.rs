@@ -234,13 +234,17 @@ impl State {
             lines.push(look.muted(visible::line(&contact.status, 120), 13.5).into());
         }
         if let Some(introduced) = &contact.introduced {
-            let words = look.with(
+            let mut words = look.with(
                 "panel-introduced",
                 [
                     ("by", model.named(introduced.by, look).into()),
                     ("name", look.shown_name(&introduced.name).into()),
                 ],
             );
+            if !contact.verified {
+                words.push(' ');
+                words.push_str(&look.say("panel-introduced-unproven"));
+            }
             lines.push(look.muted(words, 13.0).into());
         }
         lines.push(look.muted(way_sentence(contact, look), 12.5).into());

@@ -178,13 +178,13 @@ fn request<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> El
         .into()
 }
 
-/// The warning that somebody has the name of an older contact.
+/// The warning that somebody has the name of another contact.
 pub(super) fn resembles<'a, M: 'a>(
     contact: &ContactView,
     model: &Model,
     look: &Look,
 ) -> Option<Element<'a, M>> {
-    let older = model.named(contact.resembles?, look);
-    let words = look.with("resembles", [("name", older.into())]);
+    let other = model.named(contact.resembles?, look);
+    let words = look.with("resembles", [("name", other.into())]);
     Some(look.note(Icon::TriangleAlert, look.colors.bad, words))
 }

@@ -1,0 +1,78 @@
+//! Locking by itself, where that was chosen: some minutes after keyboard, mouse or screen were touched for the last time.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use iced::{Event, Task};
+
+use super::{App, Message, Screen};
+
+/// After so many minutes, as offered; 0: never.
+pub const MINUTES: [u16; 5] = [0, 5, 15, 60, 240];
+/// For so many seconds after something was touched no more is told: every message draws the window anew.
+const TOLD: u64 = 10;
+
+/// Says that something was touched, now and then.
+pub(super) fn touched(event: &Event) -> Option<Message> {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let is_input = matches!(
+        event,
+        Event::Keyboard(_) | Event::Mouse(_) | Event::Touch(_) | Event::InputMethod(_)
+    );
+    is_input.then(|| tells(&NEXT, START.elapsed().as_secs()))?
+}
+
+/// Whether to tell of what was touched at this second.
+fn tells(next: &AtomicU64, now: u64) -> Option<Message> {
+    let due = next.load(Ordering::Relaxed) <= now;
+    if due {
+        next.store(now + TOLD, Ordering::Relaxed);
+    }
+    due.then_some(Message::Touched)
+}
+
+impl App {
+    /// Somebody is there.
+    pub(super) fn touch(&mut self) -> Task<Message> {
+        self.look.clock.look();
+        self.touched = self.look.clock.now;
+        Task::none()
+    }
+
+    /// Does what is due at this moment, in seconds since 1970.
+    pub fn passed(&mut self, now: u64) -> Task<Message> {
+        self.look.clock.now = now;
+        // A clock that was set back does not put it off.
+        self.touched = self.touched.min(now);
+        let after = u64::from(self.look.lock_after) * 60;
+        let is_open = matches!(self.screen, Screen::Messenger(_)) && self.panic.is_none();
+        if is_open && after > 0 && now - self.touched >= after {
+            self.lock()
+        } else {
+            Task::none()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mouse_that_moves_all_the_time_is_told_of_now_and_then() {
+        let next = AtomicU64::new(0);
+        let told = (0..100).filter(|now| tells(&next, *now).is_some());
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]
+        );
+        let shown = Event::Window(iced::window::Event::Focused);
+        assert!(touched(&shown).is_none(), "nobody has to be there for that");
+        let moved = Event::Mouse(iced::mouse::Event::CursorMoved {
+            position: iced::Point::ORIGIN,
+        });
+        assert!(touched(&moved).is_some());
+    }
+}
