@@ -66,7 +66,15 @@ impl Conversations {
             match change {
                 Change::Put(RecordKey::Message(contact, number), _, record) => {
                     if let Some(message) = StoredMessage::decode(record) {
-                        self.arrived(contact, number, message);
+                        if profile.is_restored_for(contact)
+                            && self.came_before(&message, contact, disk)
+                        {
+                            let key = (contact, number);
+                            self.batch.rewritten.insert(key);
+                            self.batch.messages.insert(key, None);
+                        } else {
+                            self.arrived(contact, number, message);
+                        }
                     }
                 }
                 Change::Delete(RecordKey::Message(contact, number)) => {
@@ -85,6 +93,16 @@ impl Conversations {
         for annotation in step.annotations() {
             self.annotate(profile, annotation, disk);
         }
+    }
+
+    /// Whether a message of theirs is in the conversation already, under a lower number: see
+    /// [`Profile::is_restored_for`].
+    fn came_before(&mut self, message: &StoredMessage, contact: ContactId, disk: &Disk) -> bool {
+        !message.is_ours()
+            && message.note.is_none()
+            && self
+                .number_of(contact, message.id, message.number, disk)
+                .is_some_and(|number| number < message.number)
     }
 
     /// A message that the machine stored: a new one, or one that was rewritten before it left.

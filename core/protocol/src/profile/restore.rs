@@ -107,6 +107,15 @@ impl Profile {
         Ok((self, step))
     }
 
+    /// Whether this copy goes on with a contact where an export was made. What the export holds of theirs may come once more
+    /// then, under another sequence: its acknowledgement may have been lost with the copy before. It has the
+    /// same name.
+    #[must_use]
+    pub fn is_restored_for(&self, id: ContactId) -> bool {
+        let ratchet = self.contacts.get(&id).and_then(|c| c.ratchet.as_ref());
+        ratchet.is_some_and(|ratchet| ratchet.generation > 0)
+    }
+
     /// The first words of each side on a live chat link: what it has of the other's messages, and of
     /// which generations both are. A restored copy begins anew.
     pub(super) fn greet(
