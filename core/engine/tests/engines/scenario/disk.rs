@@ -13,7 +13,7 @@ use undertone_protocol::Changes;
 use undertone_storage::{ChangeSet, CommitError, FreeSpace, Store};
 use undertone_transport::memory::{MemoryNetwork, NodeId};
 
-use super::keys::Keys;
+use super::keys::{Holds, Keys};
 
 /// Where a program dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,60 @@ pub(crate) struct Refusal {
     pub(crate) until: Instant,
 }
 
+/// Which commit a mutant leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// One with a message that came.
+    Incoming,
+    /// One with a message of its own.
+    Own,
+    /// One with a change of a message.
+    Change,
+    /// One with none of these: the next one says all of it again, so nobody can see that it is missing.
+    Other,
+}
+
+/// A program that leaves one commit out and calls it done: the first of its kind after so many, whosever it is.
+pub(crate) struct Mutant {
+    pub(crate) kind: Kind,
+    left: Mutex<u64>,
+    /// What the commit held that was left out.
+    pub(crate) held: Mutex<Option<Holds>>,
+}
+
+impl Mutant {
+    pub(crate) fn new(kind: Kind, after: u64) -> Arc<Self> {
+        Arc::new(Self {
+            kind,
+            left: Mutex::new(after),
+            held: Mutex::default(),
+        })
+    }
+
+    /// Whether a commit that holds this is left out.
+    fn takes(&self, holds: &Holds) -> bool {
+        let fits = match self.kind {
+            Kind::Incoming => holds.incoming,
+            Kind::Own => holds.own,
+            Kind::Change => holds.change && !holds.own && !holds.incoming,
+            Kind::Other => {
+                !(holds.own || holds.incoming || holds.change || holds.records.is_empty())
+            }
+        };
+        let mut held = self.held.lock().unwrap();
+        if !fits || held.is_some() {
+            return false;
+        }
+        let mut left = self.left.lock().unwrap();
+        if *left > 0 {
+            *left -= 1;
+            return false;
+        }
+        *held = Some(holds.clone());
+        true
+    }
+}
+
 #[derive(Default)]
 struct Plan {
     /// After so many more commits.
@@ -40,8 +94,8 @@ struct Plan {
     refusal: Option<Refusal>,
     /// One commit takes so long.
     slow: Duration,
-    /// After so many more commits one is left out: a bug that the invariants must catch.
-    left_out: Option<u64>,
+    /// A bug that the invariants must catch.
+    mutant: Option<Arc<Mutant>>,
     /// A commit failed: the store takes no more before it is opened again.
     closed: bool,
     /// Something was refused in this life, so that the program may end by itself.
@@ -55,7 +109,10 @@ pub(crate) struct Counts {
     pub(crate) commits: u64,
     pub(crate) died_before_commit: u64,
     pub(crate) died_before_transmit: u64,
-    pub(crate) refused: u64,
+    pub(crate) full: u64,
+    pub(crate) read_only: u64,
+    /// Of the refused ones, those that were stored all the same.
+    pub(crate) refused_but_stored: u64,
     pub(crate) slow: u64,
     pub(crate) left_out: u64,
 }
@@ -110,8 +167,8 @@ impl TestDisk {
         self.plan.lock().unwrap().slow = to;
     }
 
-    pub(crate) fn leave_out_after(&self, commits: u64) {
-        self.plan.lock().unwrap().left_out = Some(commits);
+    pub(crate) fn mutate(&self, mutant: Arc<Mutant>) {
+        self.plan.lock().unwrap().mutant = Some(mutant);
     }
 
     /// A good disk again.
@@ -157,8 +214,23 @@ impl TestDisk {
         {
             plan.closed = true;
             plan.failed = true;
-            plan.counts.refused += 1;
+            match refusal.kind {
+                io::ErrorKind::StorageFull => plan.counts.full += 1,
+                _ => plan.counts.read_only += 1,
+            }
+            plan.counts.refused_but_stored += u64::from(refusal.stored);
             return (Verdict::Refuse(refusal), slow);
+        }
+        let holds = self.keys.holds();
+        if plan
+            .mutant
+            .as_ref()
+            .is_some_and(|mutant| mutant.takes(&holds))
+        {
+            // It lives on and says so: that is what is wrong.
+            plan.death = None;
+            plan.counts.left_out += 1;
+            return (Verdict::LeaveOut, slow);
         }
         if let Some((left, death)) = &mut plan.death {
             if *left == 0 {
@@ -169,14 +241,6 @@ impl TestDisk {
                 }
                 plan.death = None;
                 return (Verdict::Die(death), slow);
-            }
-            *left -= 1;
-        }
-        if let Some(left) = &mut plan.left_out {
-            if *left == 0 {
-                plan.left_out = None;
-                plan.counts.left_out += 1;
-                return (Verdict::LeaveOut, slow);
             }
             *left -= 1;
         }

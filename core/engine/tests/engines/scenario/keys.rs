@@ -2,15 +2,16 @@
 //! commits that failed. It reads what a program is about to make durable, which is exactly what may
 //! leave it afterwards: the Olm ciphertexts of its outbox and the counters of its ratchets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 
 use ciborium::Value;
 use serde::Deserialize;
 use undertone_engine::ContactId;
-use undertone_protocol::{Change, Changes, RecordKey};
+use undertone_protocol::{Change, Changes, RecordKey, StoredMessage};
 use undertone_wire::OnionKey;
+use undertone_wire::v1::{Content, Inside, InsideKind, Kind};
 use vodozemac::olm::OlmMessage;
 
 /// Of an outbox record what matters here.
@@ -36,10 +37,15 @@ struct Ratchet {
     next_sequence: u64,
     next_message: u64,
     outbox_next: u64,
+    generation: u32,
+    peer_generation: u32,
 }
 
 /// A key of Olm: whose chain, and which of its message keys.
 type OlmKey = ([u8; 32], u64);
+
+/// Ours and theirs: with a new one sequences begin anew (D12.2).
+type Generations = (u32, u32);
 
 enum Use {
     /// One key encrypted one text, the message of this sequence.
@@ -50,19 +56,35 @@ enum Use {
         sequence: u64,
         inside: u64,
     },
-    /// The counters of a relationship.
-    Counters(ContactId, [u64; 4]),
+    /// The counters of a relationship, and of which generations.
+    Counters(ContactId, Generations, [u64; 4]),
     /// Where someone can be dialled, as far as this person knows.
     Door(ContactId, OnionKey),
+}
+
+/// What the next commit holds, of what its loss would show.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Holds {
+    /// A message that came.
+    pub(crate) incoming: bool,
+    /// A message of this person's own.
+    pub(crate) own: bool,
+    /// A change of a message, by this person, for the first time.
+    pub(crate) change: bool,
+    /// The kinds of all records that the machine wants stored.
+    pub(crate) records: BTreeSet<String>,
 }
 
 #[derive(Default)]
 struct State {
     /// What the steps of the next commit use.
     pending: Vec<Use>,
+    holds: Holds,
+    /// Places of outboxes that hold a change which was stored before.
+    changes: BTreeSet<(ContactId, u64)>,
     ciphertexts: BTreeMap<OlmKey, u64>,
-    insides: BTreeMap<(ContactId, u64), u64>,
-    counters: BTreeMap<ContactId, [u64; 4]>,
+    insides: BTreeMap<(ContactId, Generations, u64), u64>,
+    counters: BTreeMap<ContactId, (Generations, [u64; 4])>,
     doors: BTreeMap<ContactId, OnionKey>,
     broken: Option<String>,
 }
@@ -77,11 +99,29 @@ fn digest(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
+/// What is kept in place of something that was taken back before it was acknowledged.
+const NOTHING: u64 = 0;
+
+/// What something says that travels: of content its name, for its author may change the words that are kept beside
+/// a ciphertext.
+fn said(inside: &[u8]) -> u64 {
+    match Inside::decode(inside).map(|inside| inside.kind) {
+        Ok(InsideKind::Unknown) => NOTHING,
+        Ok(InsideKind::Content(content)) => match Content::decode(&content) {
+            Ok(content) => digest(content.id.as_bytes()),
+            Err(_) => digest(inside),
+        },
+        _ => digest(inside),
+    }
+}
+
 impl Keys {
     /// What a step wants stored. It counts when it leaves: see [`Self::left`].
     pub(crate) fn step(&self, changes: &Changes) {
-        let mut state = self.0.lock().unwrap();
+        let mut guard = self.0.lock().unwrap();
+        let state = &mut *guard;
         for change in changes.iter() {
+            note(change, state);
             match read(change) {
                 Ok(Some(used)) => state.pending.push(used),
                 Ok(None) => {}
@@ -92,12 +132,34 @@ impl Keys {
 
     /// The commit failed or never came: nothing of its steps leaves.
     pub(crate) fn lost(&self) {
-        self.0.lock().unwrap().pending.clear();
+        let mut state = self.0.lock().unwrap();
+        state.pending.clear();
+        state.holds = Holds::default();
+    }
+
+    /// What the steps of the next commit want stored.
+    pub(crate) fn holds(&self) -> Holds {
+        self.0.lock().unwrap().holds.clone()
+    }
+
+    /// Where this person would dial everybody.
+    pub(crate) fn doors(&self) -> BTreeMap<ContactId, OnionKey> {
+        self.0.lock().unwrap().doors.clone()
+    }
+
+    /// This person goes on with an export that knew these doors.
+    pub(crate) fn restored(&self, doors: BTreeMap<ContactId, OnionKey>) {
+        let mut state = self.0.lock().unwrap();
+        state.pending.clear();
+        state.holds = Holds::default();
+        state.changes.clear();
+        state.doors = doors;
     }
 
     /// The program holds the commit for done.
     pub(crate) fn left(&self) {
         let mut state = self.0.lock().unwrap();
+        state.holds = Holds::default();
         for used in std::mem::take(&mut state.pending) {
             let repeated = match used {
                 Use::Message {
@@ -108,18 +170,22 @@ impl Keys {
                     inside,
                 } => {
                     let key = *state.ciphertexts.entry(key).or_insert(ciphertext) != ciphertext;
-                    let place = (contact, sequence);
-                    let said = *state.insides.entry(place).or_insert(inside) != inside;
+                    let now = state.counters.get(&contact);
+                    let generations = now.map(|(generations, _)| *generations);
+                    let place = (contact, generations.unwrap_or_default(), sequence);
+                    let first = state.insides.entry(place).or_insert(inside);
+                    let said = *first != inside && inside != NOTHING;
+                    *first = inside;
                     match (key, said) {
                         (true, _) => Some(format!("an Olm key encrypts twice, at {sequence}")),
                         (_, true) => Some(format!("sequence {sequence} says two things")),
                         _ => None,
                     }
                 }
-                Use::Counters(contact, now) => {
-                    let before = state.counters.insert(contact, now).unwrap_or_default();
-                    let fell = before.iter().zip(&now).any(|(before, now)| now < before);
-                    fell.then(|| format!("counters fell from {before:?} to {now:?}"))
+                Use::Counters(contact, generations, now) => {
+                    let before = state.counters.insert(contact, (generations, now));
+                    let (of, before) = before.unwrap_or((generations, [0; 4]));
+                    fell(of, before, generations, now)
                 }
                 Use::Door(contact, door) => {
                     state.doors.insert(contact, door);
@@ -145,6 +211,58 @@ impl Keys {
     }
 }
 
+/// What is wrong with counters that follow others.
+fn fell(of: Generations, before: [u64; 4], now_of: Generations, now: [u64; 4]) -> Option<String> {
+    // The dial counter, the next message, the next place of the outbox; then the next sequence.
+    let in_order = |[dials, sequence, message, place]: [u64; 4]| [dials, message, place, sequence];
+    let counts = if now_of == of {
+        4
+    } else if now_of.0 == of.0 {
+        3
+    } else {
+        1
+    };
+    let (before, now) = (in_order(before), in_order(now));
+    let mut pairs = before.iter().zip(&now).take(counts);
+    let wrong = now_of < of || pairs.any(|(before, now)| now < before);
+    wrong.then(|| format!("counters fell from {before:?} {of:?} to {now:?} {now_of:?}"))
+}
+
+/// Notes of what kind something is that is about to be stored.
+fn note(change: Change<'_>, state: &mut State) {
+    let Change::Put(key, _, value) = change else {
+        return;
+    };
+    let kind = format!("{key:?}");
+    let kind = kind.split(['(', ' ']).next().unwrap_or_default().to_owned();
+    state.holds.records.insert(kind);
+    match key {
+        RecordKey::Message(..) => {
+            let ours = StoredMessage::decode(value).is_some_and(|message| message.is_ours());
+            state.holds.own |= ours;
+            state.holds.incoming |= !ours;
+        }
+        RecordKey::Outbox(contact, place) if is_change(value) => {
+            state.holds.change |= state.changes.insert((contact, place));
+        }
+        _ => {}
+    }
+}
+
+/// Whether a record of an outbox holds a change of a message.
+fn is_change(record: &[u8]) -> bool {
+    let waiting: Option<Waiting> = ciborium::from_reader(record).ok();
+    let inside = waiting.and_then(|waiting| Inside::decode(&waiting.inside).ok());
+    let Some(InsideKind::Content(content)) = inside.map(|inside| inside.kind) else {
+        return false;
+    };
+    let kind = Content::decode(&content).map(|content| content.kind);
+    matches!(
+        kind,
+        Ok(Kind::Edit { .. } | Kind::Delete { .. } | Kind::Reaction { .. })
+    )
+}
+
 fn read(change: Change<'_>) -> Result<Option<Use>, String> {
     match change {
         Change::Put(RecordKey::Outbox(contact, _), _, value) => {
@@ -164,7 +282,7 @@ fn read(change: Change<'_>) -> Result<Option<Use>, String> {
                 key: (inner.ratchet_key().to_bytes(), inner.chain_index()),
                 ciphertext: digest(inner.ciphertext()),
                 sequence: encrypted.sequence,
-                inside: digest(&waiting.inside),
+                inside: said(&waiting.inside),
             }))
         }
         Change::Put(RecordKey::Ratchet(contact), _, value) => {
@@ -176,7 +294,8 @@ fn read(change: Change<'_>) -> Result<Option<Use>, String> {
                 ratchet.next_message,
                 ratchet.outbox_next,
             ];
-            Ok(Some(Use::Counters(contact, counters)))
+            let generations = (ratchet.generation, ratchet.peer_generation);
+            Ok(Some(Use::Counters(contact, generations, counters)))
         }
         Change::Put(RecordKey::Relation(contact), _, value) => {
             let relation: Value = ciborium::from_reader(value.as_slice())

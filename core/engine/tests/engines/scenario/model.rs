@@ -1,185 +1,45 @@
 //! What must hold, whatever happens: nothing acknowledged is lost, nothing is shown twice, each
-//! author's order is kept, and in the end both sides have the same. It knows only what applications
-//! were told.
+//! author's order is kept, what was changed, taken back and put at messages stays so, and in the end
+//! both sides have the same. It knows only what applications were told.
+//!
+//! A message may be gone for one of two reasons: its author took it back, or its time was over.
+//! After a restore from an old export, what happened since the export is unsure for both sides: it is
+//! neither expected nor refused. What was settled before it, and what comes later, is held to everything.
+
+mod attempt;
+mod chat;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use undertone_engine::{ContactId, Delivery, Event, MessageView};
+use undertone_engine::{Event, MessageView};
 use undertone_wire::MessageId;
 
-/// What an application tried to send. Texts are unique.
-pub(crate) struct Attempt {
-    text: String,
-    /// The reply, if one came: from then on it must not be lost.
-    told: Option<MessageId>,
-}
-
-/// How far two people are from being contacts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Bond {
-    Whole,
-    /// A block was given and no answer came.
-    Unsure,
-    /// Blocked; of the other's messages only so many can ever be acknowledged.
-    Blocked,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Shown {
-    number: u64,
-    id: MessageId,
-    text: String,
-    mine: bool,
-}
-
-/// A conversation as one side sees it.
-pub(crate) struct Chat {
-    /// The other, as this side names them.
-    pub(crate) contact: ContactId,
-    pub(crate) bond: Bond,
-    attempts: Vec<Attempt>,
-    shown: Vec<Shown>,
-    deliveries: BTreeMap<MessageId, u8>,
-    received: BTreeSet<MessageId>,
-    announced: BTreeSet<u64>,
-    /// From this attempt on nothing may be acknowledged: the other blocked us before.
-    ignored_from: Option<usize>,
-}
+pub(crate) use self::attempt::{Change, Heard};
+pub(crate) use self::chat::{Bond, Chat, timer_line};
 
 /// Who sees whom: the viewer first.
 pub(crate) type Pair = (usize, usize);
 
+/// What was known when an export was made.
+pub(crate) struct Known {
+    /// Changes that were tried until then.
+    tried: u64,
+    /// Messages that both sides showed alike.
+    settled: BTreeSet<MessageId>,
+    /// How many this person had blocked.
+    blocked: usize,
+}
+
 #[derive(Default)]
 pub(crate) struct Model {
     pub(crate) chats: BTreeMap<Pair, Chat>,
+    /// How many changes were tried.
+    tried: u64,
 }
 
 /// The filler of long messages left out.
 pub(crate) fn short(text: &str) -> &str {
     text.split('.').next().unwrap_or_default()
-}
-
-const fn rank(delivery: Delivery) -> u8 {
-    match delivery {
-        Delivery::Waiting | Delivery::Unknown => 0,
-        Delivery::Sent => 1,
-        Delivery::Received | Delivery::Incoming => 2,
-    }
-}
-
-impl Chat {
-    pub(crate) fn new(contact: ContactId) -> Self {
-        Self {
-            contact,
-            bond: Bond::Whole,
-            attempts: Vec::new(),
-            shown: Vec::new(),
-            deliveries: BTreeMap::new(),
-            received: BTreeSet::new(),
-            announced: BTreeSet::new(),
-            ignored_from: None,
-        }
-    }
-
-    pub(crate) fn attempt(&mut self, text: &str) {
-        self.attempts.push(Attempt {
-            text: text.to_owned(),
-            told: None,
-        });
-    }
-
-    /// The last attempt was answered.
-    pub(crate) fn told(&mut self, id: MessageId) {
-        if let Some(last) = self.attempts.last_mut() {
-            last.told = Some(id);
-        }
-    }
-
-    /// The other has blocked us.
-    pub(crate) fn ignore_from_now(&mut self) {
-        self.ignored_from.get_or_insert(self.attempts.len());
-    }
-
-    /// A message of theirs, to reply to.
-    pub(crate) fn newest_of_theirs(&self) -> Option<MessageId> {
-        self.shown
-            .iter()
-            .rev()
-            .find(|shown| !shown.mine)
-            .map(|shown| shown.id)
-    }
-
-    /// What was shown before stays, nothing comes twice, deliveries only get further.
-    fn take(&mut self, history: &[MessageView]) -> Result<(), String> {
-        let mut now = Vec::with_capacity(history.len());
-        let mut ids = BTreeSet::new();
-        for view in history {
-            let text = view.text.clone().ok_or("a message without words")?;
-            if !ids.insert(view.id) {
-                return Err(format!("{:?} is shown twice", short(&text)));
-            }
-            let mine = view.delivery != Delivery::Incoming;
-            let reached = self.deliveries.entry(view.id).or_default();
-            if rank(view.delivery) < *reached {
-                let text = short(&text);
-                return Err(format!("{text:?} was further than {:?}", view.delivery));
-            }
-            *reached = rank(view.delivery);
-            if view.delivery == Delivery::Received {
-                self.received.insert(view.id);
-            }
-            now.push(Shown {
-                number: view.number,
-                id: view.id,
-                text,
-                mine,
-            });
-        }
-        if !now.is_sorted_by(|a, b| a.number < b.number) {
-            return Err("the numbers do not grow".into());
-        }
-        if !now.starts_with(&self.shown) {
-            let gone = self.shown.iter().find(|shown| !now.contains(shown));
-            let gone = gone.map(|shown| short(&shown.text));
-            return Err(format!("what was shown has changed: {gone:?}"));
-        }
-        self.shown = now;
-        Ok(())
-    }
-
-    /// Whether a list is what was sent: in order, nothing else, without holes in what was told to be
-    /// stored. `whole`: up to the end.
-    fn fits(&self, list: &[&Shown], whole: bool) -> Result<(), String> {
-        let mut list = list.iter().peekable();
-        for attempt in &self.attempts {
-            match list.peek() {
-                Some(shown) if shown.text == attempt.text => {
-                    if attempt.told.is_some_and(|id| id != shown.id) {
-                        return Err(format!("{:?} has two names", short(&attempt.text)));
-                    }
-                    list.next();
-                }
-                Some(_) if attempt.told.is_some() => {
-                    return Err(format!("{:?} is missing", short(&attempt.text)));
-                }
-                None if whole && attempt.told.is_some() => {
-                    return Err(format!("{:?} is missing", short(&attempt.text)));
-                }
-                _ => {}
-            }
-        }
-        match list.next() {
-            Some(shown) => Err(format!("{:?} is out of order", short(&shown.text))),
-            None => Ok(()),
-        }
-    }
-
-    fn of(&self, mine: bool) -> Vec<&Shown> {
-        self.shown
-            .iter()
-            .filter(|shown| shown.mine == mine)
-            .collect()
-    }
 }
 
 impl Model {
@@ -193,6 +53,76 @@ impl Model {
 
     pub(crate) fn is_whole(&self, (a, b): Pair) -> bool {
         self.chat((a, b)).bond == Bond::Whole && self.chat((b, a)).bond == Bond::Whole
+    }
+
+    /// Either has gone on with a copy that was made from an export.
+    pub(crate) fn is_restored(&self, (a, b): Pair) -> bool {
+        self.chat((a, b)).restores + self.chat((b, a)).restores > 0
+    }
+
+    /// Something is about to be said.
+    pub(crate) fn attempt(&mut self, pair: Pair, text: &str) {
+        self.tried += 1;
+        let tried = self.tried;
+        self.chat_mut(pair).attempt(text, tried);
+    }
+
+    /// A timer is about to be set: whatever either says from now on may disappear.
+    pub(crate) fn timer(&mut self, pair: Pair, line: &str) {
+        self.attempt(pair, line);
+        for pair in [pair, (pair.1, pair.0)] {
+            self.chat_mut(pair).disappears = true;
+        }
+    }
+
+    /// A message is about to be changed by someone who sees it.
+    pub(crate) fn try_change(&mut self, pair: Pair, id: MessageId, change: &Change) {
+        self.tried += 1;
+        let tried = self.tried;
+        let mine = self.chat(pair).ids.contains_key(&id);
+        let author = if mine { pair } else { (pair.1, pair.0) };
+        let attempt = self.chat_mut(author).attempt_mut(id);
+        attempt.touched = tried;
+        match change {
+            Change::Edit(text) => attempt.try_edit(text),
+            Change::TakeBack => attempt.try_take_back(),
+            Change::React(emoji) => self
+                .chat_mut(pair)
+                .emoji
+                .entry(id)
+                .or_default()
+                .try_one(emoji),
+        }
+    }
+
+    /// What came of it.
+    pub(crate) fn changed(
+        &mut self,
+        pair: Pair,
+        id: MessageId,
+        change: &Change,
+        heard: Heard,
+    ) -> Result<(), String> {
+        let chat = self.chat(pair);
+        let author = if chat.ids.contains_key(&id) {
+            pair
+        } else {
+            (pair.1, pair.0)
+        };
+        let may_be_over = self.chat(author).attempts[self.chat(author).ids[&id]].disappears
+            || chat.keeps_for_a_while;
+        if heard == Heard::Refused && !may_be_over {
+            return Err(format!("{change:?} of {id} is refused"));
+        }
+        match change {
+            Change::Edit(_) => self.chat_mut(pair).attempt_mut(id).edit_heard(heard),
+            Change::TakeBack => self.chat_mut(pair).attempt_mut(id).take_back_heard(heard),
+            Change::React(_) => {
+                let emoji = self.chat_mut(pair).emoji.entry(id).or_default();
+                emoji.heard(heard);
+            }
+        }
+        Ok(())
     }
 
     /// What an application heard. A message is announced once, also across restarts.
@@ -211,56 +141,30 @@ impl Model {
         Ok(())
     }
 
-    /// A conversation as it is read now.
-    pub(crate) fn read(&mut self, pair: Pair, history: &[MessageView]) -> Result<(), String> {
-        let other = (pair.1, pair.0);
+    /// A conversation as it is read now. `latest`: the latest time that the viewer's clock ever showed.
+    pub(crate) fn read(
+        &mut self,
+        pair: Pair,
+        history: &[MessageView],
+        latest: u64,
+    ) -> Result<(), String> {
         if self.chat(pair).bond == Bond::Blocked {
             // Its keys are gone, and with them the conversation's end.
             return Ok(());
         }
-        self.chat_mut(pair).take(history)?;
-        let (ours, theirs) = (self.chat(pair), self.chat(other));
-        ours.fits(&ours.of(true), true)?;
-        theirs.fits(&ours.of(false), false)?;
-        let here: BTreeSet<MessageId> = ours.shown.iter().map(|shown| shown.id).collect();
-        if theirs.bond == Bond::Whole
-            && let Some(lost) = theirs.received.iter().find(|id| !here.contains(id))
-        {
-            return Err(format!("{lost} was acknowledged and is not there"));
-        }
-        let ignored = ours.ignored_from.unwrap_or(usize::MAX);
-        let late = ours.attempts.iter().skip(ignored);
-        let mut late = late.filter_map(|attempt| attempt.told);
-        if let Some(id) = late.find(|id| ours.received.contains(id)) {
-            return Err(format!(
-                "{id} was acknowledged by someone who blocked its author"
-            ));
-        }
-        Ok(())
+        let other = (pair.1, pair.0);
+        let mut ours = self.chats.remove(&pair).expect("they are contacts");
+        let mut theirs = self.chats.remove(&other).expect("they are contacts");
+        let read = ours.take(&mut theirs, history, latest);
+        let read = read.and_then(|()| ours.check(&theirs));
+        self.chats.insert(pair, ours);
+        self.chats.insert(other, theirs);
+        read
     }
 
     /// In the end: the same on both sides, and all of it acknowledged.
-    pub(crate) fn converged(&self, pair: Pair) -> Result<(), String> {
-        let (ours, theirs) = (self.chat(pair), self.chat((pair.1, pair.0)));
-        let list = |shown: Vec<&Shown>| -> Vec<(MessageId, String)> {
-            shown
-                .into_iter()
-                .map(|shown| (shown.id, shown.text.clone()))
-                .collect()
-        };
-        let (sent, arrived) = (list(ours.of(true)), list(theirs.of(false)));
-        if sent != arrived {
-            let lost = sent.iter().find(|message| !arrived.contains(message));
-            let lost = lost.map(|(_, text)| short(text));
-            let (sent, arrived) = (sent.len(), arrived.len());
-            return Err(format!(
-                "{sent} were sent and {arrived} arrived; not {lost:?}"
-            ));
-        }
-        let waits = sent.iter().find(|(id, _)| !ours.received.contains(id));
-        waits.map_or(Ok(()), |(_, text)| {
-            Err(format!("{:?} is not acknowledged", short(text)))
-        })
+    pub(crate) fn converged(&self, pair: Pair) -> Result<Compared, String> {
+        self.chat(pair).converged(self.chat((pair.1, pair.0)))
     }
 
     /// Everything announced is in the conversation; called after [`Self::read`].
@@ -269,10 +173,62 @@ impl Model {
         if chat.bond == Bond::Blocked {
             return Ok(());
         }
-        let theirs: BTreeSet<u64> = chat.of(false).iter().map(|shown| shown.number).collect();
-        match chat.announced.difference(&theirs).next() {
+        match chat.announced.difference(&chat.seen).next() {
             Some(number) => Err(format!("message {number} was announced and is not there")),
             None => Ok(()),
         }
     }
+
+    fn blocked_by(&self, who: usize) -> usize {
+        let chats = self.chats.iter().filter(|((viewer, _), _)| *viewer == who);
+        chats.filter(|(_, chat)| chat.bond != Bond::Whole).count()
+    }
+
+    fn pairs_of(&self, who: usize) -> Vec<Pair> {
+        let pairs = self.chats.keys().copied();
+        pairs.filter(|(viewer, _)| *viewer == who).collect()
+    }
+
+    /// An export of someone is about to be made.
+    pub(crate) fn known(&self, who: usize) -> Known {
+        let mut settled = BTreeSet::new();
+        for pair in self.pairs_of(who) {
+            let (ours, theirs) = (self.chat(pair), self.chat((pair.1, pair.0)));
+            settled.extend(ours.alike(theirs));
+        }
+        Known {
+            tried: self.tried,
+            settled,
+            blocked: self.blocked_by(who),
+        }
+    }
+
+    /// Whether going back to an export would not bring blocked people back.
+    pub(crate) fn can_go_back(&self, who: usize, known: &Known) -> bool {
+        self.blocked_by(who) == known.blocked
+    }
+
+    /// Someone goes on with what was exported.
+    pub(crate) fn restored(&mut self, who: usize, known: &Known) {
+        for pair in self.pairs_of(who) {
+            for pair in [pair, (pair.1, pair.0)] {
+                let settled =
+                    |id: Option<MessageId>| id.is_some_and(|id| known.settled.contains(&id));
+                for attempt in &mut self.chat_mut(pair).attempts {
+                    attempt.unsure |= attempt.touched > known.tried || !settled(attempt.id);
+                }
+            }
+            self.chat_mut(pair).go_back();
+        }
+    }
+}
+
+/// What was compared in the end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Compared {
+    pub(crate) alike: u64,
+    pub(crate) edited: u64,
+    pub(crate) reactions: u64,
+    pub(crate) taken_back: u64,
+    pub(crate) over: u64,
 }

@@ -11,14 +11,18 @@ use rand_chacha::ChaCha20Rng;
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep_until};
 use undertone_engine::{
-    Command, ContactId, ContactView, Event, InvitationView, MessageView, Reply, Stage, StopReason,
+    Command, ContactId, ContactView, CopyState, Event, InvitationView, MessageView, Reason, Reply,
+    Stage, StopReason,
 };
 use undertone_protocol::public_of;
-use undertone_transport::memory::{FaultRates, MemoryNetwork, MemoryOptions, TraceEvent};
+use undertone_transport::memory::{
+    Fault, FaultRates, MemoryNetwork, MemoryOptions, TraceEvent, Traced,
+};
 use undertone_transport::{DoorSeed, NetworkStatus};
 use undertone_wire::v1::FrameSize;
 use undertone_wire::{OnionKey, X25519Public, X25519Secret};
 
+use super::disk::Mutant;
 use super::model::{Bond, Chat, Model, Pair, short};
 use super::people::{Answer, Person};
 use super::storm::Storm;
@@ -113,20 +117,45 @@ impl Run {
         *self.counts.entry(what).or_default() += 1;
     }
 
-    pub(crate) async fn go(mut self, left_out: Option<u64>) -> Checked<Outcome> {
+    pub(crate) async fn go(mut self, mutant: Option<Arc<Mutant>>) -> Checked<Outcome> {
         self.meet().await?;
-        if let Some(commits) = left_out {
-            self.people[0].disk.leave_out_after(commits);
+        for person in &self.people {
+            if let Some(mutant) = &mutant {
+                person.disk.mutate(Arc::clone(mutant));
+            }
         }
-        Storm::new(&mut self).blow().await?;
+        let mut storm = Storm::new(&mut self, mutant.is_some());
+        if mutant.is_some() {
+            storm.begin().await?;
+        }
+        storm.blow().await?;
         self.heal().await?;
+        self.older_copies().await?;
+        self.count_faults();
+        Ok(Outcome {
+            network: self.network.trace(),
+            counts: self.counts,
+        })
+    }
+
+    fn add(&mut self, what: &'static str, count: u64) {
+        *self.counts.entry(what).or_default() += count;
+    }
+
+    /// What happened below the deeds: at disks and on the network.
+    fn count_faults(&mut self) {
         for person in &self.people {
             let counts = person.disk.counts();
             for (what, count) in [
                 ("commits", counts.commits),
                 ("deaths before a commit", counts.died_before_commit),
                 ("deaths before transmission", counts.died_before_transmit),
-                ("refused commits", counts.refused),
+                ("commits refused, disk full", counts.full),
+                ("commits refused, disk read-only", counts.read_only),
+                (
+                    "refused commits that were stored",
+                    counts.refused_but_stored,
+                ),
                 ("slow commits", counts.slow),
                 ("commits left out", counts.left_out),
                 ("message keys", person.disk.keys.used() as u64),
@@ -135,10 +164,24 @@ impl Run {
                 *self.counts.entry(what).or_default() += count;
             }
         }
-        Ok(Outcome {
-            network: self.network.trace(),
-            counts: self.counts,
-        })
+        for event in self.network.trace() {
+            let what = match event.what {
+                Traced::Fault { fault, .. } => match fault {
+                    Fault::Cut => "streams cut",
+                    Fault::Reset => "streams reset",
+                    Fault::HalfOpen => "streams half open",
+                    Fault::Stall => "streams stalled",
+                    Fault::Release => "streams released",
+                    Fault::Delay => "chunks late",
+                },
+                Traced::DialFailed { .. } => "dials failed",
+                Traced::Partitioned(..) => "nodes parted",
+                Traced::Frozen(_) => "nodes frozen",
+                Traced::Crashed(_) => "nodes crashed",
+                _ => continue,
+            };
+            self.add(what, 1);
+        }
     }
 
     /// Neighbours become contacts, others perhaps, on a good network.
@@ -327,7 +370,8 @@ impl Run {
                 self.bury(pair.0)?;
                 continue;
             };
-            self.model.read(pair, &history).map_err(named)?;
+            let latest = self.people[pair.0].clock.latest();
+            self.model.read(pair, &history, latest).map_err(named)?;
             self.model.announced(pair).map_err(named)?;
         }
         for (who, person) in self.people.iter().enumerate() {
@@ -389,31 +433,133 @@ impl Run {
         self.network.heal();
         let pairs: Vec<Pair> = self.model.chats.keys().copied().collect();
         let whole = |run: &Self, pair: &Pair| run.model.is_whole(*pair);
-        let lost: Vec<Pair> = pairs
-            .iter()
-            .copied()
-            .filter(|pair| whole(self, pair) && self.stranded(*pair))
-            .collect();
-        self.settle(&lost, HEALING, LOOK).await?;
+        let stranded = pairs.iter().copied();
+        let stranded = stranded.filter(|pair| whole(self, pair) && self.stranded(*pair));
+        // A door that moved, of which only a copy was told that is gone: these never meet again.
+        let (hopeless, lost): (Vec<Pair>, Vec<Pair>) =
+            stranded.partition(|pair| self.model.is_restored(*pair));
+        let all = [hopeless.as_slice(), &lost].concat();
+        self.settle(&all, HEALING, LOOK).await?;
         if !lost.is_empty() {
             self.note("waiting for the recovery door");
-            self.settle(&[], RECOVERY, LONG_LOOK).await?;
-            *self
-                .counts
-                .entry("pairs that were lost and found")
-                .or_default() += lost.len() as u64;
+            self.settle(&hopeless, RECOVERY, LONG_LOOK).await?;
+            self.add("pairs that were lost and found", lost.len() as u64);
         }
+        self.add("pairs that a restore parted", hopeless.len() as u64);
         self.note("healed");
         self.check().await?;
+        self.converge(&hopeless)?;
         for pair in pairs {
-            if self.model.is_whole(pair) {
-                self.count("pairs that converged");
-                let converged = self.model.converged(pair);
-                converged.map_err(|what| format!("{} to {}: {what}", pair.0, pair.1))?;
-            }
             self.count("pairs at the end");
+            if self.model.is_whole(pair) && !hopeless.contains(&pair) {
+                self.count("pairs that converged");
+            }
         }
         self.check_frames()
+    }
+
+    /// Both sides have the same, but those who cannot meet.
+    fn converge(&mut self, hopeless: &[Pair]) -> Checked {
+        let pairs: Vec<Pair> = self.model.chats.keys().copied().collect();
+        for pair in pairs {
+            if !self.model.is_whole(pair) || hopeless.contains(&pair) {
+                continue;
+            }
+            let compared = self.model.converged(pair);
+            let compared = compared.map_err(|what| format!("{} to {}: {what}", pair.0, pair.1))?;
+            self.add("messages alike in the end", compared.alike);
+            self.add("of them edited", compared.edited);
+            self.add("reactions at them", compared.reactions);
+            self.add("messages taken back that nobody shows", compared.taken_back);
+            self.add("messages whose time was over", compared.over);
+        }
+        Ok(())
+    }
+
+    /// Copies that were replaced are started once more, alone: when a contact dials them, they learn it. Then
+    /// the newer ones go on, undisturbed.
+    async fn older_copies(&mut self) -> Checked {
+        for who in 0..self.people.len() {
+            let Some(mut older) = self.people[who].older() else {
+                continue;
+            };
+            self.note(&format!("the older copy of {who} starts"));
+            self.people[who].stop().await;
+            if !older.start().await {
+                return Err(format!("the older copy of {who} does not start"));
+            }
+            let end = Instant::now() + HEALING;
+            let found_out = loop {
+                self.pass(LOOK).await?;
+                let copy = self.copy_state(&older).await?;
+                if copy == CopyState::Replaced {
+                    break true;
+                }
+                // Whoever knows no door that it opens cannot tell it.
+                let can_be_told = self.model.chats.iter().any(|((from, to), chat)| {
+                    let known = self.people[*from].disk.keys.door_of(chat.contact);
+                    *to == who
+                        && self.model.is_whole((*from, *to))
+                        && known.is_some_and(|door| older.wire.is_open(&door))
+                });
+                if !can_be_told {
+                    break false;
+                }
+                if Instant::now() > end {
+                    // Its door may know only keys of theirs that the newer one replaced.
+                    let reasons = self.reasons(who).await;
+                    let not_admitted = Some(Reason::NotAdmitted);
+                    if reasons.iter().all(|reason| *reason == not_admitted) {
+                        break false;
+                    }
+                    return Err(format!(
+                        "the older copy of {who} does not learn it: {copy:?}, {reasons:?}"
+                    ));
+                }
+            };
+            self.count(if found_out {
+                "older copies that found out"
+            } else {
+                "older copies that nobody could tell"
+            });
+            older.stop().await;
+            self.people[who].starts_at = Some(Instant::now());
+            let still_lost: Vec<Pair> = self.model.chats.keys().copied().collect();
+            let still_lost: Vec<Pair> = still_lost
+                .into_iter()
+                .filter(|pair| self.model.is_restored(*pair) && self.stranded(*pair))
+                .collect();
+            self.settle(&still_lost, HEALING, LOOK).await?;
+            self.check().await?;
+            self.converge(&still_lost)?;
+        }
+        Ok(())
+    }
+
+    /// Why those who know a door of someone are not connected.
+    async fn reasons(&mut self, who: usize) -> Vec<Option<Reason>> {
+        let mut reasons = Vec::new();
+        for pair in self.model.chats.keys().copied().collect::<Vec<_>>() {
+            if pair.1 != who || !self.model.is_whole(pair) {
+                continue;
+            }
+            let contact = self.model.chats[&pair].contact;
+            let views = self.contacts(pair.0).await.unwrap_or_default();
+            let view = views.into_iter().find(|view| view.id == contact);
+            reasons.push(view.and_then(|view| view.reason));
+        }
+        reasons
+    }
+
+    async fn copy_state(&self, person: &Person) -> Checked<CopyState> {
+        match person.ask(Command::Profile).await {
+            Answer::Reply(reply) => match *reply {
+                Reply::Profile(profile) => Ok(profile.copy),
+                other => Err(format!("a profile is {other:?}")),
+            },
+            Answer::Refused(error) => Err(format!("no profile: {error}")),
+            Answer::Gone => Err(format!("the older copy of {} ended", person.name)),
+        }
     }
 
     /// Waits until nothing waits, but between those who are `lost`.
@@ -481,7 +627,7 @@ impl Run {
                 }
             }
         }
-        *self.counts.entry("frames").or_default() += seen.len() as u64;
+        self.add("frames", seen.len() as u64);
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! What people and the world do, drawn from the seed. A new kind of deed is a new line of [`DEEDS`]
 //! and an arm of [`Storm::act`].
 
+mod deeds;
+
 use std::io;
 use std::time::Duration;
 
@@ -21,12 +23,30 @@ const STEPS: usize = 36;
 const BLOCKS: u64 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Deed {
+pub(crate) enum Deed {
     Send,
     Reply,
     /// Both sides of a pair at once.
     BothSend,
     Burst,
+    Edit,
+    /// A deletion on both sides.
+    TakeBack,
+    React,
+    /// Both sides of a pair edit, delete or react at once.
+    BothChange,
+    MarkRead,
+    /// Messages disappear from now on.
+    Timer,
+    /// One side keeps messages for some hours only.
+    Keep,
+    /// A door moves: a contact gets a circle of its own, or a circle another door.
+    Move,
+    /// Both sides of a pair at once.
+    BothMove,
+    Export,
+    /// Someone goes on with an old export.
+    Restore,
     Block,
     /// Two people block a third at once, so that both their doors move.
     BothBlock,
@@ -56,11 +76,22 @@ enum Deed {
 }
 
 /// Each with its name in the counts, its weight, and whether every run has it.
-const DEEDS: [(Deed, &str, u32, bool); 29] = [
-    (Deed::Send, "send", 30, true),
-    (Deed::Reply, "reply", 8, true),
-    (Deed::BothSend, "send at once", 15, true),
+pub(crate) const DEEDS: [(Deed, &str, u32, bool); 40] = [
+    (Deed::Send, "send", 26, true),
+    (Deed::Reply, "reply", 7, true),
+    (Deed::BothSend, "send at once", 13, true),
     (Deed::Burst, "send many", 6, true),
+    (Deed::Edit, "edit", 8, true),
+    (Deed::TakeBack, "delete for both", 7, true),
+    (Deed::React, "react", 8, true),
+    (Deed::BothChange, "change at once", 8, true),
+    (Deed::MarkRead, "mark as read", 5, true),
+    (Deed::Timer, "set a timer", 3, false),
+    (Deed::Keep, "keep for a while", 2, false),
+    (Deed::Move, "move a door", 4, false),
+    (Deed::BothMove, "move doors at once", 1, false),
+    (Deed::Export, "export", 8, false),
+    (Deed::Restore, "restore", 16, false),
     (Deed::Block, "block", 4, false),
     (Deed::BothBlock, "block at once", 3, false),
     (Deed::Restart, "restart", 4, false),
@@ -97,17 +128,41 @@ pub(crate) struct Storm<'a> {
 impl<'a> Storm<'a> {
     /// Each run leaves out about half of the deeds and makes some frequent, so that they are met in
     /// many mixtures.
-    pub(crate) fn new(run: &'a mut Run) -> Self {
-        let weights = DEEDS.map(|(_, _, weight, always)| match run.rng.random_range(0..10) {
-            0..4 if !always => 0,
-            9 if !always => 4 * weight,
-            _ => weight,
+    ///
+    /// `strict`: also what may be a good reason for a message to be gone is left out.
+    pub(crate) fn new(run: &'a mut Run, strict: bool) -> Self {
+        let weights = DEEDS.map(|(deed, _, weight, always)| {
+            let reason = matches!(deed, Deed::Timer | Deed::Keep | Deed::Restore);
+            match run.rng.random_range(0..10) {
+                _ if strict && reason => 0,
+                0..4 if !always => 0,
+                9 if !always => 4 * weight,
+                _ => weight,
+            }
         });
         Self {
             run,
             weights,
             said: 0,
         }
+    }
+
+    /// Everybody's first words and changes of them on a quiet network, so that every mutant has what it leaves out.
+    pub(crate) async fn begin(&mut self) -> Checked {
+        for _ in 0..3 {
+            self.both_send((0, 1)).await?;
+            self.run.pass(Duration::from_secs(5)).await?;
+            self.run.check().await?;
+        }
+        for deed in [Deed::React, Deed::Edit, Deed::TakeBack] {
+            for pair in [(0, 1), (1, 0)] {
+                self.change(pair, deed).await?;
+                self.run.check().await?;
+                self.run.pass(Duration::from_secs(5)).await?;
+                self.run.check().await?;
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn blow(&mut self) -> Checked {
@@ -175,6 +230,15 @@ impl<'a> Storm<'a> {
                     }
                 }
             }
+            Deed::Edit | Deed::TakeBack | Deed::React => return self.change(pair, deed).await,
+            Deed::BothChange => return self.both_change(pair).await,
+            Deed::MarkRead => return self.mark_read(pair).await,
+            Deed::Timer => return self.set_timer(pair).await,
+            Deed::Keep => return self.keep(pair).await,
+            Deed::Move => return self.move_door(pair).await,
+            Deed::BothMove => return self.both_move(pair).await,
+            Deed::Export => return self.export(who).await,
+            Deed::Restore => return self.restore().await,
             Deed::Block => return self.block(pair).await,
             Deed::BothBlock => return self.both_block().await,
             Deed::Restart => return self.restart(who).await,
@@ -269,8 +333,8 @@ impl<'a> Storm<'a> {
             _ => 0,
         };
         let text = format!("{from} to {to}, {}{}", self.said, ".".repeat(filler));
+        self.run.model.attempt((from, to), &text);
         let chat = self.run.model.chat_mut((from, to));
-        chat.attempt(&text);
         Command::Send {
             contact: chat.contact,
             text,
