@@ -51,25 +51,27 @@ fn a_copy_that_was_replaced_finds_out() {
     }
 }
 
+/// What a dial to a contact says first, which goes nowhere.
+fn first_flight(world: &mut World, node: usize, contact: ContactId) -> Vec<Vec<u8>> {
+    let link = world.fresh_link(node);
+    let input = Input::Dialled {
+        contact,
+        purpose: Purpose::Chat,
+        link,
+    };
+    let effects = world.intercept(node, input);
+    let frames = effects.into_iter().find_map(|effect| match effect {
+        Effect::Send(to, frames) if to == link => Some(frames),
+        _ => None,
+    });
+    frames.expect("flight 1")
+}
+
 /// A flight of the older copy, genuine in every other way, gets what a stranger gets.
 #[test]
 fn a_lower_generation_gets_silence() {
     let (mut world, noor, amal) = pair(3);
     let (export, messages) = exported(&world, 0);
-    let caught = |world: &mut World, node: usize| {
-        let link = world.fresh_link(node);
-        let input = Input::Dialled {
-            contact: noor,
-            purpose: Purpose::Chat,
-            link,
-        };
-        let effects = world.intercept(node, input);
-        let frames = effects.into_iter().find_map(|effect| match effect {
-            Effect::Send(to, frames) if to == link => Some(frames),
-            _ => None,
-        });
-        frames.expect("flight 1")
-    };
     let new = world.add(&export, &messages);
     assert!(world.run_until(3_600, |w| w.connected(new, noor)));
     talk(&mut world, [(new, noor), (1, amal)], "after");
@@ -79,11 +81,11 @@ fn a_lower_generation_gets_silence() {
         .map(|door| door.name)
         .find(|name| matches!(name, DoorName::Circle(_)))
         .expect("a contact door");
-    let old = caught(&mut world, 0);
+    let old = first_flight(&mut world, 0, noor);
     let (link, answers) = world.attack(1, door, &old);
     assert!(answers.is_empty());
     assert_eq!(world.closes_after(1, link), Some(30));
-    let present = caught(&mut world, new);
+    let present = first_flight(&mut world, new, noor);
     let (_, answers) = world.attack(1, door, &present);
     assert_eq!(answers.len(), 2, "the control");
 }
@@ -142,18 +144,8 @@ fn counters_of_a_thief_lock_no_copy_out() {
     let (export, messages) = exported(&world, 0);
     let door = world.nodes[1].profile.doors()[0].name;
     let dial = |world: &mut World, node: usize| {
-        let link = world.fresh_link(node);
-        let input = Input::Dialled {
-            contact: noor,
-            purpose: Purpose::Chat,
-            link,
-        };
-        let effects = world.intercept(node, input);
-        let frames = effects.into_iter().find_map(|effect| match effect {
-            Effect::Send(to, frames) if to == link => Some(frames),
-            _ => None,
-        });
-        world.attack(1, door, &frames.expect("flight 1")).1.len()
+        let flight = first_flight(world, node, noor);
+        world.attack(1, door, &flight).1.len()
     };
     // The thief's copy: genuine in all but the counter.
     let thief = world.add(&export, &messages);
