@@ -100,6 +100,36 @@ impl Home {
         home
     }
 
+    /// Exports the profile, which must not run, to a new file. Its passphrase is that of the profile.
+    pub(crate) async fn export(&self, file: &Path) {
+        let mut command = self.command("export");
+        command.arg(file);
+        command.arg("--passphrase-file").arg(&self.passphrase_file);
+        command
+            .arg("--export-passphrase-file")
+            .arg(&self.passphrase_file);
+        let made = output(&mut command).await;
+        assert!(made.status.success(), "{}: {}", self.name, said(&made));
+    }
+
+    /// Makes a copy of another profile out of its export, in a home of its own.
+    pub(crate) async fn import(lab: &Lab, name: &str, file: &Path, of: &Self) -> Self {
+        let home = Self {
+            name: name.to_owned(),
+            path: lab.path(name),
+            logs: lab.path(&format!("{name}.logs")),
+            ..of.clone()
+        };
+        let mut command = home.command("import");
+        command.arg(file);
+        for option in ["--export-passphrase-file", "--new-passphrase-file"] {
+            command.arg(option).arg(&home.passphrase_file);
+        }
+        let made = output(&mut command).await;
+        assert!(made.status.success(), "{name}: {}", said(&made));
+        home
+    }
+
     /// Adds an option of `run`.
     pub(crate) fn with(mut self, option: &str) -> Self {
         self.options.push(option.to_owned());
