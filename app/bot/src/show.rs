@@ -9,7 +9,8 @@ pub mod qr;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Profile};
+use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Network, Profile};
+use crate::control::several::Listed;
 use crate::visible::{Name, Text};
 
 /// The local time, or the number of a time that no calendar has.
@@ -21,6 +22,13 @@ pub(crate) fn time(seconds: i64) -> String {
             .to_string(),
         Err(_) => format!("@{seconds}"),
     }
+}
+
+/// One of the profiles that run, on a line.
+#[must_use]
+pub fn listed(one: &Listed) -> String {
+    let network = Network::from(one.network.clone());
+    format!("{}  {}  {network}", one.profile, Name(&one.nickname))
 }
 
 /// How the profile is, on a few lines.

@@ -53,8 +53,14 @@ impl Disk {
         }
     }
 
+    /// Also if it was done from elsewhere: by another profile of the home, or by a passphrase that wipes.
     pub(crate) fn is_destroyed(&self) -> bool {
-        self.destroyed.load(Ordering::Acquire)
+        self.destroyed.load(Ordering::Acquire) || self.store.is_destroyed()
+    }
+
+    /// Has a bell rung when it was, whoever did it.
+    pub(crate) fn on_destroyed(&self, bell: impl Fn() + Send + Sync + 'static) {
+        self.store.on_destroyed(bell);
     }
 
     pub(crate) fn is_deniable(&self) -> bool {

@@ -68,6 +68,8 @@ pub(crate) struct Home {
     options: Vec<String>,
     /// What runs the program, such as a tracer with its options.
     under: Vec<String>,
+    /// Where a program that leaks connects to, which then runs in the program's place.
+    leak: Option<u16>,
 }
 
 impl Home {
@@ -86,6 +88,7 @@ impl Home {
             network: lab.network.network_file(),
             options: Vec::new(),
             under: Vec::new(),
+            leak: None,
         };
         let mut command = home.command("create");
         command
@@ -139,11 +142,27 @@ impl Home {
         self
     }
 
+    /// Runs the program with one socket too many, an example of this package, in its place.
+    pub(crate) fn leaking_to(mut self, port: u16) -> Self {
+        self.leak = Some(port);
+        self
+    }
+
     /// The program with `--home` and a subcommand.
     pub(crate) fn command(&self, subcommand: &str) -> Command {
+        let program = match self.leak {
+            Some(_) => {
+                Path::new(env!("CARGO_BIN_EXE_tornet")).with_file_name("examples/leaking_bot")
+            }
+            None => program().to_owned(),
+        };
         let words = self.under.iter().map(PathBuf::from);
-        let mut words = words.chain([program().to_owned()]);
+        let mut words = words.chain([program]);
         let mut command = Command::new(words.next().expect("a program"));
+        command.envs(
+            self.leak
+                .map(|port| ("UNDERTONE_FOREIGN_PORT", port.to_string())),
+        );
         command
             .args(words)
             .arg("--home")

@@ -8,8 +8,9 @@ use std::io::{self, BufReader, BufWriter};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use undertone_storage::{EraseError, Home, KdfParameters, OpenError, Store};
+use undertone_storage::{EraseError, KdfParameters, OpenError, Store};
 
+use super::held::OpenHome;
 use super::vaults::VaultError;
 use super::{UnlockError, Unlocked};
 use crate::backup::{self, BackupSummary, ExportError, Import, ImportError};
@@ -62,15 +63,57 @@ pub fn export_profile(
     file: &Path,
     sealed: &[u8],
 ) -> Result<BackupSummary, CopyError> {
-    let home = Home::open(home).map_err(UnlockError::Home)?;
-    let store = Store::open(&home, passphrase)?;
-    let unfinished = Unfinished::new(file)?;
-    let written = unfinished.write(&store, sealed)?;
-    unfinished.verify(sealed, written)?;
-    unfinished.finish(file)?;
-    backup::note(&store, SystemClock.wall())?;
-    store.lock()?;
-    Ok(written)
+    OpenHome::at(home).export_profile(passphrase, file, sealed)
+}
+
+impl OpenHome {
+    /// As [`export_profile`], of a profile that does not run, beside those that do.
+    ///
+    /// # Errors
+    /// See [`CopyError`]; there is no file then.
+    pub fn export_profile(
+        &self,
+        passphrase: &[u8],
+        file: &Path,
+        sealed: &[u8],
+    ) -> Result<BackupSummary, CopyError> {
+        let store = self.unlock(passphrase)?.store;
+        let unfinished = Unfinished::new(file)?;
+        let written = unfinished.write(&store, sealed)?;
+        unfinished.verify(sealed, written)?;
+        unfinished.finish(file)?;
+        backup::note(&store, SystemClock.wall())?;
+        store.lock()?;
+        Ok(written)
+    }
+
+    /// As [`Unlocked::import`].
+    ///
+    /// # Errors
+    /// See [`CopyError`].
+    pub fn import(
+        &self,
+        file: &Path,
+        sealed: &[u8],
+        passphrase: &[u8],
+    ) -> Result<(Unlocked, BackupSummary), CopyError> {
+        import_into(file, sealed, || Ok(self.create(passphrase)?))
+    }
+
+    /// As [`Unlocked::import_beside`], where profiles that are unlocked are kept by that, see
+    /// [`create_beside`](Self::create_beside).
+    ///
+    /// # Errors
+    /// See [`CopyError`].
+    pub fn import_beside(
+        &self,
+        kept: &[&[u8]],
+        file: &Path,
+        sealed: &[u8],
+        new: &[u8],
+    ) -> Result<(Unlocked, BackupSummary), CopyError> {
+        import_into(file, sealed, || Ok(self.create_beside(kept, new)?))
+    }
 }
 
 impl Unlocked {
@@ -86,7 +129,7 @@ impl Unlocked {
         sealed: &[u8],
         passphrase: &[u8],
     ) -> Result<(Self, BackupSummary), CopyError> {
-        Self::import_into(file, sealed, || Ok(Self::create(home, passphrase)?))
+        OpenHome::at(home).import(file, sealed, passphrase)
     }
 
     /// The same into a home that holds profiles, see [`create_beside`](Self::create_beside): **one that is not named may be
@@ -101,21 +144,21 @@ impl Unlocked {
         sealed: &[u8],
         new: &[u8],
     ) -> Result<(Self, BackupSummary), CopyError> {
-        Self::import_into(file, sealed, || Ok(Self::create_beside(home, kept, new)?))
+        OpenHome::at(home).import_beside(kept, file, sealed, new)
     }
+}
 
-    fn import_into(
-        file: &Path,
-        sealed: &[u8],
-        place: impl FnOnce() -> Result<Self, CopyError>,
-    ) -> Result<(Self, BackupSummary), CopyError> {
-        let wall = SystemClock.wall();
-        let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
-        let import = Import::open(input, sealed, wall)?;
-        let unlocked = place()?;
-        let summary = import.into_store(&unlocked.store, wall)?;
-        Ok((unlocked, summary))
-    }
+fn import_into(
+    file: &Path,
+    sealed: &[u8],
+    place: impl FnOnce() -> Result<Unlocked, CopyError>,
+) -> Result<(Unlocked, BackupSummary), CopyError> {
+    let wall = SystemClock.wall();
+    let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
+    let import = Import::open(input, sealed, wall)?;
+    let unlocked = place()?;
+    let summary = import.into_store(&unlocked.store, wall)?;
+    Ok((unlocked, summary))
 }
 
 /// A file that is no export yet; removed if it does not become one.
