@@ -249,8 +249,12 @@ fn peopled(language: Language) -> App {
         people::contact(snapshot, 2).away = true;
         people::contact(snapshot, 3).invisible = true;
         people::contact(snapshot, 3).reason = Some(Reason::Invisible);
-        people::contact(snapshot, 9).resembles = Some(id(1));
-        people::contact(snapshot, 6).resembles = Some(id(2));
+        // Whoever is warned of has the name of another one.
+        for (one, other) in [(9, 1), (6, 2)] {
+            let name = people::contact(snapshot, other).nickname.clone();
+            people::contact(snapshot, one).nickname = name;
+            people::contact(snapshot, one).resembles = Some(id(other));
+        }
         people::contact(snapshot, 1).introduced = Some(IntroducedView {
             by: id(2),
             name: "Amara".to_owned(),
@@ -482,7 +486,9 @@ fn gallery() {
                 let change = Change::Scale(200);
                 app.look_mut().scale = 200;
                 assert_eq!(change, Change::Scale(app.look().scale));
-                draw(&app, (1_440.0, 900.0), &picture("conversation-200-percent"));
+                let large = (1_440.0, 900.0);
+                let _ = app.update(Message::Resized(iced::Size::new(720.0, 450.0)));
+                draw(&app, large, &picture("conversation-200-percent"));
             }
             "arabic" | "inbox" | "invitation" | "people" | "privacy" | "search" | "short-code"
             | "start-connecting" | "welcome" => {

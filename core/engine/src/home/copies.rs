@@ -14,6 +14,7 @@ use super::vaults::VaultError;
 use super::{UnlockError, Unlocked};
 use crate::backup::{self, BackupSummary, ExportError, Import, ImportError};
 use crate::clock::{Clock as _, SystemClock};
+use crate::progress::{Doing, Progress, Watch, Watched};
 
 /// Why a profile was not exported, or an export not imported.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ impl From<OpenError> for CopyError {
 }
 
 /// Exports a profile that does not run into a new file, sealed by a passphrase of its own. It takes as
-/// long as reading all of the profile twice: call it from a thread that may wait.
+/// long as reading all of the profile twice: call it from a thread that may wait; `progress` says how far it is.
 ///
 /// # Errors
 /// See [`CopyError`]; there is no file then.
@@ -61,12 +62,14 @@ pub fn export_profile(
     passphrase: &[u8],
     file: &Path,
     sealed: &[u8],
+    progress: &Progress,
 ) -> Result<BackupSummary, CopyError> {
+    progress.set(Doing::Key);
     let home = Home::open(home).map_err(UnlockError::Home)?;
     let store = Store::open(&home, passphrase)?;
     let unfinished = Unfinished::new(file)?;
-    let written = unfinished.write(&store, sealed)?;
-    unfinished.verify(sealed, written)?;
+    let written = unfinished.write(&store, sealed, progress)?;
+    unfinished.verify(sealed, written, progress)?;
     unfinished.finish(file)?;
     backup::note(&store, SystemClock.wall())?;
     store.lock()?;
@@ -76,7 +79,7 @@ pub fn export_profile(
 impl Unlocked {
     /// Imports an export into a home that holds no profile, under a new passphrase. Until all of the file was
     /// verified nothing is touched; what fails later leaves a place that holds no profile. It takes as long as
-    /// reading the file twice: call it from a thread that may wait.
+    /// reading the file three times: call it from a thread that may wait; `progress` says how far it is.
     ///
     /// # Errors
     /// See [`CopyError`].
@@ -85,8 +88,10 @@ impl Unlocked {
         file: &Path,
         sealed: &[u8],
         passphrase: &[u8],
+        progress: &Progress,
     ) -> Result<(Self, BackupSummary), CopyError> {
-        Self::import_into(file, sealed, || Ok(Self::create(home, passphrase)?))
+        let place = || Ok(Self::create(home, passphrase)?);
+        Self::import_into(file, sealed, progress, place)
     }
 
     /// The same into a home that holds profiles, see [`create_beside`](Self::create_beside): **one that is not named may be
@@ -100,22 +105,39 @@ impl Unlocked {
         file: &Path,
         sealed: &[u8],
         new: &[u8],
+        progress: &Progress,
     ) -> Result<(Self, BackupSummary), CopyError> {
-        Self::import_into(file, sealed, || Ok(Self::create_beside(home, kept, new)?))
+        let place = || Ok(Self::create_beside(home, kept, new)?);
+        Self::import_into(file, sealed, progress, place)
     }
 
     fn import_into(
         file: &Path,
         sealed: &[u8],
+        progress: &Progress,
         place: impl FnOnce() -> Result<Self, CopyError>,
     ) -> Result<(Self, BackupSummary), CopyError> {
         let wall = SystemClock.wall();
-        let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
+        let (watch, input) = watched(file, progress)?;
         let import = Import::open(input, sealed, wall)?;
+        progress.set(Doing::Key);
         let unlocked = place()?;
+        watch.store();
         let summary = import.into_store(&unlocked.store, wall)?;
         Ok((unlocked, summary))
     }
+}
+
+/// An export to be read, which says how far that is.
+fn watched(
+    path: &Path,
+    progress: &Progress,
+) -> Result<(Watch, BufReader<Watched<File>>), CopyError> {
+    let file = File::open(path).map_err(CopyError::File)?;
+    let length = file.metadata().map_err(CopyError::File)?.len();
+    let watch = Watch::new(length, progress);
+    let input = BufReader::new(watch.over(file));
+    Ok((watch, input))
 }
 
 /// A file that is no export yet; removed if it does not become one.
@@ -144,15 +166,26 @@ impl Unfinished {
         Ok(Self { path, file })
     }
 
-    fn write(&self, store: &Store, sealed: &[u8]) -> Result<BackupSummary, CopyError> {
+    fn write(
+        &self,
+        store: &Store,
+        sealed: &[u8],
+        progress: &Progress,
+    ) -> Result<BackupSummary, CopyError> {
         let out = BufWriter::new(&self.file);
-        let (_, summary) = backup::export(store, out, sealed, KdfParameters::shipped())?;
+        let cost = KdfParameters::shipped();
+        let (_, summary) = backup::export(store, out, sealed, cost, progress)?;
         self.file.sync_all().map_err(CopyError::File)?;
         Ok(summary)
     }
 
-    fn verify(&self, sealed: &[u8], written: BackupSummary) -> Result<(), CopyError> {
-        let input = BufReader::new(File::open(&self.path).map_err(CopyError::File)?);
+    fn verify(
+        &self,
+        sealed: &[u8],
+        written: BackupSummary,
+        progress: &Progress,
+    ) -> Result<(), CopyError> {
+        let (_, input) = watched(&self.path, progress)?;
         let wall = SystemClock.wall();
         let import = Import::open(input, sealed, wall).map_err(CopyError::NotVerified)?;
         if import.summary() == written {
