@@ -14,6 +14,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use crate::home::{self, HomeLock, VAULTS, VaultPaths};
 use crate::log::{self, Log};
 
+/// Called when a vault is destroyed.
+pub(crate) type Bell = Arc<dyn Fn() + Send + Sync>;
+
 /// What the open stores of a home share.
 pub(crate) struct Residence {
     home: PathBuf,
@@ -21,6 +24,14 @@ pub(crate) struct Residence {
     open: [AtomicBool; VAULTS],
     destroyed: [AtomicBool; VAULTS],
     logs: Mutex<[Weak<Log>; VAULTS]>,
+    /// What is to ring when a vault is destroyed that is open.
+    bells: Mutex<[Option<Bell>; VAULTS]>,
+    /// Vaults whose passphrase has wiped what it named, while they were open.
+    spent: [AtomicBool; VAULTS],
+    /// The logs of all vaults are to be written anew, which has to wait until no other profile is open.
+    rewriting_due: AtomicBool,
+    /// Vaults whose logs were written anew, and that no profile of this program was opened in since.
+    rewritten: [AtomicBool; VAULTS],
     /// Given back when the last store is closed.
     _lock: HomeLock,
 }
@@ -33,6 +44,10 @@ impl Residence {
             open: Default::default(),
             destroyed: Default::default(),
             logs: Mutex::default(),
+            bells: Mutex::default(),
+            spent: Default::default(),
+            rewriting_due: AtomicBool::new(false),
+            rewritten: Default::default(),
             _lock: lock,
         }
     }
@@ -75,6 +90,49 @@ impl Residence {
     /// [`files`](Self::files) held.
     pub(crate) fn mark_destroyed(&self, number: usize) {
         self.destroyed[number].store(true, Ordering::Release);
+    }
+
+    /// Tells whoever has a vault open that it was destroyed. Not before it was: who is told may end the program.
+    pub(crate) fn ring(&self, number: usize) {
+        let bell = self.bells()[number].clone();
+        if let Some(bell) = bell {
+            bell();
+        }
+    }
+
+    fn bells(&self) -> MutexGuard<'_, [Option<Bell>; VAULTS]> {
+        self.bells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the passphrase of an open vault has wiped what it named since it was set.
+    pub(crate) fn is_spent(&self, number: usize) -> bool {
+        self.spent[number].load(Ordering::Acquire)
+    }
+
+    pub(crate) fn note_spent(&self, number: usize, spent: bool) {
+        self.spent[number].store(spent, Ordering::Release);
+    }
+
+    /// Whether some profile found, while others were open, that the logs of all vaults have to be written anew.
+    pub(crate) fn is_rewriting_due(&self) -> bool {
+        self.rewriting_due.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn note_rewriting_due(&self) {
+        self.rewriting_due.store(true, Ordering::Release);
+    }
+
+    /// The logs of all vaults were written anew.
+    pub(crate) fn note_rewritten(&self) {
+        self.rewriting_due.store(false, Ordering::Release);
+        for one in &self.rewritten {
+            one.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether the log of a vault that is being opened was written anew since it was last in use here.
+    pub(crate) fn take_rewritten(&self, number: usize) -> bool {
+        self.rewritten[number].swap(false, Ordering::AcqRel)
     }
 
     /// The log of a vault, shared with whoever has it open in this program; if nobody has, `open` opens it.
@@ -149,6 +207,15 @@ impl Claim {
         self.residence.vault(self.number)
     }
 
+    /// What rings when the vault is destroyed while this store has it open.
+    pub(crate) fn hang(&self, bell: Bell) {
+        self.residence.bells()[self.number] = Some(Arc::clone(&bell));
+        // Between opening and this.
+        if self.is_destroyed() {
+            bell();
+        }
+    }
+
     /// Whether the vault was destroyed while this store had it open.
     pub(crate) fn is_destroyed(&self) -> bool {
         self.residence.destroyed[self.number].load(Ordering::Acquire)
@@ -157,6 +224,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
+        self.residence.bells()[self.number] = None;
         self.residence.open[self.number].store(false, Ordering::Release);
     }
 }

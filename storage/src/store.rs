@@ -131,7 +131,7 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let claim = enter(home)?
             .claim(create::RAW_VAULT)
-            .ok_or(OpenError::InUse)?;
+            .ok_or(OpenError::AlreadyOpen)?;
         Self::start(claim, Header::new(data_key, schema.version), schema)
     }
 
@@ -205,6 +205,20 @@ impl Store {
     #[must_use]
     pub fn vault(&self) -> VaultId {
         VaultId::of(self.claim.number())
+    }
+
+    /// Whether the profile was destroyed while this store had it open: by a [wiping](Self::set_wipe) passphrase that was entered
+    /// beside it, by another store of the home, or by this one.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.claim.is_destroyed()
+    }
+
+    /// Has `bell` rung when the profile was destroyed while this store has it open, whoever did it; at once, if that
+    /// has happened. It may ring more than once, on any thread, and must neither block nor use the store: it is there to tell
+    /// whoever works with the store that nothing will be stored any more. One bell for each store: the last one counts.
+    pub fn on_destroyed(&self, bell: impl Fn() + Send + Sync + 'static) {
+        self.claim.hang(Arc::new(bell));
     }
 
     /// Reads one record; `None` if there is none or its slot was erased.
@@ -428,7 +442,9 @@ impl Store {
     pub fn lock(self) -> Result<(), EraseError> {
         self.rotate_state_key()?;
         self.cover().map_err(|error| error.0)?;
-        self.note_uneven(self.uneven.load(Ordering::Acquire))?;
+        self.note_uneven(
+            self.uneven.load(Ordering::Acquire) || self.claim.residence().is_rewriting_due(),
+        )?;
         self.log.settle().map_err(CommitError::from)?;
         self.mark.sync().map_err(CommitError::Io)?;
         if self.is_deniable() {

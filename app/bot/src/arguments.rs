@@ -13,12 +13,13 @@ use undertone_engine::SearchCursor;
 use self::conversing::Conversing;
 use self::people::People;
 use self::profiles::ProfileCommands;
-use crate::passphrase::Source;
+use crate::control::several::Which;
+use crate::passphrase::{Passphrase, PassphraseError, Source};
 
 const AFTER: &str = "\
 Exit codes:
   0  done
-  1  the profile refused (the message says why)
+  1  the profile refused, or is not among those that are unlocked (the message says why)
   2  wrong usage, or no acceptable passphrase source
   3  no such profile, wrong passphrase, or a profile that cannot be opened
   4  the profile is in use by another process
@@ -26,6 +27,8 @@ Exit codes:
   6  the network: cannot be started, or something was not reached in time
   7  the profile stopped by itself, or does not answer
   8  doctor found something that is wrong
+
+A running process can hold several profiles of its home: see run, unlock, lock and profile list.
 
 CONTACT is a pet name, a nickname that only one contact has, or the beginning of an id;
 @me is a conversation with yourself that is never sent.
@@ -42,6 +45,9 @@ pub struct Arguments {
     /// The directory of the profile [default: undertone in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, value_name = "DIR", env = "UNDERTONE_HOME", global = true)]
     pub home: Option<PathBuf>,
+    /// Which of several profiles that run: its nickname, or its number as "profile list" shows it [default: the first]
+    #[arg(long, value_name = "PROFILE", global = true)]
+    pub profile: Option<Which>,
     /// What to do.
     #[command(subcommand)]
     pub command: Subcommands,
@@ -65,8 +71,19 @@ pub enum Subcommands {
         #[command(flatten)]
         new: NewPassphraseArguments,
     },
-    /// Run a profile until Ctrl-C, SIGTERM or `stop`
+    /// Run a profile, or several of one home, until Ctrl-C, SIGTERM or `stop`
     Run(RunArguments),
+    /// Unlock a further profile of the home in the process that runs; its passphrase goes over the control socket
+    Unlock {
+        /// Where the passphrase comes from.
+        #[command(flatten)]
+        passphrase: PassphraseArguments,
+        /// How to print.
+        #[command(flatten)]
+        json: JsonArguments,
+    },
+    /// Lock the profile that --profile names: its keys leave the memory. Without --profile all of them, and the process ends
+    Lock,
     /// Talk in this terminal, with a profile that runs
     Chat {
         /// With whom; can be changed by /to
@@ -247,8 +264,7 @@ pub enum Subcommands {
         #[command(flatten)]
         json: JsonArguments,
     },
-    /// End the process that runs the profile; its keys leave the memory
-    #[command(visible_alias = "lock")]
+    /// End the process that runs the profiles; their keys leave the memory
     Stop,
     /// Print a completion script for a shell
     Completions {
@@ -277,9 +293,9 @@ pub struct RunArguments {
     /// No prompt, even on a terminal
     #[arg(long)]
     pub headless: bool,
-    /// Where the passphrase comes from.
+    /// Where the passphrases come from.
     #[command(flatten)]
-    pub passphrase: PassphraseArguments,
+    pub passphrases: PassphrasesArguments,
     /// How much to log. No level logs addresses, names, keys or what was said
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub log_level: Option<LogLevel>,
@@ -328,6 +344,41 @@ impl PassphraseArguments {
     #[must_use]
     pub fn named(&self) -> Option<Source> {
         Some(self.source()).filter(|source| *source != Source::Terminal)
+    }
+}
+
+/// Where the passphrases of one or several profiles come from.
+#[derive(Args)]
+#[group(multiple = false)]
+pub struct PassphrasesArguments {
+    /// Read a passphrase from this file descriptor; several times for several profiles [default: ask on the terminal]
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Vec<u32>,
+    /// Read a passphrase from this file, which must be yours and closed to everyone else; several times for several profiles
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Vec<PathBuf>,
+    /// Ask for so many passphrases on the terminal, one for each profile
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
+    profiles: u8,
+}
+
+impl PassphrasesArguments {
+    /// Gets them, in the order in which they were named.
+    ///
+    /// # Errors
+    /// See [`PassphraseError`].
+    pub fn read(&self) -> Result<Vec<Passphrase>, PassphraseError> {
+        let descriptors = self.passphrase_fd.iter().copied().map(Source::Descriptor);
+        let files = self.passphrase_file.iter().cloned().map(Source::File);
+        let named: Vec<_> = descriptors.chain(files).collect();
+        if !named.is_empty() {
+            return named.iter().map(Source::read).collect();
+        }
+        let prompts = (1..=self.profiles).map(|number| match (number, self.profiles) {
+            (_, 1) => "Passphrase: ".to_owned(),
+            (number, all) => format!("Passphrase {number} of {all}: "),
+        });
+        prompts.map(|prompt| Source::ask(&prompt)).collect()
     }
 }
 

@@ -14,13 +14,18 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::control::lines::{self, LineError, Lines};
+use crate::control::several::{LOCKED, Which};
 use crate::control::socket::{self, ConnectError};
 use crate::control::{MAX_ANSWER, Request};
 
 /// How long an answer may take. Commands only store and read; they do not wait for the network.
 const ANSWER: Duration = Duration::from_secs(60);
+
+/// Room for a request without a text, in bytes; one with a passphrase has at most half of it.
+const LINE: usize = 4096;
 
 /// The most events that are kept while an answer is awaited.
 const MAX_EVENTS: usize = 4096;
@@ -67,6 +72,8 @@ pub struct Client {
     lines: Lines<OwnedReadHalf>,
     write: OwnedWriteHalf,
     last: u64,
+    /// Whom requests concern; `None`: the first.
+    profile: Option<Which>,
     /// What happened while an answer was awaited.
     events: VecDeque<Object>,
 }
@@ -83,8 +90,16 @@ impl Client {
             lines,
             write,
             last: 0,
+            profile: None,
             events: VecDeque::new(),
         })
+    }
+
+    /// Has requests concern one of several profiles.
+    #[must_use]
+    pub fn of(mut self, profile: Option<Which>) -> Self {
+        self.profile = profile;
+        self
     }
 
     /// Makes a request and waits for its answer.
@@ -93,11 +108,14 @@ impl Client {
     /// See [`AskError`].
     pub async fn ask(&mut self, request: &Request) -> Result<Object, AskError> {
         self.last += 1;
-        let mut line = serde_json::to_vec(&Line {
+        // It may hold a passphrase, and is longer than such a line from the beginning.
+        let mut line = Zeroizing::new(Vec::with_capacity(LINE));
+        let request = Line {
             request: self.last,
+            profile: self.profile.as_ref(),
             body: request,
-        })
-        .map_err(io::Error::from)?;
+        };
+        serde_json::to_writer(&mut *line, &request).map_err(io::Error::from)?;
         line.push(b'\n');
         let answer = async {
             lines::write(&mut self.write, &line).await?;
@@ -137,12 +155,16 @@ impl Client {
     /// The next event, after [`Request::Events`]. Nothing is lost when the future is dropped.
     ///
     /// # Errors
-    /// [`AskError::Gone`] when the profile ends.
+    /// [`AskError::Gone`] when the profile ends, be it alone.
     pub async fn event(&mut self) -> Result<Object, AskError> {
-        match self.events.pop_front() {
-            Some(event) => Ok(event),
-            None => read(&mut self.lines).await,
+        let event = match self.events.pop_front() {
+            Some(event) => event,
+            None => read(&mut self.lines).await?,
+        };
+        if event.get("event").is_some_and(|name| name == LOCKED) {
+            return Err(AskError::Gone);
         }
+        Ok(event)
     }
 }
 
@@ -169,6 +191,8 @@ pub fn understood<T: DeserializeOwned>(object: Object) -> Result<T, AskError> {
 #[derive(Serialize)]
 struct Line<'a> {
     request: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a Which>,
     #[serde(flatten)]
     body: &'a Request,
 }

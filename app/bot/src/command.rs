@@ -12,6 +12,7 @@ mod people;
 mod profiles;
 mod run;
 mod search;
+mod several;
 mod status;
 mod verify;
 
@@ -25,6 +26,7 @@ use crate::arguments::{Arguments, Subcommands};
 use crate::client::view::{Contact, Contacts, Event};
 use crate::client::{AskError, Client, Object, names, understood};
 use crate::control::Request;
+use crate::control::several::Which;
 use crate::failure::Failure;
 use crate::output;
 use crate::{profile, terminal};
@@ -48,6 +50,7 @@ pub async fn execute(arguments: Arguments) -> Result<(), Failure> {
             .or_else(profile::default_home)
             .ok_or(Failure::NoHome)?,
     };
+    let which = arguments.profile;
     match arguments.command {
         Subcommands::Create {
             nickname,
@@ -64,19 +67,26 @@ pub async fn execute(arguments: Arguments) -> Result<(), Failure> {
             output::remark(crate::show::claims::PASSPHRASE);
             Ok(())
         }
-        Subcommands::Profiles(command) => profiles::execute(&home, command).await,
-        Subcommands::Run(how) => run::run(&home, how).await,
-        Subcommands::Status { wait, json } => status::show(&home, wait.wait, json.json).await,
+        Subcommands::Profiles(command) => profiles::execute(&home, which, command).await,
+        Subcommands::Run(how) => run::run(&home, which, how).await,
+        Subcommands::Status { wait, json } => {
+            status::show(&home, which, wait.wait, json.json).await
+        }
         Subcommands::Chat { contact } => {
-            let client = Client::connect(&home).await?;
+            let client = Client::connect(&home).await?.of(which);
             terminal::chat(client, contact).await
         }
-        other => talk(&home, other).await,
+        Subcommands::Unlock { passphrase, json } => {
+            several::unlock(&home, &passphrase, json.json).await
+        }
+        Subcommands::Lock => several::lock(&home, which).await,
+        Subcommands::Stop if which.is_some() => Err(Failure::StopsAll),
+        other => talk(&home, which, other).await,
     }
 }
 
-async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
-    let mut connection = Client::connect(home).await?;
+async fn talk(home: &Path, which: Option<Which>, command: Subcommands) -> Result<(), Failure> {
+    let mut connection = Client::connect(home).await?.of(which);
     let client = &mut connection;
     match command {
         Subcommands::Invite {
@@ -231,6 +241,8 @@ async fn talk(home: &Path, command: Subcommands) -> Result<(), Failure> {
         | Subcommands::Passphrase { .. }
         | Subcommands::Profiles(_)
         | Subcommands::Run(_)
+        | Subcommands::Unlock { .. }
+        | Subcommands::Lock
         | Subcommands::Chat { .. }
         | Subcommands::Status { .. }
         | Subcommands::Completions { .. }

@@ -5,12 +5,16 @@
 //! describes it for the authors of bots.
 
 pub mod lines;
+pub mod several;
 pub mod socket;
 
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 use undertone_engine::{Command, CommandError, ContactId, ConversationView, Event, Reply};
+
+use self::several::{LOCK, PROFILES, Which};
+use crate::passphrase::Entered;
 
 /// The longest line that the running profile reads, in bytes: a message of 64 KiB in which every
 /// byte is written as `\u00XX`, and the rest.
@@ -41,6 +45,12 @@ pub enum Request {
     Events,
     /// End the process: `{"command":"stop"}`.
     Stop,
+    /// Unlock a further profile: `{"command":"unlock","passphrase":…}`.
+    Unlock(Entered),
+    /// End a profile: `{"command":"lock"}`.
+    Lock,
+    /// Which profiles run: `{"command":"profiles"}`.
+    Profiles,
 }
 
 impl Serialize for Request {
@@ -53,8 +63,11 @@ impl Serialize for Request {
                 map.serialize_entry("after", &after.after)?;
                 return map.end();
             }
+            Self::Unlock(entered) => return several::write_unlock(entered, serializer),
             Self::Events => EVENTS,
             Self::Stop => STOP,
+            Self::Lock => LOCK,
+            Self::Profiles => PROFILES,
         };
         let mut map = serializer.serialize_map(Some(1))?;
         map.serialize_entry("command", name)?;
@@ -75,6 +88,8 @@ pub struct After {
 pub struct Numbered {
     /// From the field `request`; comes back with the answer.
     pub number: Option<u64>,
+    /// From the field `profile`: whom it concerns; `None`: the first.
+    pub profile: Option<Which>,
     /// The request, or why it is none.
     pub request: Result<Request, RequestError>,
 }
@@ -94,20 +109,41 @@ pub enum RequestError {
 /// Reads one line.
 #[must_use]
 pub fn read_request(line: &[u8]) -> Numbered {
+    // Before anything of the line is copied.
+    if let Some((number, request)) = several::read_unlock(line) {
+        return Numbered {
+            number,
+            profile: None,
+            request: request.map(Request::Unlock),
+        };
+    }
     let malformed = |error: serde_json::Error| RequestError::Malformed(error.to_string().into());
     let object = match serde_json::from_slice::<Map<String, Value>>(line) {
         Ok(object) => object,
         Err(error) => {
             return Numbered {
                 number: None,
+                profile: None,
                 request: Err(malformed(error)),
             };
         }
     };
     let number = object.get("request").and_then(Value::as_u64);
+    let profile = match several::read_which(object.get("profile")) {
+        Ok(profile) => profile,
+        Err(error) => {
+            return Numbered {
+                number,
+                profile: None,
+                request: Err(malformed(error)),
+            };
+        }
+    };
     let request = match object.get("command").and_then(Value::as_str) {
         Some(EVENTS) => Ok(Request::Events),
         Some(STOP) => Ok(Request::Stop),
+        Some(LOCK) => Ok(Request::Lock),
+        Some(PROFILES) => Ok(Request::Profiles),
         Some(CONVERSATIONS) => serde_json::from_value(Value::Object(object))
             .map(Request::Conversations)
             .map_err(malformed),
@@ -115,7 +151,11 @@ pub fn read_request(line: &[u8]) -> Numbered {
             .map(|command| Request::Engine(bounded(command)))
             .map_err(malformed),
     };
-    Numbered { number, request }
+    Numbered {
+        number,
+        profile,
+        request,
+    }
 }
 
 fn bounded(mut command: Command) -> Command {
@@ -219,7 +259,11 @@ pub fn error_line(number: Option<u64>, error: &RequestError) -> serde_json::Resu
         RequestError::Malformed(_) => "malformed",
         RequestError::LineTooLong => "line_too_long",
     };
-    let message = error.to_string();
+    refused_line(number, name, error.to_string())
+}
+
+/// The line that says why something was not done.
+fn refused_line(number: Option<u64>, name: &str, message: String) -> serde_json::Result<Vec<u8>> {
     let body = Refused {
         error: name.into(),
         detail: None,
@@ -231,12 +275,15 @@ pub fn error_line(number: Option<u64>, error: &RequestError) -> serde_json::Resu
     })
 }
 
-/// The line that tells of an event.
+/// The line that tells of an event of a profile.
 ///
 /// # Errors
 /// When the event cannot be written as JSON.
-pub fn event_line(event: &Event) -> serde_json::Result<Vec<u8>> {
-    line(event)
+pub fn event_line(event: &Event, profile: u32) -> serde_json::Result<Vec<u8>> {
+    line(&several::Of {
+        what: event,
+        profile,
+    })
 }
 
 fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
@@ -249,6 +296,7 @@ fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
 mod tests {
     use undertone_engine::Stage;
 
+    use super::several::UNLOCK;
     use super::*;
 
     fn read(line: &str) -> Numbered {
@@ -272,6 +320,7 @@ mod tests {
         assert_eq!(read(r#"{"command":"stop"}"#).request, Ok(Request::Stop));
         let profile = Numbered {
             number: None,
+            profile: None,
             request: Ok(Request::Engine(Command::Profile)),
         };
         assert_eq!(read(r#"{"command":"profile","later":[{}]}"#), profile);
@@ -380,7 +429,7 @@ mod tests {
         };
         let names: Vec<&str> = text.split('`').skip(3).step_by(2).collect();
         assert!(names.len() > 15, "{text}");
-        for name in names.iter().chain(&[EVENTS, STOP]) {
+        for name in names.iter().chain(&[EVENTS, STOP, UNLOCK, LOCK, PROFILES]) {
             let described = readme.lines().any(|line| {
                 line.split('|')
                     .nth(1)
@@ -395,7 +444,7 @@ mod tests {
             examples
                 .map(|line| assert!(read(line).request.is_ok(), "{line}"))
                 .count(),
-            2
+            3
         );
         assert_eq!(MAX_REQUEST, 409_600);
     }

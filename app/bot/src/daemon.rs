@@ -1,21 +1,24 @@
-//! Keeps a profile running: answers the control socket, does what was switched on (echo, accept
+//! Keeps the profiles of a home running: answers the control socket, does what was switched on (echo, accept
 //! all), and ends in time when it is told to. It does not print and does not read a terminal.
 
 mod automatic;
 mod connection;
+mod profiles;
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use undertone_engine::{Engine, Event, EventStream, StopReason};
+use undertone_engine::StopReason;
 
 pub use self::automatic::Automatic;
+use self::profiles::Change;
+pub use self::profiles::{Profiles, WhichError};
 use crate::control::socket::{BindError, Listener};
+use crate::passphrase::Passphrase;
+use crate::profile::{Household, StartError};
 
 /// The most connections at the control socket at a time; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 64;
@@ -25,6 +28,17 @@ const CLOSING: Duration = Duration::from_secs(4);
 
 /// How long no connection is accepted after the system refused one (out of descriptors).
 const BREATH: Duration = Duration::from_millis(200);
+
+/// Why no profile runs.
+#[derive(Debug, thiserror::Error)]
+pub enum BeginError {
+    /// One was not unlocked.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// They cannot be driven.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
 
 /// Why a profile does not run any more.
 #[derive(Debug, thiserror::Error)]
@@ -49,75 +63,71 @@ pub enum RunError {
     NotClosed,
 }
 
-/// A profile that is ready to be driven.
+/// Profiles that are ready to be driven.
 #[derive(Debug)]
 pub struct Daemon {
-    engine: Arc<Engine>,
-    events: EventStream,
+    profiles: Profiles,
+    changes: mpsc::Receiver<Change>,
     listener: Listener,
     signals: Signals,
-    automatic: Automatic,
 }
 
 impl Daemon {
-    /// Makes the control socket in `home` and listens to signals. From now on commands wait in
-    /// the socket's queue until [`Daemon::run`] answers them.
+    /// Unlocks a profile for each passphrase, makes the control socket in the home and listens to signals. From now on commands wait
+    /// in the socket's queue until [`Daemon::run`] answers them.
     ///
     /// # Errors
-    /// See [`RunError`]. The engine is closed then.
-    pub async fn new(engine: Engine, home: &Path, automatic: Automatic) -> Result<Self, RunError> {
-        let prepared = Signals::new()
-            .map_err(RunError::Signals)
-            .and_then(|signals| Ok((signals, Listener::bind(home)?)));
-        match prepared {
-            Ok((signals, listener)) => {
-                let events = engine.events();
-                Ok(Self {
-                    engine: Arc::new(engine),
-                    events,
-                    listener,
-                    signals,
-                    automatic,
-                })
+    /// See [`BeginError`]. What was unlocked is closed then.
+    pub async fn new(
+        household: Household,
+        passphrases: Vec<Passphrase>,
+        automatic: Automatic,
+    ) -> Result<Self, BeginError> {
+        let home = household.path().to_owned();
+        let (profiles, changes) = Profiles::new(household, automatic);
+        let begun = async {
+            let signals = Signals::new().map_err(RunError::Signals)?;
+            for passphrase in passphrases {
+                profiles.unlock(passphrase).await?;
             }
+            // Not before the home is ours.
+            let listener = Listener::bind(&home).map_err(RunError::Bind)?;
+            Ok((signals, listener))
+        };
+        match begun.await {
+            Ok((signals, listener)) => Ok(Self {
+                profiles,
+                changes,
+                listener,
+                signals,
+            }),
             Err(error) => {
-                engine.shutdown().await;
+                profiles.close().await;
                 Err(error)
             }
         }
     }
 
-    /// Runs until a signal, the command `stop`, or a fault, and closes the profile.
+    /// Runs until a signal, the command `stop`, or the end of the last profile, and closes those that are left.
     ///
     /// # Errors
-    /// See [`RunError`].
+    /// See [`RunError`]: why the first one stopped that did not have to.
     pub async fn run(self) -> Result<(), RunError> {
         let Self {
-            engine,
-            events,
+            profiles,
+            changes,
             listener,
             signals,
-            automatic,
         } = self;
         tracing::info!("the profile runs");
         let mut tasks = JoinSet::new();
-        if automatic != Automatic::default() {
-            tasks.spawn(automatic::run(
-                automatic,
-                Arc::clone(&engine),
-                engine.events(),
-            ));
-        }
-        let result = serve(&engine, events, &listener, signals, &mut tasks).await;
+        let result = serve(&profiles, changes, &listener, signals, &mut tasks).await;
         tracing::info!("the profile stops");
         // The socket goes first: who connects from now on hears that nothing runs.
         drop(listener);
         let closed = timeout(CLOSING, async {
             tasks.shutdown().await;
-            // The tasks are gone, and with them every other handle.
-            if let Some(engine) = Arc::into_inner(engine) {
-                engine.shutdown().await;
-            }
+            profiles.close().await;
         });
         match closed.await {
             Ok(()) => result,
@@ -127,44 +137,54 @@ impl Daemon {
 }
 
 async fn serve(
-    engine: &Arc<Engine>,
-    mut events: EventStream,
+    profiles: &Profiles,
+    mut changes: mpsc::Receiver<Change>,
     listener: &Listener,
     mut signals: Signals,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), RunError> {
     let (stop, mut stopped) = mpsc::channel(1);
+    let mut result = Ok(());
     loop {
         tokio::select! {
             accepted = listener.accept(), if tasks.len() < MAX_CONNECTIONS => match accepted {
                 Ok(stream) => {
-                    tasks.spawn(connection::serve(stream, Arc::clone(engine), stop.clone()));
+                    tasks.spawn(connection::serve(stream, profiles.clone(), stop.clone()));
                 }
                 Err(error) => {
                     tracing::warn!(kind = ?error.kind(), "no connection at the control socket");
                     sleep(BREATH).await;
                 }
             },
-            event = events.next() => match event {
-                Some(Event::Stopped { reason: StopReason::Storage }) => {
-                    return Err(RunError::Storage);
+            Some(change) = changes.recv() => {
+                if let Change::Ended(number, reason) = change {
+                    result = result.and(fault(reason));
+                    profiles.remove(number);
                 }
-                Some(Event::Stopped { reason: StopReason::Damaged }) => {
-                    return Err(RunError::Damaged);
+                if profiles.is_over() {
+                    return result;
                 }
-                // An engine that is gone without a word is as wrong as one that says so.
-                Some(Event::Stopped { reason: StopReason::Bug }) | None => {
-                    return Err(RunError::Bug);
-                }
-                // Not a failure: nobody must start it again.
-                Some(Event::Stopped { reason: StopReason::Destroyed }) => return Ok(()),
-                Some(_) => {}
-            },
+            }
             Some(_) = tasks.join_next() => {}
-            () = signals.next() => return Ok(()),
-            Some(()) = stopped.recv() => return Ok(()),
+            () = signals.next() => return result,
+            Some(()) = stopped.recv() => return result,
         }
     }
+}
+
+/// Whether it is a failure that a profile ended by itself.
+fn fault(reason: Option<StopReason>) -> Result<(), RunError> {
+    let error = match reason {
+        Some(StopReason::Storage) => RunError::Storage,
+        Some(StopReason::Damaged) => RunError::Damaged,
+        // An engine that is gone without a word is as wrong as one that says so.
+        Some(StopReason::Bug) | None => RunError::Bug,
+        // Nobody must start it again.
+        Some(StopReason::Destroyed) => return Ok(()),
+    };
+    // Others may go on, and it is said at the end only.
+    tracing::error!(%error, "a profile ended");
+    Err(error)
 }
 
 /// The signals that end the process.

@@ -9,7 +9,7 @@ use undertone_storage::CreateError;
 
 use crate::client::AskError;
 use crate::client::names::NameError;
-use crate::daemon::RunError;
+use crate::daemon::{BeginError, RunError};
 use crate::logging::LogError;
 use crate::passphrase::PassphraseError;
 use crate::profile::StartError;
@@ -49,6 +49,9 @@ pub enum Failure {
     /// Nobody said yes.
     #[error("nothing was done: it needs --yes, or \"yes\" on a terminal")]
     NoConsent,
+    /// `stop` with a profile named.
+    #[error("stop ends all profiles: to end one of them use lock")]
+    StopsAll,
     /// `doctor`.
     #[error("not all is well: what to do is said above")]
     Unwell,
@@ -101,6 +104,15 @@ pub enum Failure {
     System(#[source] io::Error),
 }
 
+impl From<BeginError> for Failure {
+    fn from(error: BeginError) -> Self {
+        match error {
+            BeginError::Start(error) => error.into(),
+            BeginError::Run(error) => error.into(),
+        }
+    }
+}
+
 impl From<crate::control::socket::ConnectError> for Failure {
     fn from(error: crate::control::socket::ConnectError) -> Self {
         Self::Ask(error.into())
@@ -117,14 +129,20 @@ impl Failure {
             | Self::CodesDiffer
             | Self::NoCircle
             | Self::NoIntroduction
-            | Self::NoPicture
-            | Self::Ask(AskError::Refused(_)) => 1,
+            | Self::NoPicture => 1,
+            // As where it is opened by `run`.
+            Self::Ask(AskError::Refused(refusal)) => match refusal.error.as_str() {
+                "wrong_passphrase" | "not_unlocked" => 3,
+                "no_network_layer" => 6,
+                _ => 1,
+            },
             Self::NoHome
             | Self::Passphrase(_)
             | Self::Log(_)
             | Self::Input(_)
             | Self::InputTooLong
             | Self::NoConsent
+            | Self::StopsAll
             | Self::Picture(_)
             | Self::PictureFile(_)
             | Self::InputNotText => 2,
@@ -183,6 +201,7 @@ fn copy_code(error: &CopyError) -> u8 {
 const fn unlock_code(error: &UnlockError) -> u8 {
     match error {
         UnlockError::Exists
+        | UnlockError::AlreadyOpen
         | UnlockError::Create(CreateError::Taken | CreateError::NoVaultLeft) => 1,
         UnlockError::InUse => 4,
         _ => 3,

@@ -16,6 +16,16 @@ pub const MAX_PASSPHRASE: usize = 1024;
 /// A passphrase; overwritten in memory after use.
 pub type Passphrase = Zeroizing<Vec<u8>>;
 
+/// A passphrase on its way, which is not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entered(pub Passphrase);
+
+impl std::fmt::Debug for Entered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entered(..)")
+    }
+}
+
 /// Where the passphrase comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {

@@ -7,7 +7,7 @@ pub mod vaults;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use undertone_engine::{Engine, Forgetful, UnlockError, Unlocked};
+use undertone_engine::{Engine, Forgetful, OpenHome, UnlockError, Unlocked};
 use undertone_storage::ReadError;
 use undertone_tor::{Network, NetworkFile, NetworkFileError, TorOptions, TorTransport};
 use undertone_transport::Transport;
@@ -76,7 +76,7 @@ pub async fn create(home: &Path, nickname: &str, passphrase: Passphrase) -> Resu
     Ok(())
 }
 
-/// Opens a profile and starts it on a network.
+/// Opens a profile and starts it on a network. For several of one home see [`Household`].
 ///
 /// # Errors
 /// See [`StartError`].
@@ -85,26 +85,58 @@ pub async fn open(
     network: Network,
     passphrase: Passphrase,
 ) -> Result<Engine, StartError> {
-    let place = home.to_owned();
-    let unlocked = blocking(move || Unlocked::open(&place, &passphrase)).await??;
+    Household::new(home, network).open(passphrase).await
+}
 
-    let public = network == Network::Public;
-    let mut options = TorOptions::new(network, home.to_owned());
-    if public {
-        options.state.guards = unlocked.kept_state()?;
-        options.cache_dir = Some(home.join(TOR_CACHE));
+/// A home whose profiles this process may run beside each other, and the network that they run on. Each gets a Tor client of its own,
+/// with its own guards and circuits. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Household {
+    home: OpenHome,
+    network: Network,
+}
+
+impl Household {
+    /// Nothing is touched yet.
+    #[must_use]
+    pub fn new(home: &Path, network: Network) -> Self {
+        Self {
+            home: OpenHome::at(home),
+            network,
+        }
     }
-    let transport = TorTransport::start(options).await?;
-    let transport: Arc<dyn Transport> = if public {
-        Arc::new(transport)
-    } else {
-        Arc::new(Forgetful(transport))
-    };
-    match unlocked.start(Arc::clone(&transport)).await {
-        Ok(engine) => Ok(engine),
-        Err(error) => {
-            transport.shutdown().await;
-            Err(error.into())
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Opens the profile that a passphrase opens, beside those that run, and starts it.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn open(&self, passphrase: Passphrase) -> Result<Engine, StartError> {
+        let home = self.home.clone();
+        let unlocked = blocking(move || home.unlock(&passphrase)).await??;
+        let public = self.network == Network::Public;
+        let mut options = TorOptions::new(self.network.clone(), self.path().to_owned());
+        if public {
+            options.state.guards = unlocked.kept_state()?;
+            options.cache_dir = Some(self.path().join(TOR_CACHE));
+        }
+        let transport = TorTransport::start(options).await?;
+        let transport: Arc<dyn Transport> = if public {
+            Arc::new(transport)
+        } else {
+            Arc::new(Forgetful(transport))
+        };
+        match unlocked.start(Arc::clone(&transport)).await {
+            Ok(engine) => Ok(engine),
+            Err(error) => {
+                transport.shutdown().await;
+                Err(error.into())
+            }
         }
     }
 }

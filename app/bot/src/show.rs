@@ -9,7 +9,8 @@ pub mod qr;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Profile};
+use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Network, Profile};
+use crate::control::several::Listed;
 use crate::visible::{Name, Styled, Text};
 
 /// The local time, or the number of a time that no calendar has.
@@ -21,6 +22,13 @@ pub(crate) fn time(seconds: i64) -> String {
             .to_string(),
         Err(_) => format!("@{seconds}"),
     }
+}
+
+/// One of the profiles that run, on a line.
+#[must_use]
+pub fn listed(one: &Listed) -> String {
+    let network = Network::from(one.network.clone());
+    format!("{}  {}  {network}", one.profile, Name(&one.nickname))
 }
 
 /// How the profile is, on a few lines.
@@ -381,12 +389,12 @@ mod tests {
     fn what_others_format_is_drawn_by_this_program_alone() {
         let one: Message = serde_json::from_value(serde_json::json!({
             "number": 3, "id": "x", "delivery": "incoming", "time": 0, "line": {"line": "words"},
-            "text": "**a\u{1b}[2J** `b` ~~c~~ https://d.e\n```\n[4] me: f\n```\n_g_"
+            "text": "**a\u{1b}[2J** `b` ~~c~~ https://example.org\n```\n[4] me: f\n```\n_g_"
         }))
         .unwrap();
         let shown = message("Bob", &one, true);
         let expected = " Bob: \x1b[1ma\\u{1b}[2J\x1b[0m \x1b[7mb\x1b[0m \x1b[9mc\x1b[0m \
-             \x1b[4mhttps://d.e\x1b[0m\n    \x1b[7m[4] me: f\x1b[0m\n    \x1b[3mg\x1b[0m";
+             \x1b[4mhttps://example.org\x1b[0m\n    \x1b[7m[4] me: f\x1b[0m\n    \x1b[3mg\x1b[0m";
         assert!(shown.ends_with(expected), "{shown:?}");
         assert!(!message("Bob", &one, false).contains('\u{1b}'));
     }

@@ -12,4 +12,5 @@ mod program {
     mod people;
     mod profiles;
     mod running;
+    mod several;
 }

@@ -165,6 +165,13 @@ impl Engine {
         let index = index.await.ok_or(StartError::Ending)??;
         let health = Health::load(&store, options.clock.wall()).map_err(LoadError::Store)?;
         let fuse = store.fuse();
+        let alarm = inbox.downgrade();
+        store.on_destroyed(move || {
+            // An actor whose inbox is full finds out by itself: its store takes nothing more.
+            if let Some(inbox) = alarm.upgrade() {
+                let _ = inbox.try_send(Message::Destroyed);
+            }
+        });
         let actor = Actor::new(
             profile,
             (conversations, index, health),
@@ -218,13 +225,19 @@ impl Engine {
         }
     }
 
-    /// Commits, closes doors and links, renews the state key and closes the store.
-    pub async fn shutdown(mut self) {
+    /// Commits, closes doors and links, renews the state key and closes the store. Commands that come later are refused, whoever
+    /// holds this handle as well.
+    pub async fn close(&self) {
         let (done, finished) = oneshot::channel();
         if self.inbox.send(Message::Shutdown(done)).await.is_ok() {
             // An actor that stopped by itself drops the sender.
             let _ = finished.await;
         }
+    }
+
+    /// The same, and the end of the profile's own task.
+    pub async fn shutdown(mut self) {
+        self.close().await;
         // An actor that panicked has nothing more to close.
         let _ = (&mut self.actor).await;
     }

@@ -3,6 +3,7 @@
 //! behalf of an application; it decides nothing about profiles.
 
 pub mod copies;
+pub mod held;
 pub mod vaults;
 
 use std::fs::{self, Permissions};
@@ -11,11 +12,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use undertone_storage::{
-    CreateError, DestroyError, EraseError, Home, HomeError, KdfParameters, OpenError, ReadError,
-    Store,
+    CreateError, DestroyError, EraseError, Home, HomeError, OpenError, ReadError, Store,
 };
 use undertone_transport::{KeptState, Transport};
 
+use self::held::OpenHome;
 use crate::engine::{Engine, EngineOptions, StartError, kept_state};
 
 /// Why a home was not unlocked.
@@ -28,6 +29,9 @@ pub enum UnlockError {
     /// Another program has it open.
     #[error("this profile is in use: close the other program that has it open")]
     InUse,
+    /// This program has it open: the passphrase is right, and what it wipes is wiped.
+    #[error("this profile is open already")]
+    AlreadyOpen,
     /// There is a profile already.
     #[error("there is a profile here already")]
     Exists,
@@ -47,6 +51,7 @@ impl From<OpenError> for UnlockError {
         match error {
             OpenError::WrongPassphrase => Self::Passphrase,
             OpenError::InUse => Self::InUse,
+            OpenError::AlreadyOpen => Self::AlreadyOpen,
             other => Self::Open(other),
         }
     }
@@ -125,28 +130,16 @@ impl Unlocked {
     /// # Errors
     /// See [`UnlockError`].
     pub fn create(home: &Path, passphrase: &[u8]) -> Result<Self, UnlockError> {
-        let home = Home::create(home).map_err(UnlockError::Home)?;
-        let store = match Store::create(&home, passphrase, KdfParameters::shipped()) {
-            Err(CreateError::Exists) => {
-                // What is to be made must destroy nothing.
-                Store::open_to_keep(&home, passphrase).map_err(|error| match error {
-                    OpenError::InUse => UnlockError::InUse,
-                    _ => UnlockError::Exists,
-                })?
-            }
-            other => other?,
-        };
-        Ok(Self { store })
+        OpenHome::at(home).create(passphrase)
     }
 
-    /// Unlocks what is there. Takes most of a second: call it from a thread that may wait.
+    /// Unlocks what is there, where nothing else of the home is unlocked: else see [`OpenHome`]. Takes most of a second: call
+    /// it from a thread that may wait.
     ///
     /// # Errors
     /// See [`UnlockError`].
     pub fn open(home: &Path, passphrase: &[u8]) -> Result<Self, UnlockError> {
-        let home = Home::open(home).map_err(UnlockError::Home)?;
-        let store = Store::open(&home, passphrase)?;
-        Ok(Self { store })
+        OpenHome::at(home).unlock(passphrase)
     }
 
     /// Closes it again without starting its profile.

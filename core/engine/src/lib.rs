@@ -29,6 +29,7 @@ pub use disk::DiskFaults;
 pub use engine::{Engine, EngineOptions, EventStream, StartError, kept_state};
 pub use forgetful::Forgetful;
 pub use home::copies::{CopyError, export_profile};
+pub use home::held::OpenHome;
 pub use home::vaults::{MAX_KEPT, VaultError, change_passphrase, set_deniable, set_wipe};
 pub use home::{DestroyHomeError, UnlockError, Unlocked, destroy_home, holds_profile};
 pub use language::{

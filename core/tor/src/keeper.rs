@@ -10,6 +10,7 @@ use tokio::time::MissedTickBehavior;
 use tor_rtcompat::PreferredRuntime;
 use undertone_transport::NetworkStatus;
 
+use crate::cache::CachePlace;
 use crate::client::{ClientError, Current, Generation, Signs};
 use crate::diagnosis::{Diagnosis, PROBE_EVERY};
 use crate::door::Doors;
@@ -70,6 +71,8 @@ pub(crate) struct Keeper {
     scopes: Scopes,
     number: u64,
     started: Instant,
+    /// The place of the network's directory, if no other client of this process has it.
+    cache: Option<CachePlace>,
     // Last, so that it is deleted after everything that uses it.
     directory: RunDirectory,
 }
@@ -95,6 +98,7 @@ impl Keeper {
         dials: mpsc::Receiver<DialReport>,
         stop: oneshot::Receiver<oneshot::Sender<()>>,
     ) -> Result<Self, ClientError> {
+        let cache = options.cache_dir.as_deref().and_then(CachePlace::take);
         let mut keeper = Self {
             options,
             runtime,
@@ -104,6 +108,7 @@ impl Keeper {
             scopes: Scopes::default(),
             number: 0,
             started: Instant::now(),
+            cache,
             directory,
         };
         keeper.start_client().await?;
@@ -117,7 +122,7 @@ impl Keeper {
             .path()
             .join(format!("client-{}", self.number));
         let own_cache = self.directory.path().join("cache");
-        let cache_dir = self.options.cache_dir.as_ref().unwrap_or(&own_cache);
+        let cache_dir = self.cache.as_ref().map_or(&*own_cache, CachePlace::path);
         let state = self.board.guards.borrow().clone();
         let generation = Generation::start(
             &self.options,

@@ -61,7 +61,8 @@ pub struct TorOptions {
     pub private_dir: PathBuf,
     /// Where to keep the network's public directory between starts, so that a start takes less
     /// than a second instead of many. `None`: with the files of the run, so it is deleted too.
-    /// What lies here says when this computer last used Tor, and nothing else.
+    /// What lies here says when this computer last used Tor, and nothing else. While another transport of this process has
+    /// the same place, it is as if there was none: two profiles share nothing.
     pub cache_dir: Option<PathBuf>,
     /// The vanguards mode.
     pub vanguards: Vanguards,

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use data_encoding::HEXLOWER;
@@ -17,6 +18,9 @@ const PREFIX: &str = ".ut-run-";
 const LOCK: &str = "undertone.lock";
 /// A directory without a lock file is being made right now, unless it is older than this.
 const UNMARKED: Duration = Duration::from_secs(60);
+
+/// Held while one is made.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Why there is no directory for the run.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +54,8 @@ impl RunDirectory {
         if !is_ours(&metadata, OTHERS_WRITE) {
             return Err(RunDirectoryError::NotPrivate);
         }
+        // Another one of this process is perhaps being made, and has no lock yet.
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut places = memory_backed_places();
         places.push(fallback.to_owned());
         for place in &places {

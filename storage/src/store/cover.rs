@@ -89,6 +89,9 @@ impl Store {
         ring.deniable = on;
         ring.uneven = on && (ring.uneven || is_new);
         self.uneven.fetch_or(is_new, Ordering::AcqRel);
+        if is_new {
+            self.claim.residence().note_rewriting_due();
+        }
         let mut begun = None;
         if on {
             let residence = self.claim.residence();
@@ -234,7 +237,9 @@ pub(super) fn begin(
     let mut others = open_others(claim);
     // What was made up for was written once, and one's own in many versions, which lie in older parts of the log.
     let was_uncovered = level(keys, &log, &mut others)?;
-    let mut left = is_due || was_uncovered;
+    // A profile that was opened before in this program may have done it.
+    let is_fresh = residence.take_rewritten(claim.number());
+    let mut left = (is_due || was_uncovered) && !is_fresh;
     if left || is_uneven(residence, live)? {
         drop((log, others));
         // Not while another profile of this program has its log open: then at another opening.
@@ -251,7 +256,16 @@ pub(super) fn begin(
             // All of them, whatever happens to one.
             residence.vaults().map(|paths| rewrite(&paths))
         });
-        left &= rewritten.is_none_or(|done| done.contains(&false));
+        match rewritten {
+            // Whichever profile is the first to be opened next does it, also if this one never is.
+            None => residence.note_rewriting_due(),
+            Some(done) if done.contains(&false) => {}
+            Some(_) => {
+                residence.note_rewritten();
+                left = false;
+            }
+        }
+        residence.take_rewritten(claim.number());
         log = audit::open_shared(residence, claim.number())?;
         others = open_others(claim);
     }

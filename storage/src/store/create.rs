@@ -76,20 +76,7 @@ impl Store {
         passphrase: &[u8],
         cost: KdfParameters,
     ) -> Result<Self, CreateError> {
-        cost.check()?;
-        let residence = self.claim.residence();
-        let headers = {
-            let _files = residence.files();
-            Headers::read(&residence.vaults())?
-        };
-        let (front, key) = passphrase::free_key(&headers, passphrase, cost, None)?;
-        let claim = claim_any(residence)?;
-        let header = Header::new(DataKey::generate()?, schema::CURRENT.version);
-        fill(residence, Some(&front))?;
-        take(&claim, &header.data_key)?;
-        let bytes = header.seal(&front, &key, claim.number())?;
-        passphrase::write_header(&claim, &headers, &bytes)?;
-        Ok(Self::start(claim, header, schema::CURRENT)?)
+        create_beside(self.claim.residence(), passphrase, cost)
     }
 
     /// Creates a store without a passphrase header, in a home of one vault.
@@ -116,6 +103,45 @@ impl Store {
         let header = Header::new(data_key, schema.version);
         Ok(Self::start(claim, header, schema)?)
     }
+}
+
+impl Home {
+    /// As [`Store::create_beside`], beside whatever stores of this home, or of a clone of it, are open.
+    ///
+    /// # Errors
+    /// [`CreateError::NoneOpen`] if there are none, and those of [`Store::create_beside`].
+    pub fn create_beside(
+        &self,
+        passphrase: &[u8],
+        cost: KdfParameters,
+    ) -> Result<Store, CreateError> {
+        let residence = self.entered().ok_or(CreateError::NoneOpen)?;
+        if (0..VAULTS).any(|number| residence.is_open(number)) {
+            create_beside(&residence, passphrase, cost)
+        } else {
+            Err(CreateError::NoneOpen)
+        }
+    }
+}
+
+fn create_beside(
+    residence: &Arc<Residence>,
+    passphrase: &[u8],
+    cost: KdfParameters,
+) -> Result<Store, CreateError> {
+    cost.check()?;
+    let headers = {
+        let _files = residence.files();
+        Headers::read(&residence.vaults())?
+    };
+    let (front, key) = passphrase::free_key(&headers, passphrase, cost, None)?;
+    let claim = claim_any(residence)?;
+    let header = Header::new(DataKey::generate()?, schema::CURRENT.version);
+    fill(residence, Some(&front))?;
+    take(&claim, &header.data_key)?;
+    let bytes = header.seal(&front, &key, claim.number())?;
+    passphrase::write_header(&claim, &headers, &bytes)?;
+    Ok(Store::start(claim, header, schema::CURRENT)?)
 }
 
 /// A home that holds nothing, with a place to build in.

@@ -16,6 +16,9 @@ pub enum CreateError {
     /// The home already holds a store; nothing was changed.
     #[error("there is already a profile here: open it, or choose another place")]
     Exists,
+    /// No store of the home is open, so nothing would be kept.
+    #[error("open the profiles that are to be kept first")]
+    NoneOpen,
     /// All four vaults are open: each holds a profile that is to be kept.
     #[error("there is room for four profiles and all are in use: choose another place")]
     NoVaultLeft,
@@ -64,9 +67,12 @@ pub enum OpenError {
         "this passphrase destroys other profiles before it opens its own: nothing was done with it"
     )]
     WouldWipe,
-    /// Another opening of the same home, here or in another process, has not ended.
+    /// Another program, or another [`Home`](crate::Home) of this one, has a store of the same home open.
     #[error("this profile is in use: close the other program that has it open")]
     InUse,
+    /// This program has the store that the passphrase opens open already. If the passphrase wipes others, that is done.
+    #[error("this profile is open already")]
+    AlreadyOpen,
     /// At least one copy of the header is damaged, and the passphrase opens none.
     #[error(
         "the passphrase header is damaged, or the passphrase is wrong: try it again, then restore from an export"

@@ -62,7 +62,12 @@ impl Store {
         passphrase: &[u8],
         cost: KdfParameters,
     ) -> Result<(), CreateError> {
-        self.write_passphrase(passphrase, cost, self.wipes.load(Ordering::Acquire))
+        let wipes = if self.claim.residence().is_spent(self.claim.number()) {
+            0
+        } else {
+            self.wipes.load(Ordering::Acquire)
+        };
+        self.write_passphrase(passphrase, cost, wipes)
     }
 
     /// Makes a passphrase open this store (the old one no longer does), and when it next does, first destroy `wiped`: their headers
@@ -110,6 +115,7 @@ impl Store {
         let bytes = header.seal(&front, &key, number)?;
         write_header(&self.claim, &headers, &bytes)?;
         self.wipes.store(wipes, Ordering::Release);
+        residence.note_spent(number, false);
         self.count(2 * VAULTS as u64, 2 * VAULTS as u64 * SIZE as u64);
         Ok(())
     }
@@ -176,7 +182,10 @@ fn destroy_vaults(residence: &Residence, numbers: &[usize]) -> io::Result<()> {
     mark();
     let _files = residence.files();
     mark();
-    overwrite_all(&residence.vaults(), numbers)
+    let done = overwrite_all(&residence.vaults(), numbers);
+    // Also if it failed in part: the stores take nothing more.
+    numbers.iter().for_each(|number| residence.ring(*number));
+    done
 }
 
 /// Overwrites headers and key files of some vaults with noise. An error does not keep the rest from being overwritten.
@@ -313,6 +322,9 @@ fn unlock(
             keep(write_keys(&path, is_wiped(vault)));
         }
     }
+    (0..VAULTS)
+        .filter(|vault| is_wiped(*vault))
+        .for_each(|vault| residence.ring(vault));
     match result {
         Err(error) if wipes == 0 => {
             // Nothing had to happen to these files, and another vault must not keep this one shut.
@@ -334,7 +346,12 @@ fn unlock(
         Err(error) if wipes == 0 => tracing::warn!(%error, "a header cannot be repaired"),
         written => written?,
     }
-    let claim = residence.claim(number).ok_or(OpenError::InUse)?;
+    if wipes != 0 {
+        // A store that has it open already must not name them again.
+        residence.note_spent(number, true);
+    }
+    let claim = residence.claim(number).ok_or(OpenError::AlreadyOpen)?;
+    residence.note_spent(number, false);
     Ok((claim, header))
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 
 use undertone_storage::{Kind, Slot, Store};
 
@@ -131,6 +132,50 @@ fn most_versions(place: &Place) -> Vec<usize> {
             versions.into_values().max().unwrap_or(0)
         })
         .collect()
+}
+
+/// Two profiles that are always opened one after the other, never the second by itself: it is the first who writes all logs anew.
+#[test]
+fn older_parts_of_the_logs_do_not_tell_how_many_were_open_at_once() {
+    let (place, first) = Place::with_passphrase(OWNER);
+    let second = first.create_beside(DECOY, COST).unwrap();
+    let own = [&first, &second].map(|store| usize::from(store.vault().number()));
+    first.set_deniable(true).unwrap();
+    use_it(&second, 150);
+    second.set_deniable(true).unwrap();
+    use_it(&second, 10);
+    let lock = |stores: [Store; 2]| stores.into_iter().for_each(|store| store.lock().unwrap());
+    let open = || [OWNER, DECOY].map(|passphrase| Store::open(&place.home, passphrase).unwrap());
+    lock([second, first]);
+    let standing_out = || {
+        let versions = most_versions(&place);
+        let others = (0..4).filter(|vault| !own.contains(vault));
+        let most = 3 * others.map(|vault| versions[vault]).max().unwrap();
+        own.into_iter()
+            .filter(|vault| versions[*vault] > most)
+            .count()
+    };
+    assert!(standing_out() > 0, "control");
+    lock(open());
+    assert_eq!(standing_out(), 0);
+    // Killed while both are in use.
+    let stores = open();
+    stores.iter().for_each(|store| use_it(store, 150));
+    drop(stores);
+    assert_eq!(standing_out(), 2, "control");
+    lock(open());
+    assert_eq!(standing_out(), 0);
+    // Nothing is left to be done: opening takes no longer than it has to.
+    let times = |stores: [Store; 2]| {
+        let log = |vault: usize| place.vault_number(u8::try_from(vault).unwrap()).join("log");
+        let made = own.map(|vault| {
+            let found = fs::metadata(log(vault)).unwrap();
+            (found.ino(), found.created().ok())
+        });
+        lock(stores);
+        made
+    };
+    assert_eq!(times(open()), times(open()));
 }
 
 /// Switched on after a time without it, or after a program that was killed: also the older parts of the logs are alike.

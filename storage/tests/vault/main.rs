@@ -2,6 +2,7 @@
 // The lints' exception for tests does not reach functions that tests share.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod beside;
 mod copies;
 mod crash;
 mod damage;

@@ -168,7 +168,7 @@ fn a_second_opening_is_refused_with_the_reason() {
     let store = Store::open(&place.home, b"the passphrase").unwrap();
     assert!(matches!(
         Store::open(&place.home, b"the passphrase"),
-        Err(OpenError::InUse)
+        Err(OpenError::AlreadyOpen)
     ));
     // Within this program other profiles may be opened beside it.
     assert!(matches!(

@@ -138,7 +138,7 @@ fn four_profiles_have_a_passphrase_and_contents_each() {
         store.rotate_state_key().unwrap();
         assert!(matches!(
             Store::open(&place.home, passphrase),
-            Err(OpenError::InUse)
+            Err(OpenError::AlreadyOpen)
         ));
     }
     assert!(matches!(

@@ -92,6 +92,12 @@ pub enum ProfileCommands {
 pub enum BesideCommands {
     /// Make a further profile. One that is not named with --keep-passphrase-file may be overwritten
     Create(BesideArguments),
+    /// List the profiles that run, with the numbers and nicknames that --profile takes
+    List {
+        /// How to print.
+        #[command(flatten)]
+        json: JsonArguments,
+    },
 }
 
 /// How a further profile is made.

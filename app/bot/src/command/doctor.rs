@@ -9,6 +9,7 @@ use super::all_contacts;
 use crate::client::view::{Health, Profile};
 use crate::client::{AskError, Client};
 use crate::control::Request;
+use crate::control::several::Which;
 use crate::control::socket::ConnectError;
 use crate::doctor::{self, Finding, State};
 use crate::failure::Failure;
@@ -18,6 +19,7 @@ use crate::visible::Text;
 
 pub(super) async fn examine(
     path: &Path,
+    which: Option<Which>,
     passphrase: Option<Source>,
     json: bool,
 ) -> Result<(), Failure> {
@@ -30,7 +32,7 @@ pub(super) async fn examine(
                 tokio::task::spawn_blocking(move || doctor::opening(&home, &passphrase)).await;
             findings.push(opened.map_err(|error| Failure::System(error.into()))?);
         }
-        findings.extend(life(path, &home).await?);
+        findings.extend(life(path, which, &home).await?);
     }
     for finding in &findings {
         show(finding, json)?;
@@ -43,9 +45,9 @@ pub(super) async fn examine(
 }
 
 /// What the running profile says, if it runs.
-async fn life(path: &Path, home: &Home) -> Result<Vec<Finding>, Failure> {
+async fn life(path: &Path, which: Option<Which>, home: &Home) -> Result<Vec<Finding>, Failure> {
     let mut client = match Client::connect(path).await {
-        Ok(client) => client,
+        Ok(client) => client.of(which),
         Err(ConnectError::NotRunning) => {
             let in_use = home.examine().is_ok_and(|found| found.in_use);
             return Ok(vec![doctor::not_running(in_use)]);

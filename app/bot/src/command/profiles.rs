@@ -8,12 +8,13 @@ use tokio::time::timeout;
 use undertone_engine::Command;
 use undertone_engine::backup::BackupSummary;
 
-use super::doctor;
+use super::{doctor, several};
 use crate::arguments::profiles::{
     BesideArguments, BesideCommands, ConsentArguments, Mode, ProfileCommands,
 };
 use crate::client::{AskError, Client};
 use crate::control::Request;
+use crate::control::several::Which;
 use crate::control::socket::ConnectError;
 use crate::failure::Failure;
 use crate::profile::backup::{self, Destination};
@@ -24,8 +25,15 @@ use crate::{output, show};
 /// How long a running profile may take to confirm its destruction. Its files are overwritten before.
 const CONFIRM: Duration = Duration::from_millis(800);
 
-pub(super) async fn execute(home: &Path, command: ProfileCommands) -> Result<(), Failure> {
+pub(super) async fn execute(
+    home: &Path,
+    which: Option<Which>,
+    command: ProfileCommands,
+) -> Result<(), Failure> {
     match command {
+        ProfileCommands::Profile(BesideCommands::List { json }) => {
+            several::list(home, json.json).await
+        }
         ProfileCommands::Profile(BesideCommands::Create(how)) => beside(home, &how).await,
         ProfileCommands::Decoy(how) => {
             output::remark(claims::DECOY);
@@ -44,10 +52,10 @@ pub(super) async fn execute(home: &Path, command: ProfileCommands) -> Result<(),
         ProfileCommands::Panic { yes: false } => Err(Failure::NoConsent),
         ProfileCommands::Panic { yes: true } => panic(home).await,
         ProfileCommands::Deniable { mode, passphrase } => {
-            deniable(home, mode == Mode::On, &passphrase).await
+            deniable(home, which, mode == Mode::On, &passphrase).await
         }
         ProfileCommands::Doctor { passphrase, json } => {
-            doctor::examine(home, passphrase.named(), json.json).await
+            doctor::examine(home, which, passphrase.named(), json.json).await
         }
         ProfileCommands::Export {
             file,
@@ -154,13 +162,15 @@ async fn panic(home: &Path) -> Result<(), Failure> {
 
 async fn deniable(
     home: &Path,
+    which: Option<Which>,
     on: bool,
     passphrase: &crate::arguments::PassphraseArguments,
 ) -> Result<(), Failure> {
     let before = vaults::size(home).map_err(vaults::ProfilesError::from)?;
     match Client::connect(home).await {
-        Ok(mut client) => {
+        Ok(client) => {
             let command = Command::SetDeniable { on };
+            let mut client = client.of(which);
             client.ask(&Request::Engine(command)).await?;
         }
         Err(ConnectError::NotRunning) => {

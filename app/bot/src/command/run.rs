@@ -1,4 +1,4 @@
-//! `run`: opens the profile and keeps it running, with a prompt where a person sits in front.
+//! `run`: opens the profiles and keeps them running, with a prompt where a person sits in front.
 
 use std::io::{self, IsTerminal as _};
 use std::os::linux::net::SocketAddrExt as _;
@@ -9,11 +9,17 @@ use std::path::Path;
 use crate::arguments::{LogLevel, RunArguments};
 use crate::client::{AskError, Client};
 use crate::control::Request;
+use crate::control::several::Which;
 use crate::daemon::{Automatic, Daemon};
 use crate::failure::Failure;
+use crate::profile::Household;
 use crate::{logging, output, profile, terminal};
 
-pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
+pub(super) async fn run(
+    home: &Path,
+    profile: Option<Which>,
+    how: RunArguments,
+) -> Result<(), Failure> {
     let person = !how.headless && io::stdin().is_terminal() && io::stdout().is_terminal();
     // In front of a person log lines would stand between messages.
     let usual = if person && how.log_file.is_none() {
@@ -23,13 +29,13 @@ pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
     };
     logging::start(how.log_level.unwrap_or(usual), how.log_file.as_deref())?;
     let network = profile::network(how.network.as_deref())?;
-    let passphrase = how.passphrase.source().read()?;
-    let engine = profile::open(home, network, passphrase).await?;
+    let passphrases = how.passphrases.read()?;
+    let household = Household::new(home, network);
     let automatic = Automatic {
         echo: how.echo,
         accept_all: how.accept_all,
     };
-    let daemon = Daemon::new(engine, home, automatic).await?;
+    let daemon = Daemon::new(household, passphrases, automatic).await?;
     tell_ready();
     if !person {
         // For a script that started us with a pipe. Nobody needs to listen.
@@ -37,7 +43,7 @@ pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
         return Ok(daemon.run().await?);
     }
     let running = tokio::spawn(daemon.run());
-    let talked = talk(home).await;
+    let talked = talk(home, profile).await;
     let ran = running
         .await
         .map_err(|error| Failure::System(error.into()))?;
@@ -49,9 +55,9 @@ pub(super) async fn run(home: &Path, how: RunArguments) -> Result<(), Failure> {
     }
 }
 
-/// The prompt; when it is left, for whatever reason, the profile stops.
-async fn talk(home: &Path) -> Result<(), Failure> {
-    let client = Client::connect(home).await?;
+/// The prompt; when it is left, for whatever reason, all profiles stop.
+async fn talk(home: &Path, profile: Option<Which>) -> Result<(), Failure> {
+    let client = Client::connect(home).await?.of(profile);
     let talked = terminal::chat(client, None).await;
     if !matches!(talked, Err(Failure::Ask(AskError::Gone))) {
         let mut client = Client::connect(home).await?;

@@ -10,6 +10,7 @@ use super::wait_for;
 use crate::client::view::{Event, Profile};
 use crate::client::{Client, understood};
 use crate::control::Request;
+use crate::control::several::Which;
 use crate::control::socket::ConnectError;
 use crate::failure::Failure;
 use crate::{output, show};
@@ -17,12 +18,17 @@ use crate::{output, show};
 /// Between two looks for a socket that is not there yet.
 const LOOK: Duration = Duration::from_millis(100);
 
-pub(super) async fn show(home: &Path, wait: Option<u32>, json: bool) -> Result<(), Failure> {
+pub(super) async fn show(
+    home: &Path,
+    which: Option<Which>,
+    wait: Option<u32>,
+    json: bool,
+) -> Result<(), Failure> {
     let end = Instant::now() + Duration::from_secs(wait.unwrap_or(0).into());
     let mut client = loop {
         match Client::connect(home).await {
             Err(ConnectError::NotRunning) if Instant::now() < end => sleep(LOOK).await,
-            other => break other?,
+            other => break other?.of(which),
         }
     };
     client.ask(&Request::Events).await?;

@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use zeroize::Zeroizing;
 
 /// How long the other side may leave what it was sent unread.
 const WRITE_DEADLINE: Duration = Duration::from_secs(30);
@@ -12,14 +13,20 @@ const WRITE_DEADLINE: Duration = Duration::from_secs(30);
 /// Read at a time, in bytes.
 const CHUNK: usize = 16 * 1024;
 
-/// Reads lines.
-#[derive(Debug)]
+/// Reads lines. A line may hold a passphrase: nothing of what was read stays in memory that is given back.
 pub struct Lines<R> {
     from: R,
-    buffer: Vec<u8>,
+    buffer: Zeroizing<Vec<u8>>,
     /// No line break before this place.
     searched: usize,
     longest: usize,
+}
+
+/// What was read is not printed.
+impl<R> std::fmt::Debug for Lines<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lines(..)")
+    }
 }
 
 /// Why there is no next line.
@@ -35,10 +42,10 @@ pub enum LineError {
 
 impl<R: AsyncRead + Unpin> Lines<R> {
     /// Reads lines of at most `longest` bytes from a stream.
-    pub const fn new(from: R, longest: usize) -> Self {
+    pub fn new(from: R, longest: usize) -> Self {
         Self {
             from,
-            buffer: Vec::new(),
+            buffer: Zeroizing::default(),
             searched: 0,
             longest,
         }
@@ -49,7 +56,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     ///
     /// # Errors
     /// See [`LineError`].
-    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, LineError> {
+    pub async fn next(&mut self) -> Result<Option<Zeroizing<Vec<u8>>>, LineError> {
         loop {
             let unsearched = self.buffer.get(self.searched..).unwrap_or_default();
             if let Some(offset) = unsearched.iter().position(|byte| *byte == b'\n') {
@@ -57,7 +64,7 @@ impl<R: AsyncRead + Unpin> Lines<R> {
                 if end > self.longest {
                     return Err(LineError::TooLong);
                 }
-                let rest = self.buffer.split_off(end + 1);
+                let rest = Zeroizing::new(self.buffer.split_off(end + 1));
                 let mut line = std::mem::replace(&mut self.buffer, rest);
                 line.pop();
                 self.searched = 0;
@@ -67,10 +74,22 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             if self.searched > self.longest {
                 return Err(LineError::TooLong);
             }
-            self.buffer.reserve(CHUNK);
-            if self.from.read_buf(&mut self.buffer).await? == 0 {
+            self.make_room();
+            if self.from.read_buf(&mut *self.buffer).await? == 0 {
                 return Ok(None);
             }
+        }
+    }
+}
+
+impl<R> Lines<R> {
+    /// Makes room for what is read next. A vector that grows by itself would leave what it held where it lay.
+    fn make_room(&mut self) {
+        let length = self.buffer.len();
+        if self.buffer.capacity() - length < CHUNK {
+            let mut larger = Zeroizing::new(Vec::with_capacity((2 * length).max(length + CHUNK)));
+            larger.extend_from_slice(&self.buffer);
+            self.buffer = larger;
         }
     }
 }
@@ -97,16 +116,16 @@ mod tests {
     #[tokio::test]
     async fn lines_come_whole_however_they_arrive() {
         let mut lines = Lines::new(&b"one\n\ntwo\r\nthree"[..], 10);
-        assert_eq!(lines.next().await.unwrap().unwrap(), b"one");
-        assert_eq!(lines.next().await.unwrap().unwrap(), b"");
-        assert_eq!(lines.next().await.unwrap().unwrap(), b"two\r");
+        assert_eq!(lines.next().await.unwrap().unwrap().as_slice(), b"one");
+        assert_eq!(lines.next().await.unwrap().unwrap().as_slice(), b"");
+        assert_eq!(lines.next().await.unwrap().unwrap().as_slice(), b"two\r");
         assert!(lines.next().await.unwrap().is_none());
 
         let (mut near, far) = tokio::io::duplex(1);
         let writing = tokio::spawn(async move { write(&mut near, b"slow\nline\n").await });
         let mut lines = Lines::new(far, 10);
-        assert_eq!(lines.next().await.unwrap().unwrap(), b"slow");
-        assert_eq!(lines.next().await.unwrap().unwrap(), b"line");
+        assert_eq!(lines.next().await.unwrap().unwrap().as_slice(), b"slow");
+        assert_eq!(lines.next().await.unwrap().unwrap().as_slice(), b"line");
         writing.await.unwrap().unwrap();
     }
 
@@ -120,7 +139,7 @@ mod tests {
             lines.buffer.capacity()
         );
         let mut exact = Lines::new(&b"12345\n123456\n"[..], 5);
-        assert_eq!(exact.next().await.unwrap().unwrap(), b"12345");
+        assert_eq!(exact.next().await.unwrap().unwrap().as_slice(), b"12345");
         assert!(matches!(exact.next().await, Err(LineError::TooLong)));
     }
 
@@ -135,7 +154,7 @@ mod tests {
             () = tokio::task::yield_now() => {}
         }
         write(&mut near, b"lf\n").await.unwrap();
-        assert_eq!(lines.next().await.unwrap().unwrap(), b"half");
+        assert_eq!(lines.next().await.unwrap().unwrap().as_slice(), b"half");
     }
 
     #[tokio::test(start_paused = true)]

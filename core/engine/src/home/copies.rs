@@ -8,8 +8,9 @@ use std::io::{self, BufReader, BufWriter};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use undertone_storage::{EraseError, Home, KdfParameters, OpenError, Store};
+use undertone_storage::{EraseError, KdfParameters, OpenError, Store};
 
+use super::held::OpenHome;
 use super::vaults::VaultError;
 use super::{UnlockError, Unlocked};
 use crate::backup::{self, BackupSummary, ExportError, Import, ImportError};
@@ -64,16 +65,62 @@ pub fn export_profile(
     sealed: &[u8],
     progress: &Progress,
 ) -> Result<BackupSummary, CopyError> {
-    progress.set(Doing::Key);
-    let home = Home::open(home).map_err(UnlockError::Home)?;
-    let store = Store::open(&home, passphrase)?;
-    let unfinished = Unfinished::new(file)?;
-    let written = unfinished.write(&store, sealed, progress)?;
-    unfinished.verify(sealed, written, progress)?;
-    unfinished.finish(file)?;
-    backup::note(&store, SystemClock.wall())?;
-    store.lock()?;
-    Ok(written)
+    OpenHome::at(home).export_profile(passphrase, file, sealed, progress)
+}
+
+impl OpenHome {
+    /// As [`export_profile`], of a profile that does not run, beside those that do.
+    ///
+    /// # Errors
+    /// See [`CopyError`]; there is no file then.
+    pub fn export_profile(
+        &self,
+        passphrase: &[u8],
+        file: &Path,
+        sealed: &[u8],
+        progress: &Progress,
+    ) -> Result<BackupSummary, CopyError> {
+        progress.set(Doing::Key);
+        let store = self.unlock(passphrase)?.store;
+        let unfinished = Unfinished::new(file)?;
+        let written = unfinished.write(&store, sealed, progress)?;
+        unfinished.verify(sealed, written, progress)?;
+        unfinished.finish(file)?;
+        backup::note(&store, SystemClock.wall())?;
+        store.lock()?;
+        Ok(written)
+    }
+
+    /// As [`Unlocked::import`].
+    ///
+    /// # Errors
+    /// See [`CopyError`].
+    pub fn import(
+        &self,
+        file: &Path,
+        sealed: &[u8],
+        passphrase: &[u8],
+        progress: &Progress,
+    ) -> Result<(Unlocked, BackupSummary), CopyError> {
+        import_into(file, sealed, progress, || Ok(self.create(passphrase)?))
+    }
+
+    /// As [`Unlocked::import_beside`], where profiles that are unlocked are kept by that, see
+    /// [`create_beside`](Self::create_beside).
+    ///
+    /// # Errors
+    /// See [`CopyError`].
+    pub fn import_beside(
+        &self,
+        kept: &[&[u8]],
+        file: &Path,
+        sealed: &[u8],
+        new: &[u8],
+        progress: &Progress,
+    ) -> Result<(Unlocked, BackupSummary), CopyError> {
+        let place = || Ok(self.create_beside(kept, new)?);
+        import_into(file, sealed, progress, place)
+    }
 }
 
 impl Unlocked {
@@ -90,8 +137,7 @@ impl Unlocked {
         passphrase: &[u8],
         progress: &Progress,
     ) -> Result<(Self, BackupSummary), CopyError> {
-        let place = || Ok(Self::create(home, passphrase)?);
-        Self::import_into(file, sealed, progress, place)
+        OpenHome::at(home).import(file, sealed, passphrase, progress)
     }
 
     /// The same into a home that holds profiles, see [`create_beside`](Self::create_beside): **one that is not named may be
@@ -107,25 +153,24 @@ impl Unlocked {
         new: &[u8],
         progress: &Progress,
     ) -> Result<(Self, BackupSummary), CopyError> {
-        let place = || Ok(Self::create_beside(home, kept, new)?);
-        Self::import_into(file, sealed, progress, place)
+        OpenHome::at(home).import_beside(kept, file, sealed, new, progress)
     }
+}
 
-    fn import_into(
-        file: &Path,
-        sealed: &[u8],
-        progress: &Progress,
-        place: impl FnOnce() -> Result<Self, CopyError>,
-    ) -> Result<(Self, BackupSummary), CopyError> {
-        let wall = SystemClock.wall();
-        let (watch, input) = watched(file, progress)?;
-        let import = Import::open(input, sealed, wall)?;
-        progress.set(Doing::Key);
-        let unlocked = place()?;
-        watch.store();
-        let summary = import.into_store(&unlocked.store, wall)?;
-        Ok((unlocked, summary))
-    }
+fn import_into(
+    file: &Path,
+    sealed: &[u8],
+    progress: &Progress,
+    place: impl FnOnce() -> Result<Unlocked, CopyError>,
+) -> Result<(Unlocked, BackupSummary), CopyError> {
+    let wall = SystemClock.wall();
+    let (watch, input) = watched(file, progress)?;
+    let import = Import::open(input, sealed, wall)?;
+    progress.set(Doing::Key);
+    let unlocked = place()?;
+    watch.store();
+    let summary = import.into_store(&unlocked.store, wall)?;
+    Ok((unlocked, summary))
 }
 
 /// An export to be read, which says how far that is.

@@ -1,12 +1,14 @@
 //! The up to four profiles of one home, for programs that know nothing of stores: another passphrase, one that wipes, deniable
-//! mode, and a further profile beside those that are named. No profile of the home may be running meanwhile.
+//! mode, and a further profile beside those that run or are named. The profile that is changed must not be running; others may, where
+//! all of it happens through one [`OpenHome`].
 
 use std::path::Path;
 
 use undertone_storage::{
-    CoverError, CreateError, EraseError, Home, KdfParameters, OpenError, Store, VaultId,
+    CoverError, CreateError, EraseError, KdfParameters, OpenError, Store, VaultId,
 };
 
+use super::held::OpenHome;
 use super::{UnlockError, Unlocked, open_unseen};
 
 /// The most profiles that can be kept while another one is made.
@@ -37,6 +39,7 @@ impl From<CreateError> for VaultError {
     fn from(error: CreateError) -> Self {
         match error {
             CreateError::Taken => Self::Taken,
+            CreateError::NoneOpen => Self::Kept,
             other => Self::Unlock(other.into()),
         }
     }
@@ -54,10 +57,7 @@ impl From<OpenError> for VaultError {
 /// # Errors
 /// See [`VaultError`]. A passphrase that would destroy other profiles destroys nothing here, and is refused as a wrong one is.
 pub fn change_passphrase(home: &Path, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
-    let home = Home::open(home).map_err(UnlockError::Home)?;
-    let store = open_unseen(&home, old)?;
-    store.change_passphrase(new, KdfParameters::shipped())?;
-    Ok(store.lock()?)
+    OpenHome::at(home).change_passphrase(old, new)
 }
 
 /// Gives a profile another passphrase that destroys all others of its home before it opens this one. It takes some seconds:
@@ -66,12 +66,7 @@ pub fn change_passphrase(home: &Path, old: &[u8], new: &[u8]) -> Result<(), Vaul
 /// # Errors
 /// See [`change_passphrase`].
 pub fn set_wipe(home: &Path, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
-    let home = Home::open(home).map_err(UnlockError::Home)?;
-    let store = open_unseen(&home, old)?;
-    let others = VaultId::ALL.into_iter().filter(|one| *one != store.vault());
-    let others: Vec<VaultId> = others.collect();
-    store.set_wipe(new, KdfParameters::shipped(), &others)?;
-    Ok(store.lock()?)
+    OpenHome::at(home).set_wipe(old, new)
 }
 
 /// Switches deniable mode of a profile. It takes a second: call it from a thread that may wait.
@@ -79,10 +74,82 @@ pub fn set_wipe(home: &Path, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
 /// # Errors
 /// See [`VaultError`]; a passphrase that would destroy other profiles is refused and destroys nothing.
 pub fn set_deniable(home: &Path, passphrase: &[u8], on: bool) -> Result<(), VaultError> {
-    let home = Home::open(home).map_err(UnlockError::Home)?;
-    let store = Store::open_to_keep(&home, passphrase)?;
-    store.set_deniable(on)?;
-    Ok(store.lock()?)
+    OpenHome::at(home).set_deniable(passphrase, on)
+}
+
+impl OpenHome {
+    /// As [`change_passphrase`], of a profile that does not run, beside those that do.
+    ///
+    /// # Errors
+    /// See [`change_passphrase`].
+    pub fn change_passphrase(&self, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
+        let home = self.found()?;
+        let _turn = self.turn();
+        let store = open_unseen(&home, old)?;
+        store.change_passphrase(new, KdfParameters::shipped())?;
+        Ok(store.lock()?)
+    }
+
+    /// As [`set_wipe`], of a profile that does not run, beside those that do.
+    ///
+    /// # Errors
+    /// See [`change_passphrase`].
+    pub fn set_wipe(&self, old: &[u8], new: &[u8]) -> Result<(), VaultError> {
+        let home = self.found()?;
+        let _turn = self.turn();
+        let store = open_unseen(&home, old)?;
+        let others = VaultId::ALL.into_iter().filter(|one| *one != store.vault());
+        let others: Vec<VaultId> = others.collect();
+        store.set_wipe(new, KdfParameters::shipped(), &others)?;
+        Ok(store.lock()?)
+    }
+
+    /// As [`set_deniable`], of a profile that does not run, beside those that do.
+    ///
+    /// # Errors
+    /// See [`set_deniable`].
+    pub fn set_deniable(&self, passphrase: &[u8], on: bool) -> Result<(), VaultError> {
+        let home = self.found()?;
+        let _turn = self.turn();
+        let store = Store::open_to_keep(&home, passphrase)?;
+        store.set_deniable(on)?;
+        Ok(store.lock()?)
+    }
+
+    /// As [`Unlocked::create_beside`], where profiles that are unlocked are kept by that: `kept` are the passphrases of further ones,
+    /// and may be empty if one is unlocked. **A profile that is neither unlocked nor named may be overwritten.**
+    ///
+    /// # Errors
+    /// See [`Unlocked::create_beside`].
+    pub fn create_beside(&self, kept: &[&[u8]], new: &[u8]) -> Result<Unlocked, VaultError> {
+        if kept.len() > MAX_KEPT {
+            return Err(VaultError::Kept);
+        }
+        let home = self.found()?;
+        let _turn = self.turn();
+        let mut open = Vec::with_capacity(kept.len());
+        for passphrase in kept {
+            match Store::open_to_keep(&home, passphrase) {
+                // It is kept as it is.
+                Err(OpenError::AlreadyOpen) => {}
+                opened => open.push(opened?),
+            }
+        }
+        let store = match home.create_beside(new, KdfParameters::shipped()) {
+            Err(CreateError::Taken) => match Store::open_to_keep(&home, new) {
+                // One of those that are kept; or one that destroys others, which nobody has to hear.
+                Err(OpenError::AlreadyOpen | OpenError::WouldWipe) => {
+                    return Err(VaultError::Taken);
+                }
+                other => other?,
+            },
+            other => other?,
+        };
+        for kept in open {
+            kept.lock()?;
+        }
+        Ok(Unlocked { store })
+    }
 }
 
 impl Unlocked {
@@ -94,27 +161,7 @@ impl Unlocked {
     /// # Errors
     /// See [`VaultError`]. If one that is to be kept does not open, nothing was changed; one that would wipe others is refused.
     pub fn create_beside(home: &Path, kept: &[&[u8]], new: &[u8]) -> Result<Self, VaultError> {
-        if kept.len() > MAX_KEPT {
-            return Err(VaultError::Kept);
-        }
-        let home = Home::open(home).map_err(UnlockError::Home)?;
-        let mut open = Vec::with_capacity(kept.len());
-        for passphrase in kept {
-            open.push(Store::open_to_keep(&home, passphrase)?);
-        }
-        let one = open.first().ok_or(VaultError::Kept)?;
-        let store = match one.create_beside(new, KdfParameters::shipped()) {
-            Err(CreateError::Taken) => match Store::open_to_keep(&home, new) {
-                // One of those that are kept; or one that destroys others, which nobody has to hear.
-                Err(OpenError::InUse | OpenError::WouldWipe) => return Err(VaultError::Taken),
-                other => other?,
-            },
-            other => other?,
-        };
-        for kept in open {
-            kept.lock()?;
-        }
-        Ok(Self { store })
+        OpenHome::at(home).create_beside(kept, new)
     }
 }
 

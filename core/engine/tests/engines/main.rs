@@ -7,6 +7,7 @@ mod erasing;
 mod expiry;
 mod faults;
 mod health;
+mod homes;
 mod life;
 mod people;
 mod place;

@@ -151,6 +151,11 @@ impl Place {
     pub(crate) async fn start(&self, name: &str) -> Person {
         let home = Home::open(self.directory.path().join(name)).expect("a home");
         let store = Store::open_with_key(&home, &DataKey::from_bytes([7; 32])).expect("a store");
+        self.start_in(name, store).await
+    }
+
+    /// The same in a store that the test opened.
+    pub(crate) async fn start_in(&self, name: &str, store: Store) -> Person {
         let (options, transport) = self.options(name, store);
         let engine = Engine::start(options).await.expect("an engine");
         Person {
