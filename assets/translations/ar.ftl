@@ -285,7 +285,7 @@ composer-too-long = طويلة جداً: الرسالة حتى 65,536 بايت. 
 send = إرسال
 emoji-open = رموز تعبيرية
 emoji-title = رموز تعبيرية
-emoji-search = ابحث بالاسم الإنجليزي
+emoji-search = ابحث بالاسم
 emoji-none = لا رمز بهذا الاسم.
 
 # أسئلة

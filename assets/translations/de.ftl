@@ -253,7 +253,7 @@ composer-too-long = Zu lang: Eine Nachricht kann 65.536 Byte haben. Sende sie in
 send = Senden
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Nach englischem Namen suchen
+emoji-search = Nach Namen suchen
 emoji-none = Kein Emoji mit diesem Namen.
 
 # Fragen

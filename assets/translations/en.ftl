@@ -253,7 +253,7 @@ composer-too-long = Too long: a message can have 65,536 bytes. Send it in parts.
 send = Send
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Search by English name
+emoji-search = Search by name
 emoji-none = No emoji of that name.
 
 # Questions

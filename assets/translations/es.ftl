@@ -253,7 +253,7 @@ composer-too-long = Demasiado largo: un mensaje puede tener 65.536 bytes. Envía
 send = Enviar
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Buscar por su nombre inglés
+emoji-search = Buscar por nombre
 emoji-none = Ningún emoji con ese nombre.
 
 # Preguntas

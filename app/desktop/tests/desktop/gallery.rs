@@ -21,6 +21,7 @@ use undertone_desktop::screen::dialog::{
 use undertone_desktop::screen::messenger::{self, conversation, panel, search, sidebar};
 use undertone_desktop::screen::{unlock, welcome};
 use undertone_desktop::words::Language;
+use undertone_engine::progress::Doing;
 use undertone_engine::{
     EarlierView, EmojiView, Event, FoundView, IntroducedView, IntroductionStage, InvitationView,
     NetworkStatus, Reason, Reply, VerificationView,
@@ -337,6 +338,34 @@ fn persons() -> Vec<(&'static str, App)> {
         let _ = app.update(Message::Beat);
     }
     all.push(("unlocking", app));
+    for (name, event) in [
+        ("export-due", Event::BackupDue { last: None }),
+        (
+            "disk-full",
+            Event::DiskFull {
+                available: 9_000_000,
+                total: 1 << 40,
+            },
+        ),
+    ] {
+        let mut app = samples::talking(english);
+        tell(
+            &mut app,
+            messenger::Message::Heard(Heard::Events(vec![event])),
+        );
+        all.push((name, app));
+    }
+    let mut app = samples::messenger(english);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    for message in [
+        unlock::Message::Passphrase("orbit lantern".into()),
+        unlock::Message::Submit,
+    ] {
+        let _ = app.update(Message::Unlock(message));
+    }
+    app.look().progress.set(Doing::Writing(42));
+    all.push(("exporting", app));
     let mut app = samples::messenger(english);
     app.look_mut().tray = true;
     open(&mut app, Which::Settings);
