@@ -34,7 +34,7 @@ impl State {
     fn base<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let side = self
             .sidebar
-            .view(model, &self.pane, look)
+            .view(model, &self.pane, &self.others, look)
             .map(Message::Sidebar);
         let mut parts = vec![side, look.upright()];
         let narrow = self.width / (f32::from(look.scale) / 100.0) < WIDE;
