@@ -24,6 +24,7 @@ mod tornet {
     mod kill;
     mod outage;
     mod recovery;
+    mod several;
     mod sockets;
     mod stopping;
     mod stranger;
