@@ -22,6 +22,9 @@ mod phases;
 #[path = "shared/times.rs"]
 mod times;
 
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
@@ -41,6 +44,10 @@ use undertone_transport::{
 const FRAME: usize = 976;
 /// A line of text: it fits into one frame.
 const TEXT: &str = "The bus leaves at seven from the other side of the bridge; bring the blue bag.";
+/// What the store writes for one commit of a message, in bytes: two blocks of its journal.
+const COMMIT: usize = 8192;
+/// The size of that journal, in bytes.
+const JOURNAL: usize = 1 << 20;
 /// Before anything is counted.
 const WARM_UP: usize = 5;
 /// Messages during which the flushes are counted. The tracer slows them down, so they are not timed.
@@ -86,6 +93,7 @@ struct Sample {
     one_way: Duration,
     acknowledged: Duration,
     raw: Duration,
+    flush: Duration,
     inside: Inside,
 }
 
@@ -118,15 +126,18 @@ async fn measure(lab: &Lab, marks: &Marks, messages: usize) {
 
     let mut talk = [(a, beginning.at_a), (b, beginning.at_b)];
     let mut samples = Vec::new();
+    let file = bare_file(&lab.place().join("bare"));
     for number in 0..WARM_UP + messages {
         let (begin, seen, end) = message(&mut talk).await;
         let raw = echo_once(&mut bare).await;
+        let flush = flush_once(&file, number);
         let inside = marks.between(talk[0].0.name, begin, end);
         if number >= WARM_UP {
             samples.push(Sample {
                 one_way: seen - begin,
                 acknowledged: end - begin,
                 raw,
+                flush,
                 inside,
             });
         }
@@ -213,6 +224,25 @@ async fn echo_once(stream: &mut BoxStream) -> Duration {
     took
 }
 
+/// A file as long as the store's journal.
+fn bare_file(path: &Path) -> File {
+    let file = File::create(path).expect("a file");
+    let noise: Vec<u8> = (0..JOURNAL).map(|_| rand::random()).collect();
+    file.write_all_at(&noise, 0).expect("written");
+    file.sync_all().expect("flushed");
+    file
+}
+
+/// What one commit cannot do without: one write into a file that has its size, and one flush.
+fn flush_once(file: &File, number: usize) -> Duration {
+    let bytes: [u8; COMMIT] = [rand::random(); COMMIT];
+    let place = number * COMMIT % JOURNAL;
+    let begin = Instant::now();
+    file.write_all_at(&bytes, place as u64).expect("written");
+    file.sync_data().expect("flushed");
+    begin.elapsed()
+}
+
 fn report(samples: &[Sample]) {
     let mut table = Table::new();
     let n = samples.len();
@@ -256,6 +286,16 @@ fn report(samples: &[Sample]) {
     table.times(
         "· effects and events",
         &times(|sample| sample.inside.effects),
+    );
+    let flush = times(|sample| sample.flush);
+    table.times("bare write and flush of one commit's bytes", &flush);
+    let beside = 1e3 * (own.at(50).as_secs_f64() - 3.0 * flush.at(50).as_secs_f64());
+    table.add(
+        "own added time without three bare flushes, p50",
+        format!("{beside:.2}"),
+        "ms",
+        n,
+        "",
     );
     let mean = |of: fn(&Inside) -> u32| {
         let sum: u32 = samples.iter().map(|sample| of(&sample.inside)).sum();

@@ -24,6 +24,7 @@ mod tornet {
     mod kill;
     mod outage;
     mod recovery;
+    mod replaced;
     mod several;
     mod sockets;
     mod stopping;

@@ -440,6 +440,7 @@ impl Actor {
             // Whoever asked may have gone.
             let _ = reply.send(answer);
         }
+        self.conversations.told();
         Ok(())
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct Conversations {
     settings: ProfileSettings,
     all: BTreeMap<ContactId, Conversation>,
     batch: Batch,
+    /// Messages of the batch that is being committed, for what is told of it: they need not be read back.
+    fresh: BTreeMap<(ContactId, u64), StoredMessage>,
     erasing: Erasing,
 }
 
@@ -80,6 +82,7 @@ impl Conversations {
             settings: read(disk, Kind::Settings, SETTINGS)?.unwrap_or_default(),
             all: BTreeMap::new(),
             batch: Batch::default(),
+            fresh: BTreeMap::new(),
             erasing: Erasing::left_over(days, pictures),
         };
         for state in profile.contacts() {
@@ -147,7 +150,10 @@ impl Conversations {
         if let Some(changed) = self.batch.message(contact, number) {
             return Ok(changed.cloned());
         }
-        if let Some(message) = self.get(contact).and_then(|c| c.volatile.get(&number)) {
+        let fresh = self.fresh.get(&(contact, number));
+        if let Some(message) =
+            fresh.or_else(|| self.get(contact).and_then(|c| c.volatile.get(&number)))
+        {
             return Ok(Some(message.clone()));
         }
         let (kind, id) = name(undertone_protocol::RecordKey::Message(contact, number));

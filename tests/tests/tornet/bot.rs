@@ -68,6 +68,8 @@ pub(crate) struct Home {
     options: Vec<String>,
     /// What runs the program, such as a tracer with its options.
     under: Vec<String>,
+    /// Where a program that leaks connects to, which then runs in the program's place.
+    leak: Option<u16>,
 }
 
 impl Home {
@@ -86,12 +88,43 @@ impl Home {
             network: lab.network.network_file(),
             options: Vec::new(),
             under: Vec::new(),
+            leak: None,
         };
         let mut command = home.command("create");
         command
             .args(["--nickname", nickname])
             .arg("--passphrase-file");
         command.arg(&home.passphrase_file);
+        let made = output(&mut command).await;
+        assert!(made.status.success(), "{name}: {}", said(&made));
+        home
+    }
+
+    /// Exports the profile, which must not run, to a new file. Its passphrase is that of the profile.
+    pub(crate) async fn export(&self, file: &Path) {
+        let mut command = self.command("export");
+        command.arg(file);
+        command.arg("--passphrase-file").arg(&self.passphrase_file);
+        command
+            .arg("--export-passphrase-file")
+            .arg(&self.passphrase_file);
+        let made = output(&mut command).await;
+        assert!(made.status.success(), "{}: {}", self.name, said(&made));
+    }
+
+    /// Makes a copy of another profile out of its export, in a home of its own.
+    pub(crate) async fn import(lab: &Lab, name: &str, file: &Path, of: &Self) -> Self {
+        let home = Self {
+            name: name.to_owned(),
+            path: lab.path(name),
+            logs: lab.path(&format!("{name}.logs")),
+            ..of.clone()
+        };
+        let mut command = home.command("import");
+        command.arg(file);
+        for option in ["--export-passphrase-file", "--new-passphrase-file"] {
+            command.arg(option).arg(&home.passphrase_file);
+        }
         let made = output(&mut command).await;
         assert!(made.status.success(), "{name}: {}", said(&made));
         home
@@ -109,11 +142,27 @@ impl Home {
         self
     }
 
+    /// Runs the program with one socket too many, an example of this package, in its place.
+    pub(crate) fn leaking_to(mut self, port: u16) -> Self {
+        self.leak = Some(port);
+        self
+    }
+
     /// The program with `--home` and a subcommand.
     pub(crate) fn command(&self, subcommand: &str) -> Command {
+        let program = match self.leak {
+            Some(_) => {
+                Path::new(env!("CARGO_BIN_EXE_tornet")).with_file_name("examples/leaking_bot")
+            }
+            None => program().to_owned(),
+        };
         let words = self.under.iter().map(PathBuf::from);
-        let mut words = words.chain([program().to_owned()]);
+        let mut words = words.chain([program]);
         let mut command = Command::new(words.next().expect("a program"));
+        command.envs(
+            self.leak
+                .map(|port| ("UNDERTONE_FOREIGN_PORT", port.to_string())),
+        );
         command
             .args(words)
             .arg("--home")

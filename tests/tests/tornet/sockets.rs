@@ -2,20 +2,17 @@
 //! nothing else. No name lookups, no netlink, no listening port.
 
 use std::collections::BTreeSet;
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use futures::future::join;
-use tokio::time::{Duration, Instant, interval, timeout};
+use tokio::time::{Duration, Instant, interval};
 
 use super::bot::Home;
 use super::lab::{LIMIT, Lab};
 use super::party::befriend;
-use super::traced::{Sockets, judge};
-
-/// Names the port that the helper below connects to.
-const HELPER: &str = "UNDERTONE_FOREIGN_PORT";
+use super::traced::judge;
 
 /// Whether strace may be used here; the reason is printed where not, and CI fails.
 fn can_trace(lab: &Lab) -> bool {
@@ -56,10 +53,6 @@ async fn the_program_opens_no_socket_but_to_relays() {
     );
     let (amal, noor) = homes.await;
     let traces = ["amal.trace", "noor.trace"].map(|name| lab.path(name));
-    let tracer = |to: &Path| {
-        let to = to.display().to_string();
-        ["strace", "-D", "-f", "-o", &to, "-e", "trace=%network"].map(str::to_owned)
-    };
     let amal = amal.under(tracer(&traces[0]));
     let noor = noor.under(tracer(&traces[1]));
     let (amal, noor) = join(amal.run(), noor.run()).await;
@@ -96,60 +89,30 @@ async fn the_program_opens_no_socket_but_to_relays() {
     assert_caught(&lab, &relays).await;
 }
 
-/// The control: a program that opens foreign sockets is caught, by the same tracer and parser.
+fn tracer(to: &Path) -> [String; 7] {
+    let to = to.display().to_string();
+    ["strace", "-D", "-f", "-o", &to, "-e", "trace=%network"].map(str::to_owned)
+}
+
+/// The control: the same program with one connection elsewhere is caught, by the same tracer and judge, and for nothing
+/// but that.
 async fn assert_caught(lab: &Lab, relays: &BTreeSet<u16>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let trace = lab.path("helper.trace");
-    let mut command = tokio::process::Command::new("strace");
-    command
-        .args(["-D", "-f", "-e", "trace=%network", "-o"])
-        .arg(&trace);
-    command.arg(std::env::current_exe().expect("this program"));
-    command.args([
-        "--ignored",
-        "--exact",
-        "tornet::sockets::helper_that_opens_foreign_sockets",
-    ]);
-    command.env(HELPER, port.to_string()).stdout(Stdio::piped());
-    let child = command.spawn().expect("started");
-    // With -D the program is our child and the tracer its own.
-    let process = child.id().expect("it runs");
-    let ran = timeout(LIMIT, child.wait_with_output())
-        .await
-        .expect("in time")
-        .expect("a child");
-    let shown = String::from_utf8_lossy(&ran.stdout).into_owned();
-    assert!(
-        ran.status.success() && shown.contains("1 passed"),
-        "{shown}"
-    );
-    let Sockets { violations, .. } = judge(&whole(&trace, process).await, relays);
-    let named = |what: &str| violations.iter().any(|line| line.contains(what));
-    assert!(named(&format!("sin_port=htons({port})")), "{violations:?}");
-    assert!(
-        named("SOCK_DGRAM") && named("bind(") && named("htons(53)"),
-        "{violations:?}"
-    );
-    lab.say(format!(
-        "control: {} lines of a program with foreign sockets",
-        violations.len()
-    ));
-}
-
-/// Only for [`assert_caught`], which runs it in a process of its own: one connection on loopback
-/// and one datagram to where a name server would be.
-#[test]
-#[ignore = "the positive control of another test, run by it"]
-fn helper_that_opens_foreign_sockets() {
-    let Ok(port) = std::env::var(HELPER) else {
-        return;
+    let trace = lab.path("leaking.trace");
+    let home = Home::create(lab, "leaking", "Tariq").await;
+    let leaking = home.under(tracer(&trace)).leaking_to(port).run().await;
+    let process = leaking.pid;
+    leaking.stop().await;
+    let judged = judge(&whole(&trace, process).await, relays);
+    let [leak] = judged.violations.as_slice() else {
+        panic!("{:?}", judged.violations);
     };
-    let port: u16 = port.parse().expect("a port");
-    TcpStream::connect(("127.0.0.1", port)).expect("somebody listens");
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-    // Nobody may listen there.
-    let _ = socket.send_to(b"?", "127.0.0.1:53");
+    assert!(
+        leak.contains("connect(") && leak.contains(&format!("sin_port=htons({port})")),
+        "{leak}"
+    );
+    lab.say("control: one connection elsewhere was caught");
 }
 
 /// The trace once its process has ended: the tracer writes the end of it a moment later.

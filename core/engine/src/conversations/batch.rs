@@ -203,12 +203,13 @@ impl Conversations {
     }
 
     /// Puts the batch over what the machine wants stored; what is not to be stored is kept in
-    /// memory and taken out.
+    /// memory and taken out. What is to be stored is at hand until [`Self::told`].
     pub(crate) fn finish(&mut self, changes: &mut Changes) -> Vec<Touched> {
         self.check_pictures();
         let messages = std::mem::take(&mut self.batch.messages);
         let rewritten = std::mem::take(&mut self.batch.rewritten);
         for ((contact, number), message) in messages {
+            let is_rewritten = rewritten.contains(&(contact, number));
             if self.retention(contact) == Retention::Nothing
                 || self.of(contact).volatile.contains_key(&number)
             {
@@ -217,7 +218,7 @@ impl Conversations {
                 let key = RecordKey::Message(contact, number);
                 match message {
                     // One that was stored before the setting changed stays in the store.
-                    Some(message) if held || !rewritten.contains(&(contact, number)) => {
+                    Some(message) if held || !is_rewritten => {
                         volatile.insert(number, message);
                         changes.forget(key);
                         continue;
@@ -227,15 +228,24 @@ impl Conversations {
                         changes.forget(key);
                         continue;
                     }
-                    message => write_message(changes, contact, number, message),
+                    _ => {}
                 }
-            } else if rewritten.contains(&(contact, number)) {
-                write_message(changes, contact, number, message);
+            }
+            if is_rewritten {
+                write_message(changes, contact, number, message.as_ref());
+            }
+            if let Some(message) = message {
+                self.fresh.insert((contact, number), message);
             }
         }
         std::mem::take(&mut self.batch.touched)
             .into_iter()
             .collect()
+    }
+
+    /// To be called when everything of a committed batch was told.
+    pub(crate) fn told(&mut self) {
+        self.fresh.clear();
     }
 
     /// Adds records of conversations to a change set.
@@ -284,11 +294,11 @@ fn write_message(
     changes: &mut Changes,
     contact: ContactId,
     number: u64,
-    message: Option<StoredMessage>,
+    message: Option<&StoredMessage>,
 ) {
     match message {
         Some(message) => {
-            let written = changes.put_message(contact, &message);
+            let written = changes.put_message(contact, message);
             debug_assert!(written);
         }
         None => changes.delete_message(contact, number),

@@ -15,6 +15,9 @@ use undertone_transport::memory::{MemoryNetwork, NodeId};
 
 use super::keys::{Holds, Keys};
 
+/// Of so many renewals of keys one is done where they are seldom.
+const SELDOM: u64 = 4;
+
 /// Where a program dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
@@ -98,6 +101,9 @@ struct Plan {
     mutant: Option<Arc<Mutant>>,
     /// A commit failed: the store takes no more before it is opened again.
     closed: bool,
+    /// Keys are renewed each time, or one time of many.
+    renews_seldom: bool,
+    renewals: u64,
     /// Something was refused in this life, so that the program may end by itself.
     failed: bool,
     counts: Counts,
@@ -177,6 +183,12 @@ impl TestDisk {
         plan.refusal = None;
         plan.death = None;
         plan.slow = Duration::ZERO;
+    }
+
+    /// From now on time passes and little else. A renewal writes megabytes, and in a storm each is done, so of those that only
+    /// time brings most are spared.
+    pub(crate) fn renew_seldom(&self) {
+        self.plan.lock().unwrap().renews_seldom = true;
     }
 
     pub(crate) fn counts(&self) -> Counts {
@@ -310,6 +322,12 @@ impl DiskFaults for TestDisk {
                 }
             }
         })
+    }
+
+    fn renews(&self) -> bool {
+        let mut plan = self.plan.lock().unwrap();
+        plan.renewals += 1;
+        !plan.renews_seldom || plan.renewals.is_multiple_of(SELDOM)
     }
 
     fn renew(&self) -> BoxFuture<'_, Result<(), CommitError>> {
