@@ -107,6 +107,7 @@ retry = حاول الآن
 retry-all = حاول مرة أخرى الآن
 way-connected = متصل
 way-invisible = أنت غير مرئي لجهة الاتصال هذه؛ الرسائل تنتظر
+way-withheld = لا يُتبادل شيء: حظرتَ من عرّفكما أو أنت غير مرئي له. احظر جهة الاتصال هذه أيضاً وتواصلا بطريق آخر
 way-hidden = تظهر غير متصل؛ الرسائل تنتظر
 way-disk-full = القرص ممتلئ؛ الرسائل تنتظر
 way-not-tried = غير متصل بعد
@@ -284,7 +285,7 @@ composer-too-long = طويلة جداً: الرسالة حتى 65,536 بايت. 
 send = إرسال
 emoji-open = رموز تعبيرية
 emoji-title = رموز تعبيرية
-emoji-search = ابحث بالاسم الإنجليزي
+emoji-search = ابحث بالاسم
 emoji-none = لا رمز بهذا الاسم.
 
 # أسئلة
@@ -366,7 +367,7 @@ settings-profile-hint = تعلم جهات الاتصال بالتغيير حين
 about-version = Undertone { $version }
 about-words = برنامج مراسلة بلا وسيط. تتحادث جهات الاتصال مباشرة عبر خدمات onion في Tor، مشفّرة من طرف إلى طرف.
 about-audit = حديث ولم يدققه أحد. لا تراهن عليه بسلامتك بعد.
-about-licences = Undertone برنامج حر برخصة MIT أو Apache-2.0. يحتوي على خطوط Inter وJetBrains Mono وNoto Sans Arabic (SIL Open Font License)، ورموز Lucide (ISC)، والحزمتين equix وhashx (LGPL-3.0).
+about-licences = Undertone برنامج حر برخصة MIT أو Apache-2.0. يحتوي على خطوط Inter وJetBrains Mono وNoto Sans Arabic (SIL Open Font License)، ورموز Lucide (ISC)، وأسماء الإيموجي من Unicode (Unicode License 3.0)، والحزمتين equix وhashx (LGPL-3.0).
 
 # الأوامر
 palette-title = ماذا تريد أن تفعل؟
@@ -389,6 +390,7 @@ reveal-me-computer = من يتحكم في هذا الحاسوب وهو مفتو�
 reveal-contact = جهة الاتصال
 reveal-contact-words = يعرف { $name } ما تكتب ومتى، والاسم والحالة اللذين اخترتهما. يستطيع إظهار ذلك لغيره، لا إثبات أنه منك.
 reveal-contact-online = يرى متى يكون برنامجك متصلاً ببرنامجه.
+reveal-contact-profile = صورتك واسمك وحالتك هي نفسها لكل جهات الاتصال أياً كان العنوان الذي تعرفه. إذا قارنها اثنان منهم عرفا أنهما يعرفان الشخص نفسه.
 reveal-read-on = يُخبَر بما قرأت.
 reveal-read-off = لا يُخبَر بما قرأت، بل بأنه وصل فقط.
 reveal-typing-on = يُخبَر حين تكتب.
@@ -545,7 +547,7 @@ failure-taken = تفتح عبارة المرور هذه شيئاً هنا بال
 # Export and import
 export-open = تصدير هذا الملف …
 export-title = صدّر هذا الملف
-export-hint = ملف مختوم فيه جهات الاتصال والإعدادات والرسائل، للبدء من جديد على حاسوب آخر. لا تُستعمل إلا نسخة واحدة: تواصل جهات الاتصال مع الأحدث. يُغلق الملف الشخصي أثناء الكتابة.
+export-hint = ملف مختوم فيه جهات الاتصال والإعدادات والرسائل، للبدء من جديد على حاسوب آخر. لا تُستعمل إلا نسخة واحدة: تواصل جهات الاتصال مع الأحدث. يُغلق الملف أثناء الكتابة.
 export-file = ملف جديد
 export-placeholder = /media/…/undertone.export
 export-passphrase = عبارة مرور التصدير
@@ -593,6 +595,7 @@ circle-title = عنوانك لجهة الاتصال هذه
 circle-alone = لا أحد غيره يعرف هذا العنوان.
 circle-shared = يعرف العنوان نفسه { $names }.
 circle-hint = من يعرفون العنوان نفسه يستطيعون بالمقارنة أن يعلموا أنهم يعرفون الشخص نفسه. وما عُرف قبل التغيير يبقى معروفاً.
+circle-same-name = ما يرونه منك، الصورة والاسم والحالة، هو نفسه في كل عنوان: به يعرف من لديهم عناوين مختلفة أيضاً أنك الشخص نفسه، ما لم تغيّره.
 circle-not-reachable = لا يمكن الوصول إليه بعد.
 circle-move = مشاركة عنوان آخر …
 circle-renew = عنوان جديد لهم جميعاً
@@ -721,6 +724,7 @@ settings-linger-hint = يبقى الملف مفتوحاً خلف الرمز في
 settings-motion = الحركة
 settings-still = لا شيء يتحرك
 settings-still-hint = يُذكر العمل الطويل بالكلمات وحدها دون شريط متحرك.
+settings-still-system = النظام يريد أصلاً ألا يتحرك شيء.
 
 # Copies
 settings-copies = الملفات والنسخ
@@ -731,3 +735,20 @@ import-beside-title = ملف آخر من تصدير
 
 # Introduced
 panel-introduced-unproven = هذا لا يثبت شيئاً.
+
+# Progress
+doing-key = يُحسب المفتاح من عبارة المرور …
+doing-checking = يُتحقق من أنه لا ينقص شيء …
+doing-writing = الكتابة: { $percent }٪
+doing-reading = القراءة والتحقق: { $percent }٪
+doing-storing = الحفظ: { $percent }٪
+doing-network = يبدأ تشغيل Tor …
+doing-profile = يُفتح الملف …
+
+# Health
+health-disk-low = المساحة المتبقية على القرص قليلة: { $size } ميغابايت. عندما يمتلئ لا يصل شيء بعد ذلك. أفسح مكاناً.
+health-disk-full = القرص ممتلئ: لا يصل شيء ولا يخرج شيء حتى يتوفر مكان. ما زال بإمكانك القراءة والحذف والتصدير إلى قرص آخر.
+health-export-never = لم يُصدَّر هذا الملف قط. إذا ضاع هذا الحاسوب ضاعت معه جهات الاتصال والرسائل.
+health-export-old = مضى على آخر تصدير أكثر من ٣٠ يوماً. ما وصل بعده موجود على هذا الحاسوب وحده.
+health-export = صدّر الآن
+health-later = ليس الآن

@@ -99,6 +99,7 @@ retry = Jetzt versuchen
 retry-all = Jetzt noch einmal versuchen
 way-connected = Verbunden
 way-invisible = Du bist für diesen Kontakt unsichtbar; Nachrichten warten
+way-withheld = Nichts wird ausgetauscht: Wer euch vorgestellt hat, ist blockiert, oder du bist dort unsichtbar. Blockiere auch diesen Kontakt und findet auf anderem Weg zusammen
 way-hidden = Du erscheinst offline; Nachrichten warten
 way-disk-full = Der Datenträger ist voll; Nachrichten warten
 way-not-tried = Noch nicht verbunden
@@ -252,7 +253,7 @@ composer-too-long = Zu lang: Eine Nachricht kann 65.536 Byte haben. Sende sie in
 send = Senden
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Nach englischem Namen suchen
+emoji-search = Nach Namen suchen
 emoji-none = Kein Emoji mit diesem Namen.
 
 # Fragen
@@ -334,7 +335,7 @@ settings-profile-hint = Kontakte erfahren von einer Änderung, wenn sie verbunde
 about-version = Undertone { $version }
 about-words = Ein Messenger ohne Mitte. Kontakte sprechen direkt über Onion-Dienste von Tor, Ende-zu-Ende verschlüsselt.
 about-audit = Jung und von niemandem geprüft. Verlass dich noch nicht mit deiner Sicherheit darauf.
-about-licences = Undertone ist freie Software unter MIT oder Apache-2.0. Es enthält die Schriften Inter, JetBrains Mono und Noto Sans Arabic (SIL Open Font License), Symbole von Lucide (ISC) und die Crates equix und hashx (LGPL-3.0).
+about-licences = Undertone ist freie Software unter MIT oder Apache-2.0. Es enthält die Schriften Inter, JetBrains Mono und Noto Sans Arabic (SIL Open Font License), Symbole von Lucide (ISC), Namen der Emoji von Unicode (Unicode License 3.0) und die Crates equix und hashx (LGPL-3.0).
 
 # Befehle
 palette-title = Was möchtest du tun?
@@ -357,6 +358,7 @@ reveal-me-computer = Wer diesen Computer beherrscht, während er entsperrt ist, 
 reveal-contact = Dein Kontakt
 reveal-contact-words = { $name } erfährt, was du schreibst, wann, und welchen Namen und Status du gewählt hast. Das lässt sich anderen zeigen, aber nicht beweisen.
 reveal-contact-online = Dein Kontakt sieht, wann dein Programm mit seinem verbunden ist.
+reveal-contact-profile = Bild, Name und Status sind für alle Kontakte gleich, welche Adresse sie auch kennen. Wenn zwei von ihnen sie vergleichen, sehen sie, dass sie dieselbe Person kennen.
 reveal-read-on = Ihm wird mitgeteilt, was du gelesen hast.
 reveal-read-off = Ihm wird nicht mitgeteilt, was du gelesen hast, nur dass es ankam.
 reveal-typing-on = Ihm wird mitgeteilt, wenn du schreibst.
@@ -553,6 +555,7 @@ circle-title = Deine Adresse für diesen Kontakt
 circle-alone = Niemand sonst kennt diese Adresse.
 circle-shared = Dieselbe Adresse kennen { $names }.
 circle-hint = Kontakte, die dieselbe Adresse kennen, merken beim Vergleichen, dass sie dieselbe Person kennen. Was jemand vor einem Wechsel wusste, weiß er weiterhin.
+circle-same-name = Was sie von dir sehen, Bild, Name und Status, ist bei jeder Adresse gleich: Daran erkennen auch Kontakte verschiedener Adressen dieselbe Person, solange du es nicht änderst.
 circle-not-reachable = Sie ist noch nicht erreichbar.
 circle-move = Eine andere Adresse teilen …
 circle-renew = Neue Adresse für alle davon
@@ -681,6 +684,7 @@ settings-linger-hint = Das Profil bleibt entsperrt hinter dem Symbol in der Leis
 settings-motion = Bewegung
 settings-still = Nichts bewegt sich
 settings-still-hint = Lange Arbeit wird nur in Worten gemeldet, ohne bewegten Balken.
+settings-still-system = Das System wünscht bereits, dass sich nichts bewegt.
 
 # Copies
 settings-copies = Profile und Kopien
@@ -691,3 +695,20 @@ import-beside-title = Ein weiteres Profil aus einem Export
 
 # Introduced
 panel-introduced-unproven = Das beweist nichts.
+
+# Progress
+doing-key = Der Schlüssel wird aus der Passphrase berechnet …
+doing-checking = Es wird geprüft, ob nichts fehlt …
+doing-writing = Schreiben: { $percent } %
+doing-reading = Lesen und prüfen: { $percent } %
+doing-storing = Speichern: { $percent } %
+doing-network = Tor wird gestartet …
+doing-profile = Das Profil wird geöffnet …
+
+# Health
+health-disk-low = Auf dem Datenträger ist wenig Platz: noch { $size } MB. Wenn er voll ist, kommt nichts mehr an. Schaffe Platz.
+health-disk-full = Der Datenträger ist voll: Nichts kommt an und nichts geht hinaus, bis wieder Platz ist. Lesen, löschen und auf einen anderen Datenträger exportieren kannst du weiterhin.
+health-export-never = Dieses Profil wurde noch nie exportiert. Geht dieser Computer verloren, sind Kontakte und Nachrichten mit ihm verloren.
+health-export-old = Der letzte Export ist über 30 Tage alt. Was seitdem kam, liegt allein auf diesem Computer.
+health-export = Jetzt exportieren
+health-later = Nicht jetzt

@@ -99,6 +99,7 @@ retry = Try now
 retry-all = Try again now
 way-connected = Connected
 way-invisible = You are invisible to this contact; messages wait
+way-withheld = Nothing is exchanged: you blocked the one who introduced them, or are invisible to that one. Block them as well, and become contacts in another way
 way-hidden = You appear offline; messages wait
 way-disk-full = The disk is full; messages wait
 way-not-tried = Not connected yet
@@ -252,7 +253,7 @@ composer-too-long = Too long: a message can have 65,536 bytes. Send it in parts.
 send = Send
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Search by English name
+emoji-search = Search by name
 emoji-none = No emoji of that name.
 
 # Questions
@@ -334,7 +335,7 @@ settings-profile-hint = Contacts hear of a change when they are connected.
 about-version = Undertone { $version }
 about-words = A messenger without a middle. Contacts talk directly over Tor onion services, encrypted end to end.
 about-audit = Young, and not audited by anyone. Do not stake your safety on it yet.
-about-licences = Undertone is free software under MIT or Apache-2.0. It contains the fonts Inter, JetBrains Mono and Noto Sans Arabic (SIL Open Font License), icons by Lucide (ISC), and the crates equix and hashx (LGPL-3.0).
+about-licences = Undertone is free software under MIT or Apache-2.0. It contains the fonts Inter, JetBrains Mono and Noto Sans Arabic (SIL Open Font License), icons by Lucide (ISC), names of emoji by Unicode (Unicode License 3.0), and the crates equix and hashx (LGPL-3.0).
 
 # Palette
 palette-title = What do you want to do?
@@ -357,6 +358,7 @@ reveal-me-computer = Whoever controls this computer while it is unlocked can rea
 reveal-contact = Your contact
 reveal-contact-words = { $name } learns what you write, when, and the name and status you chose. They can show it to others, but not prove that it was you.
 reveal-contact-online = They can tell when your program is connected to theirs.
+reveal-contact-profile = Your picture, name and status are the same for all contacts, whatever address they know. Two of them who compare these can tell that they know the same person.
 reveal-read-on = They are told what you have read.
 reveal-read-off = They are not told what you have read, only that it arrived.
 reveal-typing-on = They are told when you are writing.
@@ -553,6 +555,7 @@ circle-title = Your address for this contact
 circle-alone = Nobody else knows this address.
 circle-shared = The same address is known to { $names }.
 circle-hint = Contacts who know the same address can tell, if they compare, that they know the same person. What somebody knew before a change they still know.
+circle-same-name = What they see of you, picture, name and status, is the same at every address: it tells contacts of different addresses that you are the same person, unless you change it.
 circle-not-reachable = It cannot be reached yet.
 circle-move = Share another address …
 circle-renew = New address for all of them
@@ -681,6 +684,7 @@ settings-linger-hint = The profile stays unlocked behind the icon in the tray, a
 settings-motion = Movement
 settings-still = Nothing moves
 settings-still-hint = Long work is told in words alone, without a moving bar.
+settings-still-system = The system already wants that nothing moves.
 
 # Copies
 settings-copies = Profiles and copies
@@ -691,3 +695,20 @@ import-beside-title = Another profile from an export
 
 # Introduced
 panel-introduced-unproven = That proves nothing.
+
+# Progress
+doing-key = Making the key from the passphrase …
+doing-checking = Checking that nothing is missing …
+doing-writing = Writing: { $percent } %
+doing-reading = Reading and verifying: { $percent } %
+doing-storing = Storing: { $percent } %
+doing-network = Starting Tor …
+doing-profile = Opening the profile …
+
+# Health
+health-disk-low = Little room is left on the disk: { $size } MB. When it is full, nothing can arrive any more. Make room.
+health-disk-full = The disk is full: nothing arrives and nothing leaves until there is room again. You can still read, delete and export to another disk.
+health-export-never = This profile was never exported. If this computer is lost, contacts and messages are lost with it.
+health-export-old = The last export is more than 30 days old. What came since is on this computer alone.
+health-export = Export now
+health-later = Not now

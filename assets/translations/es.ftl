@@ -99,6 +99,7 @@ retry = Probar ahora
 retry-all = Probar otra vez ahora
 way-connected = Conectado
 way-invisible = Eres invisible para este contacto; los mensajes esperan
+way-withheld = No se intercambia nada: bloqueaste a quien os presentó, o eres invisible para esa persona. Bloquea también este contacto y conectad por otro camino
 way-hidden = Apareces sin conexión; los mensajes esperan
 way-disk-full = El disco está lleno; los mensajes esperan
 way-not-tried = Aún no conectado
@@ -252,7 +253,7 @@ composer-too-long = Demasiado largo: un mensaje puede tener 65.536 bytes. Envía
 send = Enviar
 emoji-open = Emoji
 emoji-title = Emoji
-emoji-search = Buscar por su nombre inglés
+emoji-search = Buscar por nombre
 emoji-none = Ningún emoji con ese nombre.
 
 # Preguntas
@@ -334,7 +335,7 @@ settings-profile-hint = Los contactos se enteran de un cambio cuando están cone
 about-version = Undertone { $version }
 about-words = Un mensajero sin intermediario. Los contactos hablan directamente por servicios onion de Tor, con cifrado de extremo a extremo.
 about-audit = Joven y sin auditar por nadie. No le confíes todavía tu seguridad.
-about-licences = Undertone es software libre bajo MIT o Apache-2.0. Contiene los tipos de letra Inter, JetBrains Mono y Noto Sans Arabic (SIL Open Font License), símbolos de Lucide (ISC) y los paquetes equix y hashx (LGPL-3.0).
+about-licences = Undertone es software libre bajo MIT o Apache-2.0. Contiene los tipos de letra Inter, JetBrains Mono y Noto Sans Arabic (SIL Open Font License), símbolos de Lucide (ISC), nombres de emoji de Unicode (Unicode License 3.0) y los paquetes equix y hashx (LGPL-3.0).
 
 # Órdenes
 palette-title = ¿Qué quieres hacer?
@@ -357,6 +358,7 @@ reveal-me-computer = Quien controle este ordenador mientras está desbloqueado p
 reveal-contact = Tu contacto
 reveal-contact-words = { $name } sabe qué escribes, cuándo, y el nombre y estado que elegiste. Puede mostrarlo a otros, pero no probar que fuiste tú.
 reveal-contact-online = Puede ver cuándo tu programa está conectado con el suyo.
+reveal-contact-profile = Tu foto, tu nombre y tu estado son iguales para todos los contactos, conozcan la dirección que conozcan. Si dos de ellos los comparan, ven que conocen a la misma persona.
 reveal-read-on = Se le comunica lo que has leído.
 reveal-read-off = No se le comunica lo que has leído, solo que llegó.
 reveal-typing-on = Se le comunica cuándo escribes.
@@ -553,6 +555,7 @@ circle-title = Tu dirección para este contacto
 circle-alone = Nadie más conoce esta dirección.
 circle-shared = La misma dirección la conocen { $names }.
 circle-hint = Los contactos que conocen la misma dirección pueden notar, si comparan, que conocen a la misma persona. Lo que alguien sabía antes de un cambio lo sigue sabiendo.
+circle-same-name = Lo que ven de ti, foto, nombre y estado, es igual en todas las direcciones: con ello también contactos de direcciones distintas reconocen a la misma persona, mientras no lo cambies.
 circle-not-reachable = Aún no es accesible.
 circle-move = Compartir otra dirección …
 circle-renew = Dirección nueva para todos ellos
@@ -681,6 +684,7 @@ settings-linger-hint = El perfil sigue desbloqueado tras el icono de la bandeja,
 settings-motion = Movimiento
 settings-still = Nada se mueve
 settings-still-hint = El trabajo largo se indica solo con palabras, sin barra en movimiento.
+settings-still-system = El sistema ya desea que nada se mueva.
 
 # Copies
 settings-copies = Perfiles y copias
@@ -691,3 +695,20 @@ import-beside-title = Otro perfil desde una exportación
 
 # Introduced
 panel-introduced-unproven = Eso no prueba nada.
+
+# Progress
+doing-key = Calculando la clave a partir de la frase …
+doing-checking = Comprobando que no falte nada …
+doing-writing = Escribiendo: { $percent } %
+doing-reading = Leyendo y verificando: { $percent } %
+doing-storing = Guardando: { $percent } %
+doing-network = Iniciando Tor …
+doing-profile = Abriendo el perfil …
+
+# Health
+health-disk-low = Queda poco espacio en el disco: { $size } MB. Cuando esté lleno no podrá llegar nada más. Libera espacio.
+health-disk-full = El disco está lleno: no llega ni sale nada hasta que haya espacio. Aún puedes leer, borrar y exportar a otro disco.
+health-export-never = Este perfil nunca se ha exportado. Si se pierde este ordenador, se pierden con él los contactos y los mensajes.
+health-export-old = La última exportación tiene más de 30 días. Lo que llegó después está solo en este ordenador.
+health-export = Exportar ahora
+health-later = Ahora no

@@ -246,9 +246,24 @@ impl Store {
     pub fn scan(
         &self,
         kind: Kind,
+        visitor: impl FnMut(&[u8], Slot, &[u8]),
+    ) -> Result<(), ReadError> {
+        self.scan_and_tell(kind, visitor, |_, _| {})
+    }
+
+    /// The same; `told` hears of how many records were looked at, of how many, whatever their kind. Beside commits
+    /// the first can become greater than the second.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn scan_and_tell(
+        &self,
+        kind: Kind,
         mut visitor: impl FnMut(&[u8], Slot, &[u8]),
+        mut told: impl FnMut(u64, u64),
     ) -> Result<(), ReadError> {
         let before = self.calm_count()?;
+        let all = before.map_or(0, |(_, records)| records + 1);
         let (mut own, mut foreign) = (0, 0);
         self.log.visit(|key, stored| {
             let key: &RecordKey = key.try_into().map_err(|_| ReadError::Damaged)?;
@@ -258,6 +273,9 @@ impl Store {
                 return Ok(());
             };
             own += 1;
+            if all > 0 {
+                told(own, all);
+            }
             if (head.kind, head.piece) == (kind.number(), 0)
                 && let Some((purpose, found)) = self.read(key)?
             {

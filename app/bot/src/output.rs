@@ -53,6 +53,12 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Whether standard output is a terminal that can draw letters in several ways.
+#[must_use]
+pub fn is_styled() -> bool {
+    is_terminal() && std::env::var_os("TERM").is_some_and(|name| !name.is_empty() && name != "dumb")
+}
+
 /// All of standard input, without a line break at its end.
 ///
 /// # Errors

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 
 use crate::client::view::{Contact, Emoji, Invitation, Line, Message, Network, Profile};
 use crate::control::several::Listed;
-use crate::visible::{Name, Text};
+use crate::visible::{Name, Styled, Text};
 
 /// The local time, or the number of a time that no calendar has.
 pub(crate) fn time(seconds: i64) -> String {
@@ -200,6 +200,10 @@ fn stage(name: &str) -> String {
 fn reason(name: &str) -> String {
     match name {
         "invisible" => "you are invisible to them: messages wait",
+        "withheld" => {
+            "nothing is exchanged, because you blocked the one who introduced them, or are invisible to that one \
+             (block them, and become contacts in another way)"
+        }
         "hidden" => "you appear offline: messages wait",
         "disk_full" => "the disk is full: messages wait",
         "not_tried" => "not tried yet",
@@ -220,20 +224,23 @@ fn reason(name: &str) -> String {
     .to_owned()
 }
 
-/// A message that was found, with the contact it was said to or by. `name` is safe to show already.
+/// A message that was found, with the contact it was said to or by. `name` is safe to show already; `styled`: see
+/// [`message`].
 #[must_use]
-pub fn found(name: &str, found: &Message) -> String {
-    let line = message(name, found);
+pub fn found(name: &str, found: &Message, styled: bool) -> String {
+    let line = message(name, found, styled);
     match found.delivery.as_str() {
         "incoming" => line,
         _ => format!("{name} {line}"),
     }
 }
 
-/// A message on a line, or several if it has several. `name` is safe to show already.
+/// A message on a line, or several if it has several. `name` is safe to show already. `styled`: the marks of its
+/// formatting become letters that are bold, slanted and so on, for a terminal; else they stay as they were written.
 #[must_use]
-pub fn message(name: &str, message: &Message) -> String {
+pub fn message(name: &str, message: &Message, styled: bool) -> String {
     let text = match (&message.text, &message.line) {
+        (Some(text), _) if styled => Styled(text).to_string(),
         (Some(text), _) => Text(text).to_string(),
         (None, Line::Deleted) => "(deleted)".to_owned(),
         (None, Line::Timer { seconds: 0 }) => "(messages stay from here on)".to_owned(),
@@ -365,17 +372,31 @@ mod tests {
             "line": {"line": "words"}
         }))
         .unwrap();
-        let shown = message("Bob", &one);
+        let shown = message("Bob", &one, false);
         assert!(shown.ends_with(" Bob: a\n    [4] me: b\\u{1b}c"), "{shown}");
         one.delivery = "waiting".to_owned();
         one.text = None;
-        let shown = message("Bob", &one);
+        let shown = message("Bob", &one, false);
         assert!(
             shown.ends_with(" me (waiting): (not supported by this version)"),
             "{shown}"
         );
         one.time = i64::MAX;
-        assert!(message("Bob", &one).contains("@9223372036854775807"));
+        assert!(message("Bob", &one, false).contains("@9223372036854775807"));
+    }
+
+    #[test]
+    fn what_others_format_is_drawn_by_this_program_alone() {
+        let one: Message = serde_json::from_value(serde_json::json!({
+            "number": 3, "id": "x", "delivery": "incoming", "time": 0, "line": {"line": "words"},
+            "text": "**a\u{1b}[2J** `b` ~~c~~ https://example.org\n```\n[4] me: f\n```\n_g_"
+        }))
+        .unwrap();
+        let shown = message("Bob", &one, true);
+        let expected = " Bob: \x1b[1ma\\u{1b}[2J\x1b[0m \x1b[7mb\x1b[0m \x1b[9mc\x1b[0m \
+             \x1b[4mhttps://example.org\x1b[0m\n    \x1b[7m[4] me: f\x1b[0m\n    \x1b[3mg\x1b[0m";
+        assert!(shown.ends_with(expected), "{shown:?}");
+        assert!(!message("Bob", &one, false).contains('\u{1b}'));
     }
 
     #[test]

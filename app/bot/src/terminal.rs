@@ -222,9 +222,9 @@ impl Chat {
         };
         let page: Messages = self.get(command).await?;
         let name = self.name(contact);
-        page.messages
-            .iter()
-            .try_for_each(|message| output::line(show::message(&name, message)))
+        page.messages.iter().try_for_each(|message| {
+            output::line(show::message(&name, message, output::is_styled()))
+        })
     }
 
     async fn verify(&mut self, contact: ContactId) -> Result<(), Failure> {
@@ -246,7 +246,7 @@ impl Chat {
     fn heard(&mut self, event: Object) -> Result<(), Failure> {
         let line = match understood(event)? {
             Event::MessageReceived { contact, message } => {
-                show::message(&self.name(contact), &message)
+                show::message(&self.name(contact), &message, output::is_styled())
             }
             Event::RequestReceived { contact } => {
                 self.names.insert(contact.id, contact.name());

@@ -4,6 +4,7 @@
 
 use std::fmt::{self, Write as _};
 
+use undertone_engine::formatting::{self, Block, Style};
 use undertone_engine::visible::is_hidden;
 
 /// Names: everything on one line.
@@ -14,6 +15,14 @@ pub struct Name<'a>(pub &'a str);
 /// pass for the beginning of another message.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a>(pub &'a str);
+
+/// The same for a terminal that draws letters in several ways: the marks of a message's formatting become such letters.
+/// The only sequences in it are those of this program, and each ends on its line.
+#[derive(Clone, Copy, Debug)]
+pub struct Styled<'a>(pub &'a str);
+
+/// What ends every way of drawing letters (ECMA-48, SGR).
+const USUAL: &str = "\x1b[0m";
 
 /// What stands at the beginning of each line of a text after the first.
 const INDENT: &str = "    ";
@@ -34,6 +43,45 @@ impl fmt::Display for Text<'_> {
         }
         Ok(())
     }
+}
+
+impl fmt::Display for Styled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, block) in formatting::read(self.0).iter().enumerate() {
+            if number > 0 {
+                write!(f, "\n{INDENT}")?;
+            }
+            match block {
+                Block::Code(code) => write_styled(f, code, Style::Code)?,
+                Block::Words(pieces) => {
+                    for piece in pieces {
+                        write_styled(f, &piece.text, piece.style)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_styled(f: &mut fmt::Formatter<'_>, text: &str, style: Style) -> fmt::Result {
+    let begin = match style {
+        Style::Plain => return write!(f, "{}", Text(text)),
+        Style::Bold => "\x1b[1m",
+        Style::Italic => "\x1b[3m",
+        Style::Link => "\x1b[4m",
+        Style::Code => "\x1b[7m",
+        Style::Struck => "\x1b[9m",
+    };
+    for (number, line) in text.split('\n').enumerate() {
+        if number > 0 {
+            write!(f, "\n{INDENT}")?;
+        }
+        f.write_str(begin)?;
+        write_visible(f, line.strip_suffix('\r').unwrap_or(line))?;
+        f.write_str(USUAL)?;
+    }
+    Ok(())
 }
 
 fn write_visible(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {

@@ -21,6 +21,7 @@ use crate::bridge::Running;
 use crate::choose::Chooser;
 use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
+use crate::motion;
 use crate::place::{OpenFailure, Place};
 use crate::screen::dialog::{self, picture};
 use crate::screen::messenger::conversation::LIST;
@@ -32,8 +33,6 @@ use crate::words::Language;
 
 /// How often the clock is read, for the headings of days.
 const CLOCK: Duration = Duration::from_secs(30);
-/// How often what moves goes on.
-const BEAT: Duration = Duration::from_millis(70);
 
 /// The program's state.
 #[derive(Debug)]
@@ -51,7 +50,7 @@ pub struct App {
     changes: u64,
     announcer: Announcer,
     desk: Desk,
-    /// A tray is looked for.
+    /// The desktop is listened to: its tray, its settings.
     trays: bool,
     chooser: Chooser,
     /// When somebody was there for the last time, in seconds since 1970.
@@ -95,6 +94,8 @@ pub enum Message {
     Touched,
     /// Something still takes long.
     Beat,
+    /// The system wants that nothing moves, or does not mind.
+    SystemStill(bool),
     /// To the next control, or back.
     Focus(bool),
     /// The search.
@@ -142,7 +143,8 @@ impl App {
         } else {
             (Screen::Welcome(welcome::State::default()), Task::none())
         };
-        let look = Look::new(language);
+        let mut look = Look::new(language);
+        look.progress = place.progress().clone();
         let app = Self {
             place,
             outside: Kept::of(&look, USUAL),
@@ -268,9 +270,10 @@ impl App {
         ];
         if self.trays {
             all.push(Subscription::run(tray::listen).map(Message::Tray));
+            all.push(Subscription::run(motion::listen).map(Message::SystemStill));
         }
-        if self.is_busy() && !self.look.still {
-            all.push(iced::time::every(BEAT).map(|_| Message::Beat));
+        if self.is_busy() {
+            all.push(iced::time::every(self.beat()).map(|_| Message::Beat));
         }
         if let Screen::Messenger(state) = &self.screen {
             all.push(state.subscription().map(Message::Messenger));
@@ -307,6 +310,10 @@ impl App {
                 self.look.set_system(mode);
                 Task::none()
             }
+            Message::SystemStill(still) => {
+                self.look.system_still = still;
+                Task::none()
+            }
             Message::Tick => {
                 self.look.clock.look();
                 self.passed(self.look.clock.now)
@@ -328,6 +335,7 @@ impl App {
                 // It comes in pixels that follow the text size.
                 let scale = self.scale_factor();
                 self.size = Size::new(size.width * scale, size.height * scale);
+                self.look.window = self.size.width;
                 if let Screen::Messenger(state) = &mut self.screen {
                     state.width = self.size.width;
                 }

@@ -11,6 +11,7 @@ pub mod formatting;
 pub mod icon;
 pub mod keeping;
 pub mod look;
+pub mod motion;
 pub mod place;
 pub mod program;
 mod qr;

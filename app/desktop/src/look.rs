@@ -9,10 +9,12 @@ pub mod times;
 
 use iced::widget::{Column, Container, Row, Text, container, text};
 use iced::{Element, Font, Padding, alignment, theme};
+use undertone_engine::progress::Progress;
 
 use crate::announce::Notices;
 use crate::colors::{Appearance, Colors};
 use crate::font;
+use crate::keeping::USUAL;
 use crate::look::avatar::Avatars;
 use crate::look::times::Clock;
 use crate::screen::dialog::Change;
@@ -30,6 +32,8 @@ pub struct Look {
     pub words: Words,
     /// Percent of the usual size, 80 to 200.
     pub scale: u16,
+    /// The window's width, in pixels at the usual text size.
+    pub window: f32,
     /// What the desktop is told when something comes.
     pub notices: Notices,
     /// Names and addresses are covered.
@@ -40,8 +44,12 @@ pub struct Look {
     pub tray: bool,
     /// The profile is locked after so many minutes in which nobody was there; 0: never.
     pub lock_after: u16,
-    /// Nothing moves.
+    /// It was chosen that nothing moves.
     pub still: bool,
+    /// The system wants that nothing moves.
+    pub system_still: bool,
+    /// How far is what takes long before a profile runs.
+    pub progress: Progress,
     /// Counts while something takes long, for what moves meanwhile.
     pub beat: u16,
     /// What time it is.
@@ -68,12 +76,15 @@ impl Look {
             colors: appearance.colors(system),
             words: Words::new(language),
             scale: 100,
+            window: USUAL.width,
             notices: Notices::default(),
             presentation: false,
             lingers: false,
             tray: false,
             lock_after: 0,
             still: false,
+            system_still: false,
+            progress: Progress::default(),
             beat: 0,
             clock: Clock::system(),
             avatars: Avatars::default(),
@@ -109,6 +120,18 @@ impl Look {
     /// Chooses a language.
     pub fn set_language(&mut self, language: Language) {
         self.words = Words::new(language);
+    }
+
+    /// The window's width in pixels at the present text size: how much fits beside each other.
+    #[must_use]
+    pub fn width(&self) -> f32 {
+        self.window / (f32::from(self.scale) / 100.0)
+    }
+
+    /// Whether nothing is to move.
+    #[must_use]
+    pub const fn is_still(&self) -> bool {
+        self.still || self.system_still
     }
 
     /// A sentence.

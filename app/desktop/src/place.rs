@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use undertone_engine::progress::{Doing, Progress};
 use undertone_engine::{
     CopyError, Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, VaultError,
     change_passphrase, destroy_home, export_profile, holds_profile,
@@ -136,6 +137,7 @@ impl From<CopyError> for OpenFailure {
 pub struct Place {
     home: PathBuf,
     connect: Arc<Connect>,
+    progress: Progress,
 }
 
 impl std::fmt::Debug for Place {
@@ -156,7 +158,14 @@ impl Place {
         Self {
             home,
             connect: Arc::new(connect),
+            progress: Progress::default(),
         }
+    }
+
+    /// How far is what takes long here.
+    #[must_use]
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// A home on a Tor network.
@@ -197,6 +206,7 @@ impl Place {
         nickname: String,
         passphrase: Secret,
     ) -> Result<Running, OpenFailure> {
+        self.progress.set(Doing::Key);
         let home = self.home.clone();
         let unlocked =
             aside(move || Unlocked::create(&home, passphrase.as_bytes()).map_err(Into::into))
@@ -209,6 +219,7 @@ impl Place {
     /// # Errors
     /// See [`OpenFailure`].
     pub async fn open(self, passphrase: Secret) -> Result<Running, OpenFailure> {
+        self.progress.set(Doing::Key);
         let home = self.home.clone();
         let unlocked =
             aside(move || Unlocked::open(&home, passphrase.as_bytes()).map_err(Into::into)).await?;
@@ -220,6 +231,7 @@ impl Place {
     /// # Errors
     /// See [`OpenFailure`].
     pub async fn change(self, old: Secret, new: Secret) -> Result<Running, OpenFailure> {
+        self.progress.set(Doing::Key);
         let (home, wanted) = (self.home.clone(), new.clone());
         aside(move || Ok(change_passphrase(&home, old.as_bytes(), wanted.as_bytes())?)).await?;
         self.open(new).await
@@ -236,9 +248,11 @@ impl Place {
         sealed: Secret,
     ) -> Result<Running, OpenFailure> {
         let (home, opens) = (self.home.clone(), passphrase.clone());
+        let progress = self.progress.clone();
         aside(move || {
             let sealed = sealed.as_bytes();
-            Ok(export_profile(&home, opens.as_bytes(), &file, sealed)?)
+            let opens = opens.as_bytes();
+            Ok(export_profile(&home, opens, &file, sealed, &progress)?)
         })
         .await?;
         self.open(passphrase).await
@@ -255,9 +269,10 @@ impl Place {
         passphrase: Secret,
     ) -> Result<Running, OpenFailure> {
         let home = self.home.clone();
+        let progress = self.progress.clone();
         let unlocked = aside(move || {
-            let imported =
-                Unlocked::import(&home, &file, sealed.as_bytes(), passphrase.as_bytes())?;
+            let (sealed, new) = (sealed.as_bytes(), passphrase.as_bytes());
+            let imported = Unlocked::import(&home, &file, sealed, new, &progress)?;
             Ok(imported.0)
         });
         self.start(unlocked.await?).await
@@ -273,6 +288,7 @@ impl Place {
         nickname: String,
         new: Secret,
     ) -> Result<Running, OpenFailure> {
+        self.progress.set(Doing::Key);
         let home = self.home.clone();
         let unlocked = aside(move || {
             let kept: Vec<&[u8]> = kept.iter().map(|one| one.as_bytes()).collect();
@@ -293,10 +309,11 @@ impl Place {
         new: Secret,
     ) -> Result<Running, OpenFailure> {
         let home = self.home.clone();
+        let progress = self.progress.clone();
         let unlocked = aside(move || {
             let kept: Vec<&[u8]> = kept.iter().map(|one| one.as_bytes()).collect();
             let (sealed, new) = (sealed.as_bytes(), new.as_bytes());
-            let imported = Unlocked::import_beside(&home, &kept, &file, sealed, new)?;
+            let imported = Unlocked::import_beside(&home, &kept, &file, sealed, new, &progress)?;
             Ok(imported.0)
         });
         self.start(unlocked.await?).await
@@ -326,7 +343,10 @@ impl Place {
 
     async fn transport(&self, unlocked: &Unlocked) -> Result<Arc<dyn Transport>, OpenFailure> {
         let kept = unlocked.kept_state().map_err(|_| OpenFailure::Damaged)?;
-        (self.connect)(kept).await.map_err(|_| OpenFailure::Network)
+        self.progress.set(Doing::Network);
+        let transport = (self.connect)(kept).await;
+        self.progress.set(Doing::Profile);
+        transport.map_err(|_| OpenFailure::Network)
     }
 }
 

@@ -35,6 +35,7 @@ use crate::conversations::{
     ConversationRecord, DRAFT, ProfileSettings, SETTINGS, UNTOLD, picture_id, put_picture, write,
 };
 use crate::health::{BACKUP, note_export};
+use crate::progress::{Doing, Progress, percent};
 use crate::records::{add, name};
 
 /// The form that is written.
@@ -119,7 +120,7 @@ pub enum ImportError {
 }
 
 /// Exports the profile of a store that no engine runs on. It takes as long as opening a store, and then as long as
-/// reading all of it. The caller makes the file durable, and should open it again before it calls it an export;
+/// reading all of it; `progress` says how far it is. The caller makes the file durable, and should open it again before it calls it an export;
 /// then [`note`] remembers when.
 ///
 /// # Errors
@@ -129,8 +130,10 @@ pub fn export<W: Write>(
     out: W,
     passphrase: &[u8],
     cost: KdfParameters,
+    progress: &Progress,
 ) -> Result<(W, BackupSummary), ExportError> {
     // What was lost would be missing in the copy without a word.
+    progress.set(Doing::Checking);
     store.check_all()?;
     let profile = Profile::load(|key| {
         let (kind, id) = name(key);
@@ -140,7 +143,9 @@ pub fn export<W: Write>(
     // Whoever exports must be able to restore. It also tells which conversations there are in the copy.
     let (copy, _) = Profile::restore(&machine, start(0), &mut rand::rng())?;
     let known = Known::of(&copy);
+    progress.set(Doing::Key);
     let mut writer = ExportWriter::new(out, passphrase, cost)?;
+    progress.set(Doing::Writing(0));
     writer.record(FORM_RECORD, &[FORM])?;
     for record in &machine {
         writer.record(MACHINE, record)?;
@@ -163,9 +168,24 @@ pub fn export<W: Write>(
             writer.record(DRAFT_RECORD, &with(id, &draft))?;
         }
     }
+    let messages = write_messages(store, &known, &mut writer, progress)?;
+    let summary = BackupSummary {
+        contacts: known.0.len() as u64,
+        messages,
+    };
+    Ok((writer.finish()?, summary))
+}
+
+/// Writes the messages that belong to somebody; gives how many.
+fn write_messages<W: Write>(
+    store: &Store,
+    known: &Known,
+    writer: &mut ExportWriter<W>,
+    progress: &Progress,
+) -> Result<u64, ExportError> {
     let mut messages = 0;
     let mut failed = None;
-    store.scan(Kind::Message, |id, _, value| {
+    let visit = |id: &[u8], _, value: &[u8]| {
         let Some(id) = id.first_chunk::<CONTACT>().filter(|_| failed.is_none()) else {
             return;
         };
@@ -175,15 +195,14 @@ pub fn export<W: Write>(
                 Err(error) => failed = Some(error),
             }
         }
-    })?;
-    if let Some(error) = failed {
-        return Err(error.into());
-    }
-    let summary = BackupSummary {
-        contacts: known.0.len() as u64,
-        messages,
     };
-    Ok((writer.finish()?, summary))
+    store.scan_and_tell(Kind::Message, visit, |done, all| {
+        progress.set(Doing::Writing(percent(done, all)));
+    })?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(messages),
+    }
 }
 
 /// Remembers that an export was made at `wall` seconds since 1970.

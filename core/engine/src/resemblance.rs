@@ -176,6 +176,7 @@ mod tests {
             replaced: false,
             away: false,
             invisible: false,
+            withheld: false,
             introduced: None,
             generation: 0,
             next_message: 1,

@@ -46,9 +46,10 @@ pub(crate) fn contact(
         StageName::Requested | StageName::Accepting | StageName::Accepted
     );
     // What keeps this side from trying is the reason, whatever happened before.
-    let chosen = match state.invisible {
-        true => Some(Reason::Invisible),
-        false => apart.filter(|_| wanted),
+    let chosen = match (state.invisible, state.withheld) {
+        (true, _) => Some(Reason::Invisible),
+        (_, true) => Some(Reason::Withheld),
+        _ => apart.filter(|_| wanted),
     };
     let (reason, next_try) = match reason {
         _ if chosen.is_some() && !state.connected => (chosen, None),

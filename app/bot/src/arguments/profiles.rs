@@ -54,6 +54,7 @@ pub enum ProfileCommands {
         json: JsonArguments,
     },
     /// Write the profile into a new sealed file with a passphrase of its own
+    #[command(after_help = crate::show::claims::EXPORT_OPENS)]
     Export {
         /// The file; it must not be there yet
         file: PathBuf,

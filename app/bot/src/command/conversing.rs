@@ -165,7 +165,7 @@ async fn message(client: &mut Client, at: At, json: bool) -> Result<(), Failure>
     for earlier in &one.earlier {
         output::line(show::conversations::earlier(earlier))?;
     }
-    output::line(show::message(&name, &one))
+    output::line(show::message(&name, &one, output::is_styled()))
 }
 
 /// The list of conversations, in as many pages as it takes, as if all were on one.

@@ -118,12 +118,16 @@ impl Follower {
                     return Ok(());
                 }
                 self.received += 1;
-                Some(show::message(&self.name(contact), &message))
+                Some(show::message(
+                    &self.name(contact),
+                    &message,
+                    output::is_styled(),
+                ))
             }
             Event::MessageChanged { contact, message } if self.follows(contact) => {
                 // People see what they sent elsewhere once, when it arrived; programs see all.
                 let shown = stored || message.delivery == "received";
-                shown.then(|| show::message(&self.name(contact), &message))
+                shown.then(|| show::message(&self.name(contact), &message, output::is_styled()))
             }
             Event::RequestReceived { contact } if self.only.is_none() => {
                 self.remember(&contact);

@@ -67,7 +67,7 @@ pub(super) async fn history(
     understood::<Messages>(object)?
         .messages
         .iter()
-        .try_for_each(|message| output::line(show::message(&name, message)))
+        .try_for_each(|message| output::line(show::message(&name, message, output::is_styled())))
 }
 
 /// The last messages of a conversation in JSON, newest last, in as many pages as it takes.

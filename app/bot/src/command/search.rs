@@ -83,7 +83,7 @@ fn show_found(contacts: &[Contact], found: Found) -> Result<(), Failure> {
         let contact = contacts.iter().find(|contact| contact.id == hit.contact);
         // One that came to be meanwhile.
         let name = contact.map_or_else(|| hit.contact.to_string(), Contact::name);
-        output::line(show::found(&name, &hit.message))?;
+        output::line(show::found(&name, &hit.message, output::is_styled()))?;
     }
     if let Some(percent) = found.index_percent {
         output::remark(format_args!(

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use undertone_engine::backup::BackupSummary;
+use undertone_engine::progress::Progress;
 use undertone_engine::{CopyError, UnlockError, Unlocked, export_profile};
 
 use super::{blocking, slices};
@@ -44,7 +45,10 @@ pub async fn export(
     export_passphrase: Passphrase,
 ) -> Result<BackupSummary, BackupError> {
     let home = home.to_owned();
-    let exported = blocking(move || export_profile(&home, &passphrase, &file, &export_passphrase));
+    let exported = blocking(move || {
+        let untold = Progress::default();
+        export_profile(&home, &passphrase, &file, &export_passphrase, &untold)
+    });
     Ok(exported.await??)
 }
 
@@ -69,13 +73,21 @@ pub async fn import(
 ) -> Result<BackupSummary, BackupError> {
     let home = home.to_owned();
     let imported = blocking(move || {
+        let untold = Progress::default();
         let (place, summary) = match destination {
             Destination::NewHome(passphrase) => {
-                Unlocked::import(&home, &file, &export_passphrase, &passphrase)?
+                Unlocked::import(&home, &file, &export_passphrase, &passphrase, &untold)?
             }
             Destination::Beside(kept, passphrase) => {
                 let kept = slices(&kept);
-                Unlocked::import_beside(&home, &kept, &file, &export_passphrase, &passphrase)?
+                Unlocked::import_beside(
+                    &home,
+                    &kept,
+                    &file,
+                    &export_passphrase,
+                    &passphrase,
+                    &untold,
+                )?
             }
         };
         place.close()?;

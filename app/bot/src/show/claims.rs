@@ -64,6 +64,11 @@ What is deleted cannot be read in the profile's files any more, not even with th
 key is destroyed, within a minute where it expired or a contact took it back. So are your pictures that you replace or remove, but for
 one that is on its way to a contact; those that contacts replace or remove within an hour, or when the profile ends in order. It says nothing about flash cells, snapshots and backups of these files, nor about what the other side keeps.";
 
+/// Of the passphrase that an export wants.
+pub const EXPORT_OPENS: &str = "\
+The profile's passphrase opens it as everywhere: one that wipes (see wipe) destroys the keys of all other profiles of the home here as
+well, before anything is opened, and then exports the profile that it shows.";
+
 /// Of keeping strangers off.
 pub const REQUESTS: &str = "\
 Off: the doors of all your invitations are closed, and nobody can see by them whether this profile runs. Whoever uses
@@ -74,7 +79,8 @@ go on.";
 /// Of circles and invisibility.
 pub const CIRCLES: &str = "\
 Contacts of one circle know the same address of yours, so two of them who compare notes can tell that they know the
-same profile; contacts of different circles cannot tell by addresses. What somebody knew before a move they still know.
+same profile; contacts of different circles cannot tell by addresses. Your picture, nickname and status are the same for all circles:
+by these, contacts of different circles can tell it as well. What somebody knew before a move they still know.
 The door that a contact leaves is given up, and those who stay are told another one.
 Invisible: the contact is not dialled, its door is closed, and so is the door of an invitation that it used. It sees what it would see of a
 profile that does not run. Not covered: what common contacts tell it, and other invitations of yours that it knows.";

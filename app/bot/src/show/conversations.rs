@@ -41,7 +41,7 @@ pub fn conversation(name: &str, conversation: &Conversation) -> String {
     if let Some(last) = &conversation.last {
         lines.push_str(&format!(
             "\n    {}",
-            message(name, last).replace('\n', "\n    ")
+            message(name, last, false).replace('\n', "\n    ")
         ));
     }
     if let Some(draft) = &conversation.draft {

@@ -1,8 +1,9 @@
-//! Locking by itself, where that was chosen: some minutes after keyboard, mouse or screen were touched for the last time.
+//! Time that passes: locking by itself, where that was chosen, some minutes after keyboard, mouse or screen were touched for
+//! the last time; and how often something that takes long is looked at.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use iced::{Event, Task};
 
@@ -12,6 +13,10 @@ use super::{App, Message, Screen};
 pub const MINUTES: [u16; 5] = [0, 5, 15, 60, 240];
 /// For so many seconds after something was touched no more is told: every message draws the window anew.
 const TOLD: u64 = 10;
+/// How often what moves goes on.
+const BEAT: Duration = Duration::from_millis(70);
+/// How often it is looked how far something is, where nothing moves.
+const STILL_BEAT: Duration = Duration::from_millis(500);
 
 /// Says that something was touched, now and then.
 pub(super) fn touched(event: &Event) -> Option<Message> {
@@ -34,6 +39,15 @@ fn tells(next: &AtomicU64, now: u64) -> Option<Message> {
 }
 
 impl App {
+    /// How often something that takes long is looked at.
+    pub(super) fn beat(&self) -> Duration {
+        if self.look.is_still() {
+            STILL_BEAT
+        } else {
+            BEAT
+        }
+    }
+
     /// Somebody is there.
     pub(super) fn touch(&mut self) -> Task<Message> {
         self.look.clock.look();

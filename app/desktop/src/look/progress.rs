@@ -1,7 +1,8 @@
 //! Bars that say how far something is, or only that it goes on.
 
-use iced::widget::{Space, container, row};
+use iced::widget::{Space, column, container, row};
 use iced::{Color, Element, Fill, Length, border};
+use undertone_engine::progress::Doing;
 
 use super::Look;
 
@@ -24,7 +25,7 @@ impl Look {
     /// A bar whose piece moves to and fro while nothing says how far something is. Nothing, where nothing may move: the
     /// words beside it say the same.
     pub fn moving<'a, Message: 'a>(&self) -> Element<'a, Message> {
-        if self.still {
+        if self.is_still() {
             return Space::new().into();
         }
         let c = self.colors;
@@ -34,6 +35,30 @@ impl Look {
             (PIECE, c.accent),
             (WHOLE - PIECE - before, c.line),
         ])
+    }
+
+    /// What is being done while no profile runs, and how far it is: in hundredths where that can be known.
+    pub fn working<'a, Message: 'a>(&self) -> Element<'a, Message> {
+        let (name, percent) = match self.progress.now() {
+            Doing::Key => ("doing-key", None),
+            Doing::Checking => ("doing-checking", None),
+            Doing::Writing(percent) => ("doing-writing", Some(percent)),
+            Doing::Reading(percent) => ("doing-reading", Some(percent)),
+            Doing::Storing(percent) => ("doing-storing", Some(percent)),
+            Doing::Network => ("doing-network", None),
+            Doing::Profile => ("doing-profile", None),
+        };
+        let (words, bar) = match percent {
+            Some(percent) => (
+                self.with(name, [("percent", u64::from(percent).into())]),
+                self.bar(f32::from(percent) / 100.0, self.colors.accent),
+            ),
+            None => (self.say(name), self.moving()),
+        };
+        column![self.muted(words, 13.0).width(Fill), bar]
+            .spacing(8)
+            .width(Fill)
+            .into()
     }
 
     fn pieces<'a, Message: 'a, const N: usize>(

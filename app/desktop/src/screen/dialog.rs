@@ -20,7 +20,7 @@ use iced::widget::{Space, column, container, mouse_area, opaque};
 use iced::{Element, Fill, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Event};
 
-use self::profiles::{Purpose, Reopen};
+use self::profiles::Reopen;
 
 use crate::announce::Notices;
 use crate::bridge::Running;
@@ -373,12 +373,7 @@ impl Dialog {
             ),
             Self::Profiles(state) => (
                 500.0,
-                look.say(match state.purpose() {
-                    Purpose::Passphrase => "passphrase-change",
-                    Purpose::Beside => "beside-title",
-                    Purpose::Export => "export-title",
-                    Purpose::Import => "import-beside-title",
-                }),
+                look.say(state.purpose().title()),
                 state.view(look).map(Message::Profiles),
             ),
             Self::Picture(state) => (

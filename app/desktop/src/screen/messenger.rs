@@ -6,6 +6,7 @@ pub mod bubble;
 pub mod composer;
 pub mod conversation;
 mod frame;
+pub mod health;
 mod hearing;
 pub mod history;
 pub mod model;
@@ -24,6 +25,7 @@ use iced::widget::operation;
 use iced::{Subscription, Task};
 use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply};
 
+use self::health::Health;
 use self::model::Model;
 use self::notices::Waiting;
 use crate::bridge::{Heard, Running, Snapshot};
@@ -31,7 +33,7 @@ use crate::choose::Wish;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::refusal;
-use crate::screen::dialog::profiles::Reopen;
+use crate::screen::dialog::profiles::{Purpose, Reopen};
 use crate::screen::dialog::{self, Change, Dialog, Which};
 
 /// How long a remark stays.
@@ -54,6 +56,7 @@ pub struct State {
     asking_pictures: bool,
     stale: bool,
     waiting: Waiting,
+    health: Health,
     /// The window's width.
     pub width: f32,
     /// The window is looked at.
@@ -89,6 +92,10 @@ pub enum Message {
     Heard(Heard),
     /// What lists show.
     Snapshot(Result<Box<Snapshot>, CommandError>),
+    /// How the profile is.
+    Told(Result<Reply, CommandError>),
+    /// In what is told of that.
+    Health(health::Message),
     /// Pictures of people.
     Pictures(Vec<pictures::Came>),
     /// At the side.
@@ -153,6 +160,7 @@ impl State {
             asking_pictures: false,
             stale: false,
             waiting: Waiting::default(),
+            health: Health::default(),
             width: WIDE,
             focused: true,
         }
@@ -221,6 +229,19 @@ impl State {
             Message::Heard(heard) => Action::Run(self.hear(heard, look)),
             Message::Snapshot(result) => Action::Run(self.take(result, look)),
             Message::Pictures(came) => Action::Run(self.take_pictures(came, look)),
+            Message::Told(reply) => {
+                if let Ok(Reply::Health(view)) = reply {
+                    self.health.take(&view);
+                }
+                Action::None
+            }
+            Message::Health(health::Message::Later) => {
+                self.health.put_off();
+                Action::None
+            }
+            Message::Health(health::Message::Export) => {
+                Action::Run(self.open(Which::Profiles(Purpose::Export)))
+            }
             Message::Sidebar(message) => {
                 match self.sidebar.update(message, &self.running, look.clock.now) {
                     sidebar::Action::None => Action::None,

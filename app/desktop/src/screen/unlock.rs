@@ -128,7 +128,7 @@ impl State {
         }
         parts.push(button.into());
         if self.busy {
-            parts.push(look.moving());
+            parts.push(look.working());
         }
         let card = look
             .card(look.column(parts).spacing(14).width(Fill))

@@ -280,7 +280,7 @@ impl State {
         let ready = !self.busy && self.passphrase_fits();
         parts.push(buttons(look, words, ready));
         if self.busy {
-            parts.push(look.moving());
+            parts.push(look.working());
         }
         look.column(parts).spacing(16).width(Fill).into()
     }

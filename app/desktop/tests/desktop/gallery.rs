@@ -21,6 +21,7 @@ use undertone_desktop::screen::dialog::{
 use undertone_desktop::screen::messenger::{self, conversation, panel, search, sidebar};
 use undertone_desktop::screen::{unlock, welcome};
 use undertone_desktop::words::Language;
+use undertone_engine::progress::Doing;
 use undertone_engine::{
     EarlierView, EmojiView, Event, FoundView, IntroducedView, IntroductionStage, InvitationView,
     NetworkStatus, Reason, Reply, VerificationView,
@@ -249,8 +250,12 @@ fn peopled(language: Language) -> App {
         people::contact(snapshot, 2).away = true;
         people::contact(snapshot, 3).invisible = true;
         people::contact(snapshot, 3).reason = Some(Reason::Invisible);
-        people::contact(snapshot, 9).resembles = Some(id(1));
-        people::contact(snapshot, 6).resembles = Some(id(2));
+        // Whoever is warned of has the name of another one.
+        for (one, other) in [(9, 1), (6, 2)] {
+            let name = people::contact(snapshot, other).nickname.clone();
+            people::contact(snapshot, one).nickname = name;
+            people::contact(snapshot, one).resembles = Some(id(other));
+        }
         people::contact(snapshot, 1).introduced = Some(IntroducedView {
             by: id(2),
             name: "Amara".to_owned(),
@@ -333,6 +338,34 @@ fn persons() -> Vec<(&'static str, App)> {
         let _ = app.update(Message::Beat);
     }
     all.push(("unlocking", app));
+    for (name, event) in [
+        ("export-due", Event::BackupDue { last: None }),
+        (
+            "disk-full",
+            Event::DiskFull {
+                available: 9_000_000,
+                total: 1 << 40,
+            },
+        ),
+    ] {
+        let mut app = samples::talking(english);
+        tell(
+            &mut app,
+            messenger::Message::Heard(Heard::Events(vec![event])),
+        );
+        all.push((name, app));
+    }
+    let mut app = samples::messenger(english);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    for message in [
+        unlock::Message::Passphrase("orbit lantern".into()),
+        unlock::Message::Submit,
+    ] {
+        let _ = app.update(Message::Unlock(message));
+    }
+    app.look().progress.set(Doing::Writing(42));
+    all.push(("exporting", app));
     let mut app = samples::messenger(english);
     app.look_mut().tray = true;
     open(&mut app, Which::Settings);
@@ -482,7 +515,9 @@ fn gallery() {
                 let change = Change::Scale(200);
                 app.look_mut().scale = 200;
                 assert_eq!(change, Change::Scale(app.look().scale));
-                draw(&app, (1_440.0, 900.0), &picture("conversation-200-percent"));
+                let large = (1_440.0, 900.0);
+                let _ = app.update(Message::Resized(iced::Size::new(720.0, 450.0)));
+                draw(&app, large, &picture("conversation-200-percent"));
             }
             "arabic" | "inbox" | "invitation" | "people" | "privacy" | "search" | "short-code"
             | "start-connecting" | "welcome" => {

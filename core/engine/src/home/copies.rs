@@ -15,6 +15,7 @@ use super::vaults::VaultError;
 use super::{UnlockError, Unlocked};
 use crate::backup::{self, BackupSummary, ExportError, Import, ImportError};
 use crate::clock::{Clock as _, SystemClock};
+use crate::progress::{Doing, Progress, Watch, Watched};
 
 /// Why a profile was not exported, or an export not imported.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +54,7 @@ impl From<OpenError> for CopyError {
 }
 
 /// Exports a profile that does not run into a new file, sealed by a passphrase of its own. It takes as
-/// long as reading all of the profile twice: call it from a thread that may wait.
+/// long as reading all of the profile twice: call it from a thread that may wait; `progress` says how far it is.
 ///
 /// # Errors
 /// See [`CopyError`]; there is no file then.
@@ -62,8 +63,9 @@ pub fn export_profile(
     passphrase: &[u8],
     file: &Path,
     sealed: &[u8],
+    progress: &Progress,
 ) -> Result<BackupSummary, CopyError> {
-    OpenHome::at(home).export_profile(passphrase, file, sealed)
+    OpenHome::at(home).export_profile(passphrase, file, sealed, progress)
 }
 
 impl OpenHome {
@@ -76,11 +78,13 @@ impl OpenHome {
         passphrase: &[u8],
         file: &Path,
         sealed: &[u8],
+        progress: &Progress,
     ) -> Result<BackupSummary, CopyError> {
+        progress.set(Doing::Key);
         let store = self.unlock(passphrase)?.store;
         let unfinished = Unfinished::new(file)?;
-        let written = unfinished.write(&store, sealed)?;
-        unfinished.verify(sealed, written)?;
+        let written = unfinished.write(&store, sealed, progress)?;
+        unfinished.verify(sealed, written, progress)?;
         unfinished.finish(file)?;
         backup::note(&store, SystemClock.wall())?;
         store.lock()?;
@@ -96,8 +100,9 @@ impl OpenHome {
         file: &Path,
         sealed: &[u8],
         passphrase: &[u8],
+        progress: &Progress,
     ) -> Result<(Unlocked, BackupSummary), CopyError> {
-        import_into(file, sealed, || Ok(self.create(passphrase)?))
+        import_into(file, sealed, progress, || Ok(self.create(passphrase)?))
     }
 
     /// As [`Unlocked::import_beside`], where profiles that are unlocked are kept by that, see
@@ -111,15 +116,17 @@ impl OpenHome {
         file: &Path,
         sealed: &[u8],
         new: &[u8],
+        progress: &Progress,
     ) -> Result<(Unlocked, BackupSummary), CopyError> {
-        import_into(file, sealed, || Ok(self.create_beside(kept, new)?))
+        let place = || Ok(self.create_beside(kept, new)?);
+        import_into(file, sealed, progress, place)
     }
 }
 
 impl Unlocked {
     /// Imports an export into a home that holds no profile, under a new passphrase. Until all of the file was
     /// verified nothing is touched; what fails later leaves a place that holds no profile. It takes as long as
-    /// reading the file twice: call it from a thread that may wait.
+    /// reading the file three times: call it from a thread that may wait; `progress` says how far it is.
     ///
     /// # Errors
     /// See [`CopyError`].
@@ -128,8 +135,9 @@ impl Unlocked {
         file: &Path,
         sealed: &[u8],
         passphrase: &[u8],
+        progress: &Progress,
     ) -> Result<(Self, BackupSummary), CopyError> {
-        OpenHome::at(home).import(file, sealed, passphrase)
+        OpenHome::at(home).import(file, sealed, passphrase, progress)
     }
 
     /// The same into a home that holds profiles, see [`create_beside`](Self::create_beside): **one that is not named may be
@@ -143,22 +151,38 @@ impl Unlocked {
         file: &Path,
         sealed: &[u8],
         new: &[u8],
+        progress: &Progress,
     ) -> Result<(Self, BackupSummary), CopyError> {
-        OpenHome::at(home).import_beside(kept, file, sealed, new)
+        OpenHome::at(home).import_beside(kept, file, sealed, new, progress)
     }
 }
 
 fn import_into(
     file: &Path,
     sealed: &[u8],
+    progress: &Progress,
     place: impl FnOnce() -> Result<Unlocked, CopyError>,
 ) -> Result<(Unlocked, BackupSummary), CopyError> {
     let wall = SystemClock.wall();
-    let input = BufReader::new(File::open(file).map_err(CopyError::File)?);
+    let (watch, input) = watched(file, progress)?;
     let import = Import::open(input, sealed, wall)?;
+    progress.set(Doing::Key);
     let unlocked = place()?;
+    watch.store();
     let summary = import.into_store(&unlocked.store, wall)?;
     Ok((unlocked, summary))
+}
+
+/// An export to be read, which says how far that is.
+fn watched(
+    path: &Path,
+    progress: &Progress,
+) -> Result<(Watch, BufReader<Watched<File>>), CopyError> {
+    let file = File::open(path).map_err(CopyError::File)?;
+    let length = file.metadata().map_err(CopyError::File)?.len();
+    let watch = Watch::new(length, progress);
+    let input = BufReader::new(watch.over(file));
+    Ok((watch, input))
 }
 
 /// A file that is no export yet; removed if it does not become one.
@@ -187,15 +211,26 @@ impl Unfinished {
         Ok(Self { path, file })
     }
 
-    fn write(&self, store: &Store, sealed: &[u8]) -> Result<BackupSummary, CopyError> {
+    fn write(
+        &self,
+        store: &Store,
+        sealed: &[u8],
+        progress: &Progress,
+    ) -> Result<BackupSummary, CopyError> {
         let out = BufWriter::new(&self.file);
-        let (_, summary) = backup::export(store, out, sealed, KdfParameters::shipped())?;
+        let cost = KdfParameters::shipped();
+        let (_, summary) = backup::export(store, out, sealed, cost, progress)?;
         self.file.sync_all().map_err(CopyError::File)?;
         Ok(summary)
     }
 
-    fn verify(&self, sealed: &[u8], written: BackupSummary) -> Result<(), CopyError> {
-        let input = BufReader::new(File::open(&self.path).map_err(CopyError::File)?);
+    fn verify(
+        &self,
+        sealed: &[u8],
+        written: BackupSummary,
+        progress: &Progress,
+    ) -> Result<(), CopyError> {
+        let (_, input) = watched(&self.path, progress)?;
         let wall = SystemClock.wall();
         let import = Import::open(input, sealed, wall).map_err(CopyError::NotVerified)?;
         if import.summary() == written {

@@ -102,6 +102,10 @@ pub enum Stage {
 pub enum Reason {
     /// I am invisible to them: they are not dialled, and their door is closed. Messages wait.
     Invisible,
+    /// They are no contact yet, and the one who introduced them must not see me: blocked, or I am invisible to that one.
+    /// Nothing is exchanged, because the way to them may lead to that one. Of one who is blocked it stays so: block them as
+    /// well, and become contacts in another way.
+    Withheld,
     /// I appear offline: nobody is dialled, and all doors are closed. Messages wait.
     Hidden,
     /// There is no room on the disk: nobody is dialled, and all doors are closed. Messages wait.

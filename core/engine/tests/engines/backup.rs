@@ -4,6 +4,7 @@ use std::io::Cursor;
 use std::time::Duration;
 
 use undertone_engine::backup::{self, BackupSummary, Import, ImportError};
+use undertone_engine::progress::{Doing, Progress};
 use undertone_engine::{
     Command, CommandError, ContactId, CopyState, Delivery, Event, Reply, Retention,
 };
@@ -24,7 +25,10 @@ fn exported(place: &Place, name: &str) -> (Vec<u8>, BackupSummary) {
     let home = Home::open(place.home(name)).expect("a home");
     let store = Store::open_with_key(&home, &key()).expect("a store");
     let cost = KdfParameters::testing();
-    let done = backup::export(&store, Vec::new(), PASSPHRASE, cost).expect("an export");
+    let progress = Progress::default();
+    let done = backup::export(&store, Vec::new(), PASSPHRASE, cost, &progress);
+    let done = done.expect("an export");
+    assert_eq!(progress.now(), Doing::Writing(99), "all was looked at");
     backup::note(&store, WALL).expect("noted");
     store.lock().expect("closed");
     done

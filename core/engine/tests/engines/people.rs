@@ -439,6 +439,74 @@ async fn two_are_introduced_and_see_through_whom() {
     );
 }
 
+/// What keeps two apart who were introduced is told, where it is who introduced them.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_exchanged_by_the_way_of_an_introducer_who_must_not_see() {
+    let place = Place::new(68);
+    let mut ann = place.create("Ann").await;
+    let (mut bob, mut carol) = (place.create("Bob").await, place.create("Carol").await);
+    let (bob_id, _) = befriend(&mut ann, &mut bob).await;
+    let (carol_id, ann_at_carol) = befriend(&mut ann, &mut carol).await;
+    let introduce = Command::Introduce {
+        contact: bob_id,
+        to: carol_id,
+        name: "Bob".to_owned(),
+        to_name: "Carol".to_owned(),
+    };
+    done(&ann, introduce).await;
+    // Carol agrees and goes; Bob agrees, makes the invitation and goes: Carol will ask somebody who is not there.
+    agree(&mut carol).await;
+    hear_made(&mut ann, |one| one.between[1].answer == Some(true)).await;
+    carol.engine.shutdown().await;
+    agree(&mut bob).await;
+    hear_made(&mut ann, |one| one.stage == IntroductionStage::PassedOn).await;
+    bob.engine.shutdown().await;
+    let mut carol = place.start("Carol").await;
+    let led = carol
+        .hear(|event| match event {
+            Event::ContactChanged { contact } if contact.introduced.is_some() => Some(contact.id),
+            _ => None,
+        })
+        .await;
+    assert_ne!(carol.contact(led).await.reason, Some(Reason::Withheld));
+    let invisible = |invisible| Command::SetInvisible {
+        contact: ann_at_carol,
+        invisible,
+    };
+    done(&carol, invisible(true)).await;
+    let view = carol.contact(led).await;
+    assert_eq!(
+        (view.stage, view.reason),
+        (Stage::Requested, Some(Reason::Withheld))
+    );
+    done(&carol, invisible(false)).await;
+    assert_ne!(carol.contact(led).await.reason, Some(Reason::Withheld));
+}
+
+/// Says yes to the introduction that comes.
+async fn agree(person: &mut Person) {
+    person
+        .hear(|event| (event == Event::IntroductionsChanged).then_some(()))
+        .await;
+    let offer = &introductions(person).await[0];
+    let yes = Command::AnswerIntroduction {
+        contact: offer.by.expect("offered"),
+        introduction: offer.introduction,
+        accept: true,
+        pet_name: None,
+    };
+    done(person, yes).await;
+}
+
+/// Waits until the introduction that somebody makes is as wanted.
+async fn hear_made(person: &mut Person, wanted: impl Fn(&IntroductionView) -> bool) {
+    while !wanted(&introductions(person).await[0]) {
+        person
+            .hear(|event| (event == Event::IntroductionsChanged).then_some(()))
+            .await;
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn whoever_has_the_name_of_a_contact_is_shown_with_a_warning() {
     let place = Place::new(67);

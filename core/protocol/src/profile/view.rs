@@ -34,6 +34,9 @@ pub struct ContactState {
     pub away: bool,
     /// The profile is invisible to them.
     pub invisible: bool,
+    /// Nothing is exchanged with them: they are no contact yet, and the one who introduced them must not see the profile,
+    /// because that one is blocked, or the profile is invisible to that one. The doors that lead there may be theirs.
+    pub withheld: bool,
     /// Through whom they came.
     pub introduced: Option<Introduced>,
     /// Of which generation the copy of theirs is with which we talk: another one, made from an export, may not know what
@@ -149,6 +152,7 @@ impl Profile {
             replaced: relation.replaced,
             away: relation.extras.away,
             invisible: self.is_invisible(contact),
+            withheld: self.is_withheld(contact),
             introduced: relation.extras.introduced.clone(),
             generation: contact.ratchet.as_ref().map_or(0, |r| r.peer_generation),
             next_message: contact.next_message(),

@@ -85,7 +85,8 @@ impl State {
                 .padding(Padding::ZERO.right(10)),
         )
         .style(look.scroll_style());
-        look.column(vec![hint.into(), list.into()])
+        let same = look.muted(look.say("circle-same-name"), 13.5).width(Fill);
+        look.column(vec![hint.into(), same.into(), list.into()])
             .spacing(14)
             .width(Fill)
             .into()

@@ -1,4 +1,6 @@
-//! Chooses an emoji by its group or its English name; there are no translated names.
+//! Chooses an emoji by its group, its English name, or what it is called in the language of the window.
+
+mod names;
 
 use iced::widget::{column, container, scrollable, text};
 use iced::{Element, Fill, Task, border, widget::operation};
@@ -7,6 +9,7 @@ use super::{Action, Target};
 use crate::font;
 use crate::look::Look;
 use crate::widget::{PressStyle, press};
+use crate::words::Language;
 
 /// The field of the search.
 pub const SEARCH: &str = "emoji-search";
@@ -58,7 +61,7 @@ impl State {
         Action::None
     }
 
-    fn found(&self) -> Vec<&'static emojis::Emoji> {
+    fn found(&self, language: Language) -> Vec<&'static emojis::Emoji> {
         let wanted = self.search.trim().to_lowercase();
         if wanted.is_empty() {
             let group = emojis::Group::iter().nth(self.group);
@@ -69,7 +72,9 @@ impl State {
                 .collect();
         }
         emojis::iter()
-            .filter(|emoji| emoji.name().contains(&wanted))
+            .filter(|emoji| {
+                emoji.name().contains(&wanted) || names::of(emoji, language).contains(&wanted)
+            })
             .take(SHOWN)
             .collect()
     }
@@ -98,7 +103,7 @@ impl State {
             let chosen = self.search.is_empty() && at == self.group;
             Some(key(first.as_str(), 17.0, chosen, Message::Group(at)))
         });
-        let found = self.found();
+        let found = self.found(look.words.language());
         let lines = found.chunks(LINE).map(|line| {
             let keys = line
                 .iter()
@@ -127,5 +132,30 @@ impl State {
         .spacing(10)
         .width(Fill)
         .into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_are_found_in_the_language_of_the_window_and_in_english() {
+        for (language, words, sign) in [
+            (Language::German, "Schlüssel", "🔑"),
+            (Language::Spanish, "llave", "🔑"),
+            (Language::Arabic, "مفتاح", "🔑"),
+            (Language::German, "herz", "❤\u{fe0f}"),
+            (Language::Spanish, "rocket", "🚀"),
+            (Language::English, "rocket", "🚀"),
+        ] {
+            let (mut state, _) = State::open(Target::Composer);
+            let _ = state.update(Message::Search(words.to_owned()));
+            let found = state.found(language);
+            assert!(found.iter().any(|emoji| emoji.as_str() == sign), "{words}");
+        }
+        let (mut state, _) = State::open(Target::Composer);
+        let _ = state.update(Message::Search("schlüssel".to_owned()));
+        assert!(state.found(Language::English).is_empty());
     }
 }

@@ -73,6 +73,7 @@ fn facts(contact: ContactId, model: &Model, now: u64, look: &Look) -> Vec<Sectio
     let mut theirs = vec![
         look.with("reveal-contact-words", [("name", name.into())]),
         look.say("reveal-contact-online"),
+        look.say("reveal-contact-profile"),
         look.say(if on(settings.read_receipts, defaults.read_receipts) {
             "reveal-read-on"
         } else {

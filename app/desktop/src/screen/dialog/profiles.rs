@@ -39,6 +39,19 @@ pub enum Purpose {
     Import,
 }
 
+impl Purpose {
+    /// The sentence above the dialog.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase-change",
+            Self::Beside => "beside-title",
+            Self::Export => "export-title",
+            Self::Import => "import-beside-title",
+        }
+    }
+}
+
 /// What is done while the profile is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reopen {
@@ -293,19 +306,21 @@ impl State {
             let words = look.say("passphrase-differs");
             parts.push(look.note(Icon::TriangleAlert, look.colors.warn, words));
         }
+        parts.push(self.submit(look));
+        look.scrolled(look.column(parts).spacing(14).width(Fill))
+    }
+
+    fn submit<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
         let words = match self.purpose {
             Purpose::Passphrase => "passphrase-change",
             Purpose::Beside => "beside-submit",
             Purpose::Export => "export-submit",
             Purpose::Import => "import-submit",
         };
-        parts.push(
-            look.wide_button(Kind::Primary, look.say(words))
-                .id("profiles-submit")
-                .on_press_maybe(self.is_ready().then_some(Message::Submit))
-                .into(),
-        );
-        look.scrolled(look.column(parts).spacing(14).width(Fill))
+        look.wide_button(Kind::Primary, look.say(words))
+            .id("profiles-submit")
+            .on_press_maybe(self.is_ready().then_some(Message::Submit))
+            .into()
     }
 
     /// The field of the file.

@@ -27,6 +27,9 @@ pub const SCALES: [u16; 7] = [80, 90, 100, 115, 130, 160, 200];
 /// How long messages can be kept after reading, as offered.
 pub const KEPT: [u32; 3] = [86_400, 7 * 86_400, 30 * 86_400];
 
+/// In a window that is narrower than this, in pixels at the present text size, the parts stand above what they show.
+const NARROW: f32 = 640.0;
+
 /// A part of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Section {
@@ -184,17 +187,21 @@ impl State {
             Section::Copies => profile::copies(look),
             Section::About => about(look),
         };
-        let content = scrollable(container(content).padding(Padding::from([0.0, 14.0])))
-            .height(500)
-            .width(Fill)
-            .style(look.scroll_style());
-        look.row(vec![
-            column(names).spacing(2).width(170).into(),
-            content.into(),
-        ])
-        .spacing(18)
-        .align_y(iced::Top)
-        .into()
+        let scrolled = |content| {
+            scrollable(container(content).padding(Padding::from([0.0, 14.0])))
+                .width(Fill)
+                .style(look.scroll_style())
+        };
+        if look.width() < NARROW {
+            // Everything scrolls together: beside or above each other neither would have room.
+            let names = column(names).spacing(2).width(Fill);
+            return scrolled(column![names, look.line(), content].spacing(12).into()).into();
+        }
+        let names = column(names).spacing(2).width(170);
+        look.row(vec![names.into(), scrolled(content).height(500).into()])
+            .spacing(18)
+            .align_y(iced::Top)
+            .into()
     }
 }
 
@@ -297,6 +304,10 @@ fn appearance(look: &Look) -> Element<'_, Message> {
         change,
         look,
     ));
+    if look.system_still {
+        let words = look.say("settings-still-system");
+        parts.push(look.muted(words, 13.0).width(Fill).into());
+    }
     if look.tray {
         parts.push(title("settings-desktop", look));
         let change = Change::Lingers(!look.lingers);
@@ -358,27 +369,8 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
             look.presentation,
             Message::Change(Change::Presentation(!look.presentation)),
         ),
-        title("settings-notices", look),
     ];
-    for notices in Notices::ALL {
-        let name = match notices {
-            Notices::None => "notices-none",
-            Notices::Plain => "notices-plain",
-            Notices::Named => "notices-named",
-        };
-        parts.push(look.option(
-            name,
-            look.say(name),
-            None,
-            look.notices == notices,
-            Message::Change(Change::Notices(notices)),
-        ));
-    }
-    parts.push(
-        look.muted(look.say("settings-notices-hint"), 13.0)
-            .width(Fill)
-            .into(),
-    );
+    parts.extend(announcing(look));
     parts.extend(locking(look));
     parts.push(title("settings-retention", look));
     for (name, retention) in retentions(look) {
@@ -403,6 +395,28 @@ fn privacy<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
             .into(),
     );
     look.column(parts).spacing(6).width(Fill).into()
+}
+
+/// What the desktop is told when something comes.
+fn announcing(look: &Look) -> Vec<Element<'_, Message>> {
+    let mut parts = vec![title("settings-notices", look)];
+    for notices in Notices::ALL {
+        let name = match notices {
+            Notices::None => "notices-none",
+            Notices::Plain => "notices-plain",
+            Notices::Named => "notices-named",
+        };
+        parts.push(look.option(
+            name,
+            look.say(name),
+            None,
+            look.notices == notices,
+            Message::Change(Change::Notices(notices)),
+        ));
+    }
+    let hint = look.muted(look.say("settings-notices-hint"), 13.0);
+    parts.push(hint.width(Fill).into());
+    parts
 }
 
 /// When it locks itself.

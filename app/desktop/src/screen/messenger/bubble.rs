@@ -287,12 +287,12 @@ fn running<'a>(pieces: &'a [Piece], ink: Ink) -> Element<'a, Message> {
         .map(|piece| {
             let span = span(piece.text.as_str()).size(ink.size);
             match piece.style {
+                _ if piece.emoji => span.font(font::EMOJI),
                 Style::Plain => span,
                 Style::Bold => span.font(font::BOLD),
                 Style::Italic => span.font(font::ITALIC),
                 Style::Struck => span.strikethrough(true),
                 Style::Code => span.font(font::MONO).size(ink.size - 1.0),
-                Style::Emoji => span.font(font::EMOJI),
                 Style::Link => span
                     .color(ink.link)
                     .underline(true)
@@ -420,65 +420,11 @@ fn actions<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, 
         }
         parts.push(container(look.upright()).height(22).into());
     }
-    let mut action = |icon, id, name, message| {
-        parts.push(look.icon_button(icon, id, look.say(name), Some(message)));
-    };
-    if words {
-        action(
-            Icon::Reply,
-            "action-reply",
-            "action-reply",
-            Message::Reply(number),
-        );
-        action(
-            Icon::Copy,
-            "action-copy",
-            "action-copy",
-            Message::Copy(number),
-        );
-        action(
-            Icon::Forward,
-            "action-forward",
-            "action-forward",
-            Message::Forward(number),
-        );
-        if row.is_mine() {
-            action(
-                Icon::Pencil,
-                "action-edit",
-                "action-edit",
-                Message::Edit(number),
-            );
-        }
-        if around.pinned {
-            action(
-                Icon::PinOff,
-                "action-unpin",
-                "action-unpin",
-                Message::Pin(number, false),
-            );
-        } else {
-            action(
-                Icon::Pin,
-                "action-pin",
-                "action-pin",
-                Message::Pin(number, true),
-            );
-        }
-    }
-    if row.view.edited {
-        action(
-            Icon::Clock,
-            "action-earlier",
-            "action-earlier",
-            Message::Dialog(Which::Earlier(around.contact.id, number)),
-        );
-    }
-    action(
-        Icon::Trash2,
-        "action-delete",
-        "action-delete",
-        Message::Delete(number),
+    let actions = possible(row, around).into_iter();
+    parts.extend(
+        actions.map(|(icon, name, message)| {
+            look.icon_button(icon, name, look.say(name), Some(message))
+        }),
     );
     container(look.row(parts).spacing(2))
         .padding(3)
@@ -489,4 +435,29 @@ fn actions<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, 
             ..container::Style::default()
         })
         .into()
+}
+
+/// The actions besides emoji, with their names.
+fn possible(row: &Row, around: Around<'_>) -> Vec<(Icon, &'static str, Message)> {
+    let number = row.view.number;
+    let mut all = Vec::new();
+    if row.view.text.is_some() {
+        all.push((Icon::Reply, "action-reply", Message::Reply(number)));
+        all.push((Icon::Copy, "action-copy", Message::Copy(number)));
+        all.push((Icon::Forward, "action-forward", Message::Forward(number)));
+        if row.is_mine() {
+            all.push((Icon::Pencil, "action-edit", Message::Edit(number)));
+        }
+        all.push(if around.pinned {
+            (Icon::PinOff, "action-unpin", Message::Pin(number, false))
+        } else {
+            (Icon::Pin, "action-pin", Message::Pin(number, true))
+        });
+    }
+    if row.view.edited {
+        let earlier = Which::Earlier(around.contact.id, number);
+        all.push((Icon::Clock, "action-earlier", Message::Dialog(earlier)));
+    }
+    all.push((Icon::Trash2, "action-delete", Message::Delete(number)));
+    all
 }

@@ -205,21 +205,7 @@ impl State {
                     height(last, end, move |height| Message::Drop(last, height))
                 })
             }),
-            Message::Newer(result) => {
-                let newest = self.newest(model);
-                self.page(result, |history, page| {
-                    let before = history.take_newer(page, newest);
-                    history.drop_oldest();
-                    match (before, history.last()) {
-                        (Some(before), Some(last)) if last > before => {
-                            history.loading = true;
-                            height(before, last, Message::Shift)
-                        }
-                        // Nothing between: what there was is gone.
-                        _ => Task::none(),
-                    }
-                })
-            }
+            Message::Newer(result) => self.newer(result, model),
             Message::ShowOlder if !self.history.loading && !self.history.begins => {
                 let first = self.history.first();
                 Action::Run(self.ask(running, first, Message::Older))
@@ -256,6 +242,22 @@ impl State {
             Message::Link(address) => Action::Dialog(Which::Link(address)),
             other => self.on_message(other, running),
         }
+    }
+
+    fn newer(&mut self, result: Result<Reply, CommandError>, model: &Model) -> Action {
+        let newest = self.newest(model);
+        self.page(result, |history, page| {
+            let before = history.take_newer(page, newest);
+            history.drop_oldest();
+            match (before, history.last()) {
+                (Some(before), Some(last)) if last > before => {
+                    history.loading = true;
+                    height(before, last, Message::Shift)
+                }
+                // Nothing between: what there was is gone.
+                _ => Task::none(),
+            }
+        })
     }
 
     fn page(

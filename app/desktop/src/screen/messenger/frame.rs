@@ -1,6 +1,6 @@
 //! How the main window is put together: side, middle, contact, dialog and remark.
 
-use iced::widget::{container, row, stack};
+use iced::widget::{column, container, row, stack};
 use iced::{Element, Fill, border};
 
 use super::model::Model;
@@ -19,6 +19,10 @@ impl State {
                 .into();
         };
         let base = self.base(model, look);
+        let base = match self.health.view(look) {
+            Some(told) => column![told.map(Message::Health), base].into(),
+            None => base,
+        };
         let base = inert(base, self.dialog.is_some());
         let mut layers = stack![base];
         if let Some(dialog) = &self.dialog {
@@ -37,7 +41,7 @@ impl State {
             .view(model, &self.pane, look)
             .map(Message::Sidebar);
         let mut parts = vec![side, look.upright()];
-        let narrow = self.width / (f32::from(look.scale) / 100.0) < WIDE;
+        let narrow = look.width() < WIDE;
         let panel = self
             .panel
             .as_ref()

@@ -2,7 +2,7 @@
 //! what is not looked at is counted for a notification.
 
 use iced::Task;
-use undertone_engine::{CommandError, Event};
+use undertone_engine::{Command, CommandError, Event};
 
 use super::model::Model;
 use super::{Message, Pane, State, conversation};
@@ -18,6 +18,10 @@ impl State {
             return Task::none();
         }
         Task::perform(self.running.clone().snapshot(), Message::Snapshot)
+    }
+
+    fn ask_health(&self) -> Task<Message> {
+        self.running.task(Command::Health, Message::Told)
     }
 
     pub(super) fn take(
@@ -48,12 +52,16 @@ impl State {
 
     pub(super) fn hear(&mut self, heard: Heard, look: &Look) -> Task<Message> {
         let events = match heard {
-            Heard::Listening => return self.ask(),
+            Heard::Listening => return Task::batch([self.ask(), self.ask_health()]),
             Heard::Events(events) => events,
         };
         let mut stale = false;
         let mut tasks = Vec::new();
         for event in &events {
+            self.health.hear(event);
+            if matches!(event, Event::Missed { .. }) {
+                tasks.push(self.ask_health());
+            }
             if let Some(model) = &mut self.model {
                 stale |= model.apply(event);
                 let seen = self.pane.contact().filter(|_| self.focused);

@@ -224,6 +224,9 @@ pub fn network_sentence(status: NetworkStatus, look: &Look) -> String {
 #[must_use]
 pub fn way_sentence(contact: &ContactView, look: &Look) -> String {
     match contact.stage {
+        Stage::Requested | Stage::Accepting if contact.reason == Some(Reason::Withheld) => {
+            return look.say("way-withheld");
+        }
         Stage::Requested => return look.say("stage-requested"),
         Stage::NoAnswer => return look.say("stage-no-answer"),
         Stage::Accepting => return look.say("stage-accepting"),

@@ -271,6 +271,13 @@ impl State {
             lines.push(circle::introduce(contact, look));
         }
         let centred = column(lines).spacing(8).align_x(iced::Center).width(Fill);
+        column![centred, self.called(contact, look)]
+            .spacing(14)
+            .into()
+    }
+
+    /// What I call them.
+    fn called<'a>(&'a self, contact: &'a ContactView, look: &'a Look) -> Element<'a, Message> {
         let changed = self.pet_name.trim() != contact.pet_name.as_deref().unwrap_or_default();
         let field = look
             .field(
@@ -280,20 +287,16 @@ impl State {
                 Message::PetName,
             )
             .on_submit(Message::SavePetName);
-        let save = look
-            .button(Kind::Secondary, Some(Icon::Check), look.say("save"))
-            .id("pet-name-save")
-            .on_press_maybe(changed.then_some(Message::SavePetName));
         let mut name = vec![field.into()];
         if changed {
-            name.push(save.into());
+            let save = look.button(Kind::Secondary, Some(Icon::Check), look.say("save"));
+            name.push(
+                save.id("pet-name-save")
+                    .on_press(Message::SavePetName)
+                    .into(),
+            );
         }
-        column![
-            centred,
-            look.labelled(look.say("pet-name"), look.row(name).spacing(8))
-        ]
-        .spacing(14)
-        .into()
+        look.labelled(look.say("pet-name"), look.row(name).spacing(8))
     }
 
     fn verification<'a>(

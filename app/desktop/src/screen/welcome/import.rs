@@ -76,7 +76,7 @@ impl State {
         };
         parts.push(buttons(look, words, !self.busy && self.import_fits()));
         if self.busy {
-            parts.push(look.moving());
+            parts.push(look.working());
         }
         look.column(parts).spacing(14).width(Fill).into()
     }

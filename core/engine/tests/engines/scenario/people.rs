@@ -11,6 +11,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tokio::time::Instant;
 use undertone_engine::backup::{self, Import};
+use undertone_engine::progress::Progress;
 use undertone_engine::{
     Clock, Command, CommandError, ContactId, Engine, EngineOptions, Event, Reply, StartError,
     StopReason,
@@ -204,7 +205,8 @@ impl Person {
         let home = Home::open(&self.home).expect("a home");
         let store = Store::open_with_key(&home, &DataKey::from_bytes(KEY)).expect("a store");
         let cost = KdfParameters::testing();
-        let (bytes, _) = backup::export(&store, Vec::new(), PASSPHRASE, cost).expect("an export");
+        let (bytes, _) = backup::export(&store, Vec::new(), PASSPHRASE, cost, &Progress::default())
+            .expect("an export");
         store.lock().expect("closed");
         self.exported = Some(Exported {
             bytes,
