@@ -141,7 +141,11 @@ fn what_is_typed_stays_and_what_comes_is_counted() {
         panic!("no conversation");
     };
     assert_eq!(open.composer().text(), "half a sen");
-    assert!(sees(&app, "only for the first"));
+    assert_eq!(
+        open.history().last(),
+        Some(900),
+        "it is in the conversation"
+    );
 }
 
 /// The desktop hears that something came, and of whom only where that one is shown.
