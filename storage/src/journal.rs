@@ -83,10 +83,16 @@ impl Entry {
 
     /// Seals it as the commit of this number. `None` if it is too large for the journal.
     pub(crate) fn seal(self, keys: &VaultKeys, number: u64) -> io::Result<Option<Sealed>> {
+        let length = self.bytes.as_ref().map_or(0, |bytes| bytes.len() - FRONT);
+        let length = u32::try_from(length).map_err(io::Error::other)?;
+        self.seal_saying(keys, number, length)
+    }
+
+    /// The same with that length in its head.
+    fn seal_saying(self, keys: &VaultKeys, number: u64, length: u32) -> io::Result<Option<Sealed>> {
         let Some(mut bytes) = self.bytes else {
             return Ok(None);
         };
-        let length = u32::try_from(bytes.len() - FRONT).map_err(io::Error::other)?;
         let mut head = head(number, length);
         let size = (bytes.len() + TAG).next_multiple_of(BLOCK);
         bytes.resize(size - TAG, 0);
@@ -181,6 +187,24 @@ pub(crate) struct Commit {
     pub(crate) bytes: usize,
 }
 
+/// What is found of changes that were sealed as one entry, whose head says another length if it lies.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn found_of(
+    keys: &VaultKeys,
+    (number, length): (u64, u32),
+    changes: &[u8],
+) -> Option<Found> {
+    let mut bytes = vec![0; FRONT];
+    bytes.extend_from_slice(changes);
+    if bytes.len() + TAG > MOST * BLOCK {
+        return None;
+    }
+    let Sealed(bytes) = Entry { bytes: Some(bytes) }
+        .seal_saying(keys, number, length)
+        .ok()??;
+    Some(Found::of_blocks(keys, bytes))
+}
+
 /// What is in the file.
 pub(crate) struct Found {
     bytes: Vec<u8>,
@@ -190,6 +214,17 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// What stands in the bytes of a file.
+    fn of_blocks(keys: &VaultKeys, bytes: Vec<u8>) -> Self {
+        let mut heads: BTreeMap<u64, Vec<(usize, usize)>> = BTreeMap::new();
+        for (number, block) in bytes.chunks_exact(BLOCK).enumerate() {
+            if let Some((commit, length)) = open_head(keys, block) {
+                heads.entry(commit).or_default().push((number, length));
+            }
+        }
+        Self { bytes, heads }
+    }
+
     /// The commit of this number, if all of it is there.
     pub(crate) fn commit(&self, keys: &VaultKeys, number: u64) -> Option<Commit> {
         self.heads.get(&number)?.iter().find_map(|(block, length)| {
@@ -236,23 +271,14 @@ impl Journal {
 
     /// What is in the file. A block that cannot be read is as good as a damaged one.
     pub(crate) fn read(&self, keys: &VaultKeys) -> Found {
-        let mut found = Found {
-            bytes: vec![0; BLOCKS * BLOCK],
-            heads: BTreeMap::new(),
-        };
-        for (number, block) in found.bytes.chunks_exact_mut(BLOCK).enumerate() {
+        let mut bytes = vec![0; BLOCKS * BLOCK];
+        for (number, block) in bytes.chunks_exact_mut(BLOCK).enumerate() {
             if let Err(error) = home::read_at(&self.file, block, (number * BLOCK) as u64) {
                 tracing::warn!(%error, "a block of the journal cannot be read");
                 block.fill(0);
-            } else if let Some((commit, length)) = open_head(keys, block) {
-                found
-                    .heads
-                    .entry(commit)
-                    .or_default()
-                    .push((number, length));
             }
         }
-        found
+        Found::of_blocks(keys, bytes)
     }
 
     /// Overwrites the beginning of each entry above a number: what was torn must not be met by the entry that gets its

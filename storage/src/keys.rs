@@ -15,6 +15,9 @@
 //! What "overwritten where they lie" cannot reach: copies kept by the flash chip, the file
 //! system, snapshots and backups.
 
+#[cfg(feature = "fuzzing")]
+mod hostile;
+
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
@@ -392,7 +395,11 @@ impl Ring {
             .rev()
             .map(|steps| steps * STEP)
             .find(|size| open_in_place(&mut bytes[..*size], key).is_some())?;
-        let content = bytes.get(NONCE..size - TAG)?;
+        Self::of_content(bytes.get(NONCE..size - TAG)?)
+    }
+
+    /// Reads what is behind the seal.
+    pub(crate) fn of_content(content: &[u8]) -> Option<Self> {
         if *content.first()? != FORM {
             return None;
         }

@@ -7,6 +7,8 @@ mod change;
 mod disk;
 mod examination;
 mod export;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod header;
 mod home;
 #[cfg(feature = "inspection")]

@@ -7,6 +7,8 @@ mod create;
 mod errors;
 mod journal;
 mod lists;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod parsers;
 mod passphrase;
 mod plan;
 mod slots;

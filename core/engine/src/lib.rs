@@ -40,6 +40,8 @@ pub use language::{
     ProfileView, QueryError, ReactionView, Reason, Reply, Retention, SearchCursor, Stage,
     StopReason, VerificationView,
 };
+#[cfg(feature = "fuzzing")]
+pub use search::fuzzing as index_fuzzing;
 // What applications meet of other crates, so that they need to name none of them.
 pub use undertone_transport::{KeptState, NetworkStatus, Transport};
 pub use undertone_wire::MessageId;

@@ -35,6 +35,8 @@
 
 mod build;
 mod draft;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod lookup;
 mod parts;
 #[cfg(test)]

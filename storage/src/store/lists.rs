@@ -70,7 +70,10 @@ enum Content {
 }
 
 fn read(keys: &VaultKeys, log: &Log, place: &Place) -> Result<Content, ReadError> {
-    let bytes = structure(keys, log, &place.id())?.unwrap_or_default();
+    content(&structure(keys, log, &place.id())?.unwrap_or_default())
+}
+
+fn content(bytes: &[u8]) -> Result<Content, ReadError> {
     if bytes == SPLIT {
         return Ok(Content::Split);
     }
@@ -79,6 +82,15 @@ fn read(keys: &VaultKeys, log: &Log, place: &Place) -> Result<Content, ReadError
         Ok(Content::Records(records.to_vec()))
     } else {
         Err(ReadError::Damaged)
+    }
+}
+
+/// How many records a list holds, if it is one.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn count(bytes: &[u8]) -> Option<usize> {
+    match content(bytes).ok()? {
+        Content::Records(records) => Some(records.len()),
+        Content::Split => Some(0),
     }
 }
 

@@ -1,39 +1,38 @@
 //! Deniable mode: what one look at the disk tells of how many profiles a home has.
 //!
 //! The reader here knows the program and its formats, has one copy of all files and no key. It counts the vaults that
-//! stand out, in each of these ways ([`distinguish`]): names of files, their sizes, their times and the order of these,
+//! stand out, in each of these ways ([`reader::distinguish`]): names of files, their sizes, their times and the order of these,
 //! the bytes they are made of, the position in the log that sled puts into a file's name, and, by opening the logs with
 //! sled, the number and the sizes of the records in each.
 //!
 //! Some of these vary by chance, because sled places records of random names at random: the size of the log and of its
 //! snapshot, the position, how much of the last segment is empty. One home cannot show whether that chance favours the
-//! vaults in use, so many homes are made, and it is counted how often one in use is the first or the last of the four.
+//! vaults in use, or shows their number: for that many homes are made ([`chance`]).
 
-use std::collections::{BTreeMap, BTreeSet};
+mod chance;
+mod reader;
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-use std::time::SystemTime;
 
 use undertone_storage::{ChangeSet, Kind, Slot, Store};
 
+use self::reader::{assert_even, distinguish};
 use crate::fixture::{self, COST, Place};
 
 const PASSPHRASES: [&[u8]; 4] = [b"first", b"second", b"third", b"fourth"];
 /// Sessions in every home, whoever they belong to.
 const SESSIONS: u64 = 8;
-/// What varies by chance from vault to vault.
-const BY_CHANCE: [&str; 5] = [
-    "sizes: log",
-    "sizes: snapshot",
-    "sizes: all",
-    "position in the log",
-    "entropy: log",
-];
 
 /// What a session of a messenger writes: messages, states that are replaced, something that is deleted.
 fn session(store: &Store, number: u64) {
+    session_of(store, number, 40);
+}
+
+/// The same with so many steps.
+fn session_of(store: &Store, number: u64, steps: u64) {
     let mut random = fixture::random(number);
-    for step in 0..40_u64 {
+    for step in 0..steps {
         let mut set = ChangeSet::new();
         let id = (number * 1_000 + step).to_be_bytes();
         let length = usize::try_from(fixture::below(&mut random, 2_500)).unwrap();
@@ -60,11 +59,19 @@ fn session(store: &Store, number: u64) {
 
 /// A home with so many profiles, that were used in turn, for as many sessions in all.
 fn home(profiles: usize, deniable: bool) -> Place {
-    home_of(profiles, deniable, SESSIONS)
+    let (place, first) = Place::with_passphrase(PASSPHRASES[0]);
+    fill(&place, first, (profiles, deniable), SESSIONS, session);
+    place
 }
 
-fn home_of(profiles: usize, deniable: bool, sessions: u64) -> Place {
-    let (place, first) = Place::with_passphrase(PASSPHRASES[0]);
+/// Makes the other profiles of a home, and uses all in turn for so many sessions; gives the vaults that are in use.
+fn fill(
+    place: &Place,
+    first: Store,
+    (profiles, deniable): (usize, bool),
+    sessions: u64,
+    session: impl Fn(&Store, u64),
+) -> BTreeSet<u8> {
     let mut stores = vec![first];
     for passphrase in &PASSPHRASES[1..profiles] {
         let store = stores[0].create_beside(passphrase, COST).unwrap();
@@ -73,6 +80,7 @@ fn home_of(profiles: usize, deniable: bool, sessions: u64) -> Place {
     for store in &stores {
         store.set_deniable(deniable).unwrap();
     }
+    let used = stores.iter().map(|store| store.vault().number()).collect();
     stores.into_iter().for_each(|store| store.lock().unwrap());
     for number in 0..sessions {
         let passphrase = PASSPHRASES[usize::try_from(number).unwrap() % profiles];
@@ -81,194 +89,7 @@ fn home_of(profiles: usize, deniable: bool, sessions: u64) -> Place {
         session(&store, number);
         store.lock().unwrap();
     }
-    place
-}
-
-/// What one look tells of a vault.
-#[derive(Debug)]
-struct Look {
-    names: BTreeSet<String>,
-    sizes: BTreeMap<String, u64>,
-    modified: BTreeSet<SystemTime>,
-    /// Bits of entropy of a byte, of each file.
-    entropy: BTreeMap<String, f64>,
-    position: u64,
-    records: BTreeMap<usize, u64>,
-}
-
-/// Names that are the same for the same file of another vault.
-fn plain_name(path: &Path) -> (String, u64) {
-    let name = path.file_name().unwrap().to_str().unwrap();
-    match name.split_once("snap.") {
-        Some((_, position)) => (
-            "snap".to_owned(),
-            u64::from_str_radix(position, 16).unwrap(),
-        ),
-        None => (name.to_owned(), 0),
-    }
-}
-
-fn entropy(bytes: &[u8]) -> f64 {
-    let mut counts = [0_u64; 256];
-    bytes
-        .iter()
-        .for_each(|byte| counts[usize::from(*byte)] += 1);
-    let share = |count: &u64| *count as f64 / bytes.len() as f64;
-    let parts = counts.iter().filter(|count| **count > 0).map(share);
-    -parts.map(|share| share * share.log2()).sum::<f64>()
-}
-
-fn look(vault: &Path) -> Look {
-    let mut look = Look {
-        names: BTreeSet::new(),
-        sizes: BTreeMap::new(),
-        modified: BTreeSet::new(),
-        entropy: BTreeMap::new(),
-        position: 0,
-        records: BTreeMap::new(),
-    };
-    let mut open = vec![vault.to_path_buf()];
-    while let Some(directory) = open.pop() {
-        let modified = fs::metadata(&directory).unwrap().modified();
-        look.modified.insert(modified.unwrap());
-        for entry in fs::read_dir(&directory).unwrap() {
-            let path = entry.unwrap().path();
-            let (name, position) = plain_name(&path);
-            look.names.insert(name.clone());
-            look.position = look.position.max(position);
-            if path.is_dir() {
-                open.push(path);
-                continue;
-            }
-            let metadata = fs::metadata(&path).unwrap();
-            look.modified.insert(metadata.modified().unwrap());
-            look.sizes.insert(name.clone(), metadata.len());
-            look.entropy
-                .insert(name, entropy(&fs::read(&path).unwrap()));
-        }
-    }
-    let log = sled::Config::new()
-        .path(vault.join("log"))
-        .flush_every_ms(None)
-        .open()
-        .unwrap();
-    for record in log.iter() {
-        *look.records.entry(record.unwrap().1.len()).or_default() += 1;
-    }
-    look
-}
-
-/// For each way of looking: how many vaults stand out from those that have the least, by more than chance explains.
-fn distinguish(place: &Place) -> BTreeMap<&'static str, usize> {
-    // A copy, as the reader has it; looking with sled writes to it. Times are those of the original.
-    let copy = place.copy();
-    let looks: Vec<Look> = (0..4)
-        .map(|vault| {
-            let mut look = look(&copy.vault_number(vault));
-            look.modified = times(&place.vault_number(vault));
-            look
-        })
-        .collect();
-    let above = |value: &dyn Fn(&Look) -> f64, tolerance: f64| {
-        let least = looks.iter().map(value).fold(f64::INFINITY, f64::min);
-        looks
-            .iter()
-            .filter(|look| value(look) > least * (1.0 + tolerance) + 1e-9)
-            .count()
-    };
-    let sum = |sizes: &BTreeMap<String, u64>| sizes.values().sum::<u64>() as f64;
-    let mut found = BTreeMap::new();
-    found.insert(
-        "names",
-        looks
-            .iter()
-            .filter(|look| look.names != looks[0].names)
-            .count(),
-    );
-    found.insert("sizes: log", above(&|look| size_of(look, "db"), 0.3));
-    found.insert("sizes: snapshot", above(&|look| size_of(look, "snap"), 0.3));
-    found.insert(
-        "sizes: keys",
-        above(
-            &|look| size_of(look, "keys-1") + size_of(look, "keys-2"),
-            0.0,
-        ),
-    );
-    found.insert("sizes: all", above(&|look| sum(&look.sizes), 0.3));
-    found.insert(
-        "position in the log",
-        above(&|look| look.position as f64, 0.15),
-    );
-    let latest = |look: &Look| {
-        let latest = look.modified.iter().next_back().unwrap();
-        latest
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap()
-            .as_nanos()
-    };
-    let earliest = looks.iter().map(latest).min().unwrap();
-    found.insert(
-        "times",
-        looks.iter().filter(|look| latest(look) != earliest).count(),
-    );
-    let spread = |look: &&Look| look.modified.len() > 1;
-    found.insert("times within a vault", looks.iter().filter(spread).count());
-    found.insert(
-        "sizes: journal",
-        above(&|look| size_of(look, "journal"), 0.0),
-    );
-    for name in ["db", "keys-1", "mark", "journal", "header-1"] {
-        found.insert(
-            match name {
-                "db" => "entropy: log",
-                "keys-1" => "entropy: keys",
-                "mark" => "entropy: mark",
-                "journal" => "entropy: journal",
-                _ => "entropy: header",
-            },
-            above(
-                &|look| look.entropy[name],
-                if name == "header-1" { 0.05 } else { 0.02 },
-            ),
-        );
-    }
-    let count = |look: &Look| look.records.values().sum::<u64>() as f64;
-    found.insert("records", above(&count, 0.0));
-    found.insert(
-        "sizes of records",
-        looks
-            .iter()
-            .filter(|look| look.records != looks[0].records)
-            .count(),
-    );
-    found
-}
-
-fn size_of(look: &Look, name: &str) -> f64 {
-    look.sizes.get(name).map_or(0.0, |size| *size as f64)
-}
-
-fn times(vault: &Path) -> BTreeSet<SystemTime> {
-    let mut times = BTreeSet::new();
-    let mut open = vec![vault.to_path_buf()];
-    while let Some(path) = open.pop() {
-        times.insert(fs::metadata(&path).unwrap().modified().unwrap());
-        if path.is_dir() {
-            open.extend(
-                fs::read_dir(&path)
-                    .unwrap()
-                    .map(|entry| entry.unwrap().path()),
-            );
-        }
-    }
-    times
-}
-
-/// No vault stands out in what does not vary by chance.
-fn assert_even(found: &BTreeMap<&'static str, usize>) {
-    for (way, count) in found {
-        assert!(*count == 0 || BY_CHANCE.contains(way), "{way}: {found:?}");
-    }
+    used
 }
 
 /// One, two and four profiles with the same content in all: nobody stands out in any way.
@@ -298,59 +119,6 @@ fn without_it_one_look_counts_the_profiles() {
             assert_eq!(found[way], profiles, "{way}: {found:?}");
         }
         assert!(found["times"] > 0);
-    }
-}
-
-/// What varies by chance, one number for each way.
-fn chances(look: &Look) -> [(&'static str, f64); 4] {
-    [
-        ("size of the log", size_of(look, "db")),
-        ("size of the snapshot", size_of(look, "snap")),
-        ("position in the log", look.position as f64),
-        ("entropy of the log", look.entropy["db"]),
-    ]
-}
-
-/// In how many of so many homes of one profile its vault has the most, and the least, in each way.
-fn first_and_last(homes: usize, deniable: bool) -> BTreeMap<(&'static str, bool), usize> {
-    let mut found = BTreeMap::new();
-    for _ in 0..homes {
-        let place = home_of(1, deniable, 3);
-        let own = (0..4)
-            .position(|vault| place.vault_number(vault) == place.vault())
-            .unwrap();
-        let copy = place.copy();
-        let looks: Vec<_> = (0..4)
-            .map(|vault| chances(&look(&copy.vault_number(vault))))
-            .collect();
-        for (way, (name, _)) in looks[0].iter().enumerate() {
-            for (is_most, sign) in [(true, 1.0), (false, -1.0)] {
-                let value = |vault: &usize| sign * looks[*vault][way].1;
-                // Of equal ones the reader takes any: here the first.
-                let guess = (0..4)
-                    .rev()
-                    .max_by(|one, other| value(one).total_cmp(&value(other)));
-                *found.entry((*name, is_most)).or_insert(0) += usize::from(guess == Some(own));
-            }
-        }
-    }
-    found
-}
-
-/// Whoever guesses the vault in use by what varies by chance guesses right in one home of four.
-#[test]
-fn chance_does_not_favour_the_vault_in_use() {
-    const HOMES: usize = 32;
-    let found = first_and_last(HOMES, true);
-    println!("of {HOMES} homes: {found:#?}");
-    for (way, right) in found {
-        // Eight are expected. By chance 22 or more happen with a probability of 4 in ten million.
-        assert!(right < 22, "{way:?}: {right} of {HOMES}");
-    }
-    // The control: without deniable mode the largest log is always the one in use.
-    let found = first_and_last(4, false);
-    for way in ["size of the log", "position in the log"] {
-        assert_eq!(found[&(way, true)], 4, "{way}");
     }
 }
 

@@ -33,7 +33,10 @@ pub struct Place {
 
 impl Place {
     pub fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        Self::at(tempfile::tempdir().unwrap())
+    }
+
+    fn at(directory: TempDir) -> Self {
         let home = Home::create(directory.path().join("profile")).unwrap();
         Self {
             home,
@@ -44,6 +47,15 @@ impl Place {
 
     pub fn with_passphrase(passphrase: &[u8]) -> (Self, Store) {
         let mut place = Self::new();
+        let store = Store::create(&place.home, passphrase, COST).unwrap();
+        place.own = store.vault().number();
+        (place, store)
+    }
+
+    /// The same where files are kept in memory, if there is such a place: what a disk takes to flush is not tested there.
+    pub fn in_memory(passphrase: &[u8]) -> (Self, Store) {
+        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let mut place = Self::at(directory.unwrap());
         let store = Store::create(&place.home, passphrase, COST).unwrap();
         place.own = store.vault().number();
         (place, store)

@@ -8,10 +8,11 @@ use std::time::Duration;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha20Rng;
 use undertone_engine::backup::Import;
-use undertone_protocol::{Now, Profile};
+use undertone_protocol::{Now, Profile, RecordKey};
 use undertone_storage::{ExportReader, ExportWriter, KdfParameters};
 
 use crate::seeds::Seed;
+use crate::{pair, picture};
 
 const PASSPHRASE: &[u8] = b"passphrase";
 const NOW: Now = Now {
@@ -28,8 +29,12 @@ pub enum Depth {
     Opened,
     /// The machine's records are a profile.
     Restored,
+    /// They are one with a contact.
+    Contact,
     /// All of it can be imported.
     Import,
+    /// So it can, with a contact and messages.
+    Conversation,
 }
 
 /// Reads an export.
@@ -43,7 +48,10 @@ pub fn run(data: &[u8]) -> Depth {
         Some((1, records)) => {
             let file = sealed(records);
             match Import::open(Cursor::new(&file), PASSPHRASE, NOW.wall) {
-                Ok(_) => Depth::Import,
+                Ok(import) => match import.summary() {
+                    summary if summary.contacts > 0 && summary.messages > 0 => Depth::Conversation,
+                    _ => Depth::Import,
+                },
                 Err(error) => {
                     assert!(!error.to_string().is_empty());
                     Depth::Opened
@@ -79,7 +87,11 @@ fn machine(records: &[u8]) -> Depth {
     // What was restored is a profile like any other, and is restored once more unless that was done too often.
     let again = profile.export().expect("a profile can be exported");
     let _ = Profile::restore(&again, NOW, rng);
-    Depth::Restored
+    if profile.contacts().next().is_some() {
+        Depth::Contact
+    } else {
+        Depth::Restored
+    }
 }
 
 fn list(mut data: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
@@ -101,7 +113,8 @@ fn sealed(records: &[u8]) -> Vec<u8> {
     writer.finish().expect("short enough")
 }
 
-/// The export of a profile with invitations, whole and in parts.
+/// The export of a profile with invitations, whole and in parts, and that of one with a contact, a conversation, its settings, a
+/// draft and pictures.
 #[must_use]
 pub fn seeds() -> Vec<Seed<Depth>> {
     let rng = &mut ChaCha20Rng::seed_from_u64(2);
@@ -114,6 +127,7 @@ pub fn seeds() -> Vec<Seed<Depth>> {
     };
     let records = profile.export().expect("an export");
     let machine: Vec<u8> = records.iter().flat_map(|record| entry(2, record)).collect();
+    let (with_contact, talk) = talk(&entry);
     // The empty map: all settings as they are by default.
     let settings = entry(3, &[0xa0]);
     let whole = [entry(1, &[1]), machine.clone(), settings].concat();
@@ -125,10 +139,36 @@ pub fn seeds() -> Vec<Seed<Depth>> {
     vec![
         seed("import", 1, &whole, Depth::Import),
         seed("half", 1, &whole[..whole.len() / 2], Depth::Opened),
+        seed("conversation", 1, &talk, Depth::Conversation),
         seed("machine", 2, &machine, Depth::Restored),
+        seed("contact", 2, &with_contact, Depth::Contact),
         seed("no-machine", 2, &[], Depth::Refused),
         seed("short-file", 0, &[7; 300], Depth::Refused),
     ]
+}
+
+/// A machine with a contact, and the whole export of the profile.
+fn talk(entry: &impl Fn(u8, &[u8]) -> Vec<u8>) -> (Vec<u8>, Vec<u8>) {
+    let [side, _] = pair::talked(NOW);
+    let contact = side.contact();
+    let records = side.profile.export().expect("an export");
+    let machine: Vec<u8> = records.iter().flat_map(|record| entry(2, record)).collect();
+    let of = |contact: &[u8; 16], bytes: &[u8]| [contact, bytes].concat();
+    let with = |bytes: &[u8]| of(contact.as_bytes(), bytes);
+    let mut all = [entry(1, &[1]), machine.clone(), entry(3, &[0xa0])].concat();
+    let picture = picture::whole();
+    all.extend(entry(7, &of(&[0; 16], &picture)));
+    all.extend(entry(7, &with(&picture)));
+    all.extend(entry(4, &with(&[0xa0])));
+    all.extend(entry(5, &with("what I wanted to say".as_bytes())));
+    let messages = side
+        .records
+        .iter()
+        .filter(|(key, _)| matches!(key, RecordKey::Message(..)));
+    for (_, message) in messages {
+        all.extend(entry(6, &with(message)));
+    }
+    (machine, all)
 }
 
 #[cfg(test)]
@@ -144,7 +184,9 @@ mod tests {
             Depth::Refused,
             Depth::Opened,
             Depth::Restored,
+            Depth::Contact,
             Depth::Import,
+            Depth::Conversation,
         ] {
             assert!(seeds.iter().any(|seed| seed.reaches == depth), "{depth:?}");
         }

@@ -6,9 +6,11 @@ pub mod export;
 pub mod invitation;
 pub mod link;
 mod memory;
+mod pair;
 pub mod picture;
 pub mod records;
 mod seeds;
+pub mod storage;
 pub mod wire;
 
 pub use seeds::{Seed, check_and_write};

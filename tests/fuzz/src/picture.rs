@@ -8,7 +8,8 @@ use undertone_wire::v1::MAX_PICTURE;
 use crate::seeds::Seed;
 
 /// A PNG of one white pixel.
-const PIXEL: &[u8] = b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==";
+const PIXEL: &[u8] =
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==";
 
 /// How far an input got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,14 +38,22 @@ pub fn run(data: &[u8]) -> Depth {
     }
 }
 
+fn pixel() -> Vec<u8> {
+    BASE64.decode(PIXEL).expect("base64")
+}
+
+/// A picture as it is sent.
+pub(crate) fn whole() -> Vec<u8> {
+    picture::shrink(&pixel()).expect("a picture")
+}
+
 /// A picture of ours, whole and in parts.
 ///
 /// # Panics
 /// When a picture of one pixel is none.
 #[must_use]
 pub fn seeds() -> Vec<Seed<Depth>> {
-    let pixel = BASE64.decode(PIXEL).expect("base64");
-    let whole = picture::shrink(&pixel).expect("a picture");
+    let (pixel, whole) = (pixel(), whole());
     let seed = |name: &str, bytes: &[u8], reaches| Seed {
         name: name.to_owned(),
         bytes: bytes.to_vec(),

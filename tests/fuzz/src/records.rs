@@ -2,7 +2,7 @@
 //! past it, or a record of a later version, must be refused and not more.
 //!
 //! An input is a list of: length (2, big-endian) and that many bytes. They are handed to the machine in the order in which it
-//! asks for records.
+//! asks for records; of no bytes: there is none.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use undertone_protocol::{Change, Input, Now, Profile, RecordKey, StoredMessage};
 use zeroize::Zeroizing;
 
+use crate::pair;
 use crate::seeds::{Seed, bytes, cases};
 
 const NOW: Now = Now {
@@ -28,6 +29,8 @@ pub enum Depth {
     Message,
     /// A whole profile, which lives.
     Profile,
+    /// A profile with a contact: its relationship, its session, what waits for it.
+    Contact,
 }
 
 /// Reads records back.
@@ -53,26 +56,32 @@ pub fn run(mut data: &[u8]) -> Depth {
     }
     let mut next = records.into_iter();
     let loaded = Profile::load(|_: RecordKey| {
-        Ok::<_, Infallible>(next.next().map(|record| Zeroizing::new(record.to_vec())))
+        let record = next.next().filter(|record| !record.is_empty());
+        Ok::<_, Infallible>(record.map(|record| Zeroizing::new(record.to_vec())))
     });
     let Ok(mut profile) = loaded else {
         return Depth::Refused;
     };
-    let _ = (
-        profile.contacts().count(),
-        profile.open_invitations().count(),
-    );
+    let contacts: Vec<_> = profile.contacts().map(|contact| contact.id).collect();
+    let _ = profile.open_invitations().count();
     let _ = (profile.dials(NOW), profile.doors(), profile.next_wake(NOW));
     let rng = &mut ChaCha20Rng::seed_from_u64(1);
     // A broken invariant is found and said; nothing worse may come of it.
     let _ = profile.handle_all(NOW, rng, vec![Input::Wake]);
+    for contact in &contacts {
+        let _ = profile.send(NOW, rng, *contact, "hello");
+    }
     if let Ok(records) = profile.export() {
         let _ = Profile::restore(&records, NOW, rng);
     }
-    Depth::Profile
+    if contacts.is_empty() {
+        Depth::Profile
+    } else {
+        Depth::Contact
+    }
 }
 
-/// A profile without and with invitations, and messages made of the vectors.
+/// A profile without and with invitations, both sides of a relationship, and messages made of the vectors.
 #[must_use]
 pub fn seeds() -> Vec<Seed<Depth>> {
     let rng = &mut ChaCha20Rng::seed_from_u64(2);
@@ -94,6 +103,15 @@ pub fn seeds() -> Vec<Seed<Depth>> {
             name: format!("profile-{number}"),
             bytes: stored.values().flat_map(|record| entry(record)).collect(),
             reaches: Depth::Profile,
+        });
+    }
+    for side in pair::talked(NOW) {
+        let records = side.asked_for().into_iter();
+        let bytes = records.flat_map(|record| entry(&record.unwrap_or_default()));
+        seeds.push(Seed {
+            name: format!("contact-{}", seeds.len()),
+            bytes: bytes.collect(),
+            reaches: Depth::Contact,
         });
     }
     for (number, case) in cases("contents", "valid").iter().take(12).enumerate() {
@@ -141,7 +159,12 @@ mod tests {
         let _alone = crate::memory::alone();
         let seeds = seeds();
         crate::check_and_write(&seeds, run);
-        for depth in [Depth::Refused, Depth::Message, Depth::Profile] {
+        for depth in [
+            Depth::Refused,
+            Depth::Message,
+            Depth::Profile,
+            Depth::Contact,
+        ] {
             assert!(seeds.iter().any(|seed| seed.reaches == depth), "{depth:?}");
         }
     }

@@ -18,12 +18,21 @@ pub struct Seed<D> {
     pub reaches: D,
 }
 
+/// The longest input that `run` lets libFuzzer make, in bytes: what is longer would be cut off.
+const LONGEST: usize = 16 * 1024;
+
 /// Runs every seed, panics when one does not get as deep as it must, and writes them as files into
 /// the folder that `UNDERTONE_FUZZ_SEEDS` names, if it does. What a fuzz target does first.
 pub fn check_and_write<D: Debug + PartialEq>(seeds: &[Seed<D>], run: impl Fn(&[u8]) -> D) {
     assert!(!seeds.is_empty(), "there are no seeds");
     for seed in seeds {
         assert_eq!(run(&seed.bytes), seed.reaches, "the seed {}", seed.name);
+        let length = seed.bytes.len();
+        assert!(
+            length <= LONGEST,
+            "the seed {} has {length} bytes",
+            seed.name
+        );
     }
     if let Some(folder) = std::env::var_os("UNDERTONE_FUZZ_SEEDS") {
         for seed in seeds {

@@ -178,6 +178,12 @@ impl Volume {
         chunks
     }
 
+    /// How many messages are in it.
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn len(&self) -> usize {
+        self.documents.len()
+    }
+
     /// Takes packed documents in.
     pub(super) fn unpack_documents(&mut self, bytes: &[u8]) -> Result<(), Damaged> {
         for document in Documents::new(bytes) {

@@ -22,6 +22,15 @@ fn quiet_pair(seed: u64) -> (World, ContactId, ContactId) {
     (world, noor, amal)
 }
 
+/// Amal and Noor are contacts, and Eve asks Noor to be one; gives Noor as Eve names her.
+fn pair_and_eve(seed: u64) -> (World, ContactId) {
+    let mut world = World::new(seed, &["Amal", "Noor", "Eve"], Faults::default());
+    world.befriend(0, 1);
+    let (_, text) = world.invite(1, false);
+    let noor = world.ask(2, &text);
+    (world, noor)
+}
+
 /// The contact door of a node.
 fn circle(world: &World, node: usize) -> DoorName {
     let doors = world.nodes[node].profile.doors();
@@ -101,9 +110,7 @@ fn nothing_acts_before_the_dialers_first_frame() {
 #[test]
 fn strangers_get_silence_until_the_deadline_at_every_door() {
     let (mut world, noor, _) = quiet_pair(3);
-    world.command(1, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
+    world.invite(1, false);
     let genuine = caught_dial(&mut world, noor);
     let doors: Vec<DoorName> = world.nodes[1]
         .profile
@@ -173,21 +180,7 @@ fn a_hostile_contact_is_cut_off_and_others_are_not() {
 /// H12, D4.2: a requester who is not accepted learns no contact door.
 #[test]
 fn an_undecided_requester_knows_no_contact_door() {
-    let mut world = World::new(7, &["Amal", "Noor", "Eve"], Faults::default());
-    world.befriend(0, 1);
-    world.command(1, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
-    let text = world.nodes[1]
-        .profile
-        .open_invitations()
-        .last()
-        .expect("made")
-        .text;
-    world.command(2, |p, now, rng| {
-        p.add_contact_by(now, rng, &text, None, "trust me")
-            .expect("good")
-    });
+    let (mut world, _) = pair_and_eve(7);
     assert!(world.run_until(60, |w| w.undecided(1).is_some()));
     let door = circle(&world, 1);
     let key = world.nodes[1].profile.door_key(door).expect("open");

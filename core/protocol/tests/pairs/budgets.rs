@@ -80,22 +80,9 @@ fn a_contact_that_sends_without_end_is_stopped_and_others_are_not() {
 
 /// `node` asks with this text; gives the request as the host knows it.
 fn asks(world: &mut World, node: usize, text: &str, host: usize) -> ContactId {
-    world.command(node, |p, now, rng| {
-        p.add_contact_by(now, rng, text, None, "hello")
-            .expect("good")
-    });
+    world.ask(node, text);
     assert!(world.run_until(60, |w| w.undecided(host).is_some()));
     world.undecided(host).expect("just waited for")
-}
-
-/// Makes a reusable invitation; gives its number and its text.
-fn invite(world: &mut World, node: usize) -> (u64, String) {
-    let number = world.command(node, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
-    let mut open = world.nodes[node].profile.open_invitations();
-    let invitation = open.find(|i| i.number == number).expect("just made");
-    (number, invitation.text)
 }
 
 /// D10.2: whoever is blocked came by a knock door and could see by it that the profile is there. So a block retires a
@@ -111,8 +98,8 @@ fn a_block_retires_the_reusable_invitation_that_was_used() {
     ] {
         let names = ["Amal", "Noor", "Sami", "Eve"];
         let mut world = World::new(2, &names, Faults::default());
-        let (used, text) = invite(&mut world, 0);
-        let (other, other_text) = invite(&mut world, 0);
+        let (used, text) = world.invite(0, false);
+        let (other, other_text) = world.invite(0, false);
         let noor = asks(&mut world, 1, &text, 0);
         if stage == StageName::Accepting {
             // She hears of nothing.
@@ -155,9 +142,7 @@ fn a_block_retires_the_reusable_invitation_that_was_used() {
         // The same after a restart; who has the text finds nobody, and somebody by the other one.
         world.stop(0);
         world.restart(0);
-        let eve = world.command(3, |p, now, rng| {
-            p.add_contact_by(now, rng, &text, None, "hi").expect("good")
-        });
+        let eve = world.ask(3, &text);
         world.run(600);
         assert_eq!(world.undecided(0), None, "{stage:?}");
         assert_eq!(world.stage(3, eve), StageName::Requested);

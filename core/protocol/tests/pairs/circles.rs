@@ -71,44 +71,49 @@ fn all_talk(world: &mut World, known: &[(ContactId, ContactId)]) -> bool {
 
 #[test]
 fn a_contact_moves_into_a_circle_of_its_own_and_back_and_nobody_is_lost() {
-    for seed in 0..10 {
-        let (mut world, known) = one_with_three(seed);
-        let [noor, sami, eve] = [known[0].0, known[1].0, known[2].0];
-        assert_eq!(circles(&world), sorted(vec![vec![noor, sami, eve]]));
-        let before = circle_doors(&world);
-        // One of them hears of it days later.
-        world.stop(3);
-        world.run(60);
-        move_to(&mut world, noor, None);
-        assert_eq!(circles(&world), sorted(vec![vec![noor], vec![sami, eve]]));
-        let after = circle_doors(&world);
-        assert!(
-            after.len() == 2 && !after.contains(&before[0]),
-            "the door that was left is given up"
-        );
-        world.run(2 * DAY);
-        world.restart(3);
-        assert!(all_talk(&mut world, &known), "seed {seed}");
-        // Nobody joins a circle that was chosen.
-        let chosen: Vec<bool> = world.nodes[0]
-            .profile
-            .circles()
-            .iter()
-            .map(|c| c.chosen)
-            .collect();
-        assert_eq!(chosen.iter().filter(|chosen| **chosen).count(), 1);
-        let target = world.nodes[0].profile.circles().into_iter();
-        let mut target = target
-            .filter(|circle| !circle.chosen)
-            .map(|circle| circle.number);
-        move_to(&mut world, noor, target.next_back());
-        assert_eq!(circles(&world), sorted(vec![vec![noor, sami, eve]]));
-        assert!(all_talk(&mut world, &known), "seed {seed}");
-        world.stop(0);
-        world.restart(0);
-        assert!(all_talk(&mut world, &known), "seed {seed}, after a restart");
-        assert_eq!(world.violations, []);
-    }
+    seeds::each(
+        "circles::a_contact_moves_into_a_circle_of_its_own_and_back_and_nobody_is_lost",
+        10,
+        |seed| {
+            let (mut world, known) = one_with_three(seed);
+            let [noor, sami, eve] = [known[0].0, known[1].0, known[2].0];
+            assert_eq!(circles(&world), sorted(vec![vec![noor, sami, eve]]));
+            let before = circle_doors(&world);
+            // One of them hears of it days later.
+            world.stop(3);
+            world.run(60);
+            move_to(&mut world, noor, None);
+            assert_eq!(circles(&world), sorted(vec![vec![noor], vec![sami, eve]]));
+            let after = circle_doors(&world);
+            assert!(
+                after.len() == 2 && !after.contains(&before[0]),
+                "the door that was left is given up"
+            );
+            world.run(2 * DAY);
+            world.restart(3);
+            assert!(all_talk(&mut world, &known), "seed {seed}");
+            // Nobody joins a circle that was chosen.
+            let chosen: Vec<bool> = world.nodes[0]
+                .profile
+                .circles()
+                .iter()
+                .map(|c| c.chosen)
+                .collect();
+            assert_eq!(chosen.iter().filter(|chosen| **chosen).count(), 1);
+            let target = world.nodes[0].profile.circles().into_iter();
+            let mut target = target
+                .filter(|circle| !circle.chosen)
+                .map(|circle| circle.number);
+            move_to(&mut world, noor, target.next_back());
+            assert_eq!(circles(&world), sorted(vec![vec![noor, sami, eve]]));
+            assert!(all_talk(&mut world, &known), "seed {seed}");
+            world.stop(0);
+            world.restart(0);
+            assert!(all_talk(&mut world, &known), "seed {seed}, after a restart");
+            assert_eq!(world.violations, []);
+            Ok(())
+        },
+    );
 }
 
 #[test]
@@ -140,60 +145,66 @@ fn a_renewed_circle_has_another_door_and_the_same_contacts() {
 /// What one contact could see of the profile: doors that it knew or may read, and being dialled.
 #[test]
 fn whoever_the_profile_is_invisible_to_sees_nothing_of_it_and_loses_nothing() {
-    for seed in 30..40 {
-        let (mut world, known) = one_with_three(seed);
-        let (noor, amal) = known[0];
-        let before = circle_doors(&world);
-        let told = world.wire.iter().filter(|(node, ..)| *node == 1).count();
-        set_invisible(&mut world, noor, true);
-        assert!(!world.connected(0, noor));
-        world.run(5);
-        let at_noor = world.wire.iter().filter(|(node, ..)| *node == 1);
-        assert_eq!(at_noor.count(), told, "no farewell either");
-        let doors = circle_doors(&world);
-        assert!(
-            doors.len() == 1 && doors != before,
-            "the others have another door"
-        );
-        world.send(0, noor, "you will see this later");
-        world.send(1, amal, "are you there?");
-        world.stop(0);
-        world.restart(0);
-        let heard = world.wire.len();
-        // Longer than a recovery door would take to open.
-        world.run(10 * DAY);
-        assert!(
-            !world.connected(0, noor) && !world.connected(1, amal),
-            "seed {seed}"
-        );
-        let state = world.nodes[0].profile.contact(noor).expect("known");
-        assert!(state.invisible && world.stored_for(0, noor) > 0);
-        assert!(
-            world.nodes[0]
-                .profile
-                .dials(world.time())
-                .iter()
-                .all(|dial| dial.contact != noor)
-        );
-        let recovery = |name: DoorName| matches!(name, DoorName::Recovery(id, _) if id == noor);
-        let doors = world.nodes[0].profile.doors();
-        assert!(!doors.iter().any(|door| recovery(door.name)), "seed {seed}");
-        let at_noor = world.wire[heard..].iter().filter(|(node, ..)| *node == 1);
-        assert_eq!(at_noor.count(), 0, "not a frame");
-        for (other, (there, here)) in [(2, known[1]), (3, known[2])] {
+    seeds::each(
+        "circles::whoever_the_profile_is_invisible_to_sees_nothing_of_it_and_loses_nothing",
+        10,
+        |number| {
+            let seed = 30 + number;
+            let (mut world, known) = one_with_three(seed);
+            let (noor, amal) = known[0];
+            let before = circle_doors(&world);
+            let told = world.wire.iter().filter(|(node, ..)| *node == 1).count();
+            set_invisible(&mut world, noor, true);
+            assert!(!world.connected(0, noor));
+            world.run(5);
+            let at_noor = world.wire.iter().filter(|(node, ..)| *node == 1);
+            assert_eq!(at_noor.count(), told, "no farewell either");
+            let doors = circle_doors(&world);
             assert!(
-                world.connected(0, there) && world.connected(other, here),
+                doors.len() == 1 && doors != before,
+                "the others have another door"
+            );
+            world.send(0, noor, "you will see this later");
+            world.send(1, amal, "are you there?");
+            world.stop(0);
+            world.restart(0);
+            let heard = world.wire.len();
+            // Longer than a recovery door would take to open.
+            world.run(10 * DAY);
+            assert!(
+                !world.connected(0, noor) && !world.connected(1, amal),
                 "seed {seed}"
             );
-        }
-        set_invisible(&mut world, noor, false);
-        let met = world.run_until(2 * DAY, |w| {
-            w.all_received(0, noor) && w.all_received(1, amal)
-        });
-        assert!(met, "seed {seed}");
-        assert!(all_talk(&mut world, &known));
-        assert_eq!(world.violations, []);
-    }
+            let state = world.nodes[0].profile.contact(noor).expect("known");
+            assert!(state.invisible && world.stored_for(0, noor) > 0);
+            assert!(
+                world.nodes[0]
+                    .profile
+                    .dials(world.time())
+                    .iter()
+                    .all(|dial| dial.contact != noor)
+            );
+            let recovery = |name: DoorName| matches!(name, DoorName::Recovery(id, _) if id == noor);
+            let doors = world.nodes[0].profile.doors();
+            assert!(!doors.iter().any(|door| recovery(door.name)), "seed {seed}");
+            let at_noor = world.wire[heard..].iter().filter(|(node, ..)| *node == 1);
+            assert_eq!(at_noor.count(), 0, "not a frame");
+            for (other, (there, here)) in [(2, known[1]), (3, known[2])] {
+                assert!(
+                    world.connected(0, there) && world.connected(other, here),
+                    "seed {seed}"
+                );
+            }
+            set_invisible(&mut world, noor, false);
+            let met = world.run_until(2 * DAY, |w| {
+                w.all_received(0, noor) && w.all_received(1, amal)
+            });
+            assert!(met, "seed {seed}");
+            assert!(all_talk(&mut world, &known));
+            assert_eq!(world.violations, []);
+            Ok(())
+        },
+    );
 }
 
 /// Somebody alone in its circle keeps the door, which is only closed.
@@ -227,22 +238,6 @@ fn invisible_twice_and_alone() {
     }
 }
 
-fn invite(world: &mut World, node: usize) -> String {
-    let number = world.command(node, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
-    let mut open = world.nodes[node].profile.open_invitations();
-    let made = open.find(|invitation| invitation.number == number);
-    made.expect("just made").text
-}
-
-fn knock(world: &mut World, node: usize, text: &str) -> ContactId {
-    world.command(node, |p, now, rng| {
-        let asked = p.add_contact_by(now, rng, text, None, "hello");
-        asked.expect("a good invitation")
-    })
-}
-
 fn take_requests(world: &mut World, node: usize, open: bool) {
     world.command(node, |p, now, rng| {
         (p.take_requests(now, rng, open).expect("no bug"), ())
@@ -253,7 +248,7 @@ fn take_requests(world: &mut World, node: usize, open: bool) {
 fn strangers_are_kept_off_and_let_in_by_one_switch() {
     let mut world = World::new(50, &["Amal", "Noor", "Sami"], Faults::default());
     let (amal, noor) = world.befriend(1, 0);
-    let text = invite(&mut world, 0);
+    let (_, text) = world.invite(0, false);
     take_requests(&mut world, 0, false);
     world.stop(0);
     world.restart(0);
@@ -263,7 +258,7 @@ fn strangers_are_kept_off_and_let_in_by_one_switch() {
         .open_invitations()
         .all(|one| one.shut);
     assert!(shut && world.nodes[0].profile.open_invitations().count() == 1);
-    let asked = knock(&mut world, 2, &text);
+    let asked = world.ask(2, &text);
     world.run(2 * DAY);
     assert!(world.undecided(0).is_none());
     assert!(
@@ -285,8 +280,8 @@ fn strangers_are_kept_off_and_let_in_by_one_switch() {
 #[test]
 fn a_knock_that_is_under_way_is_cut() {
     let mut world = World::new(51, &["Amal", "Sami"], Faults::default());
-    let text = invite(&mut world, 0);
-    knock(&mut world, 1, &text);
+    let (_, text) = world.invite(0, false);
+    world.ask(1, &text);
     let knocking = |w: &World| w.wire.iter().any(|(node, ..)| *node == 0);
     assert!(world.run_until(60, knocking), "flight 1 came");
     take_requests(&mut world, 0, false);
@@ -298,8 +293,8 @@ fn a_knock_that_is_under_way_is_cut() {
 #[test]
 fn the_door_of_an_invitation_is_shut_while_somebody_who_used_it_must_not_see_it() {
     let mut world = World::new(52, &["Amal", "Noor", "Sami"], Faults::default());
-    let text = invite(&mut world, 0);
-    knock(&mut world, 1, &text);
+    let (_, text) = world.invite(0, false);
+    world.ask(1, &text);
     assert!(world.run_until(900, |w| w.undecided(0).is_some()));
     let noor = world.undecided(0).expect("just seen");
     world.command(0, |p, now, rng| {
@@ -435,7 +430,6 @@ fn whatever_is_arranged_and_breaks_nobody_is_lost() {
                 "seed {seed}: each is in one circle"
             );
             assert_eq!(world.violations, [], "seed {seed}");
-            seeds::show(&world.trace);
             Ok(())
         },
     );

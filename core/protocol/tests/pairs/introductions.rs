@@ -8,6 +8,7 @@ use undertone_protocol::{
 };
 use undertone_wire::v1::{Introduction, IntroductionStep, Kind};
 
+use crate::seeds;
 use crate::world::{Faults, World};
 
 const DAY: u64 = 24 * 3_600;
@@ -82,78 +83,83 @@ fn knock_doors(world: &World, node: usize) -> usize {
 
 #[test]
 fn two_who_both_say_yes_become_contacts_and_each_sees_through_whom() {
-    for seed in 0..10 {
-        let (mut world, [(bob, ann_at_bob), (carol, ann_at_carol)]) = three(seed);
-        if seed % 2 == 1 {
-            world.faults = Faults {
-                cut: 80,
-                crash_after_commit: 80,
-                crash_before_commit: 80,
-                ..Faults::default()
-            };
-        }
-        let id = introduce(&mut world, [bob, carol]);
-        for node in [1, 2] {
-            assert!(world.run_until(900, |w| !offers(w, node).is_empty()));
-        }
-        let names: Vec<_> = [1, 2]
-            .map(|node| world.nodes[node].profile.introductions()[0].name.clone())
-            .into();
-        assert_eq!(
-            names,
-            [Some("Carol".to_owned()), Some("Bob the baker".to_owned())]
-        );
-        assert!(world.run_until(60, |w| w.nodes.iter().all(|n| n.online)));
-        // Even where strangers cannot knock: to this one he said yes.
-        world.command(1, |p, now, rng| {
-            (p.take_requests(now, rng, false).expect("no bug"), ())
-        });
-        answer(&mut world, 1, ann_at_bob, id, true, Some("C."));
-        world.run(120);
-        assert_eq!(knock_doors(&world, 1), 0, "nothing before both said yes");
-        assert!(world.run_until(60, |w| w.nodes.iter().all(|n| n.online)));
-        answer(&mut world, 2, ann_at_carol, id, true, None);
-        let met = world.run_until(2_000, |w| {
-            let (at_bob, at_carol) = (introduced(w, 1), introduced(w, 2));
-            at_bob.is_some_and(|c| w.stage(1, c) == StageName::Accepted && w.connected(1, c))
-                && at_carol.is_some_and(|c| w.stage(2, c) == StageName::Accepted)
-        });
-        assert!(met, "seed {seed}");
-        let carol_at_bob = introduced(&world, 1).expect("met");
-        let bob_at_carol = introduced(&world, 2).expect("met");
-        let state = world.nodes[1].profile.contact(carol_at_bob).expect("known");
-        assert_eq!(
-            (state.nickname.as_str(), state.pet_name.as_deref()),
-            ("Carol", Some("C."))
-        );
-        assert!(!state.verified);
-        let through = state.introduced.expect("introduced");
-        assert_eq!((through.by, through.name.as_str()), (ann_at_bob, "Carol"));
-        let state = world.nodes[2].profile.contact(bob_at_carol).expect("known");
-        assert_eq!(
-            (state.nickname.as_str(), state.pet_name.as_deref()),
-            ("Bob", None)
-        );
-        assert_eq!(state.introduced.expect("introduced").name, "Bob the baker");
-        assert_eq!(knock_doors(&world, 1), 0, "the invitation is used up");
-        assert_eq!(
-            offers(&world, 1),
-            [(id, IntroductionStage::Led(carol_at_bob))]
-        );
-        let asked =
-            |event: &Event| matches!(event, Event::RequestReceived(c) if *c == carol_at_bob);
-        assert!(
-            !world.nodes[1].events.iter().any(asked),
-            "there is nothing to decide"
-        );
-        world.faults = Faults::default();
-        world.run(60);
-        let ours = &world.nodes[0].profile.introductions()[0];
-        assert_eq!(ours.stage, IntroductionStage::PassedOn);
-        world.send(1, carol_at_bob, "Ann told me about you");
-        assert!(world.run_until(600, |w| w.all_received(1, carol_at_bob)));
-        assert_eq!(world.violations, []);
-    }
+    seeds::each(
+        "introductions::two_who_both_say_yes_become_contacts_and_each_sees_through_whom",
+        10,
+        |seed| {
+            let (mut world, [(bob, ann_at_bob), (carol, ann_at_carol)]) = three(seed);
+            if seed % 2 == 1 {
+                world.faults = Faults {
+                    cut: 80,
+                    crash_after_commit: 80,
+                    crash_before_commit: 80,
+                    ..Faults::default()
+                };
+            }
+            let id = introduce(&mut world, [bob, carol]);
+            for node in [1, 2] {
+                assert!(world.run_until(900, |w| !offers(w, node).is_empty()));
+            }
+            let names: Vec<_> = [1, 2]
+                .map(|node| world.nodes[node].profile.introductions()[0].name.clone())
+                .into();
+            assert_eq!(
+                names,
+                [Some("Carol".to_owned()), Some("Bob the baker".to_owned())]
+            );
+            assert!(world.run_until(60, |w| w.nodes.iter().all(|n| n.online)));
+            // Even where strangers cannot knock: to this one he said yes.
+            world.command(1, |p, now, rng| {
+                (p.take_requests(now, rng, false).expect("no bug"), ())
+            });
+            answer(&mut world, 1, ann_at_bob, id, true, Some("C."));
+            world.run(120);
+            assert_eq!(knock_doors(&world, 1), 0, "nothing before both said yes");
+            assert!(world.run_until(60, |w| w.nodes.iter().all(|n| n.online)));
+            answer(&mut world, 2, ann_at_carol, id, true, None);
+            let met = world.run_until(2_000, |w| {
+                let (at_bob, at_carol) = (introduced(w, 1), introduced(w, 2));
+                at_bob.is_some_and(|c| w.stage(1, c) == StageName::Accepted && w.connected(1, c))
+                    && at_carol.is_some_and(|c| w.stage(2, c) == StageName::Accepted)
+            });
+            assert!(met, "seed {seed}");
+            let carol_at_bob = introduced(&world, 1).expect("met");
+            let bob_at_carol = introduced(&world, 2).expect("met");
+            let state = world.nodes[1].profile.contact(carol_at_bob).expect("known");
+            assert_eq!(
+                (state.nickname.as_str(), state.pet_name.as_deref()),
+                ("Carol", Some("C."))
+            );
+            assert!(!state.verified);
+            let through = state.introduced.expect("introduced");
+            assert_eq!((through.by, through.name.as_str()), (ann_at_bob, "Carol"));
+            let state = world.nodes[2].profile.contact(bob_at_carol).expect("known");
+            assert_eq!(
+                (state.nickname.as_str(), state.pet_name.as_deref()),
+                ("Bob", None)
+            );
+            assert_eq!(state.introduced.expect("introduced").name, "Bob the baker");
+            assert_eq!(knock_doors(&world, 1), 0, "the invitation is used up");
+            assert_eq!(
+                offers(&world, 1),
+                [(id, IntroductionStage::Led(carol_at_bob))]
+            );
+            let asked =
+                |event: &Event| matches!(event, Event::RequestReceived(c) if *c == carol_at_bob);
+            assert!(
+                !world.nodes[1].events.iter().any(asked),
+                "there is nothing to decide"
+            );
+            world.faults = Faults::default();
+            world.run(60);
+            let ours = &world.nodes[0].profile.introductions()[0];
+            assert_eq!(ours.stage, IntroductionStage::PassedOn);
+            world.send(1, carol_at_bob, "Ann told me about you");
+            assert!(world.run_until(600, |w| w.all_received(1, carol_at_bob)));
+            assert_eq!(world.violations, []);
+            Ok(())
+        },
+    );
 }
 
 #[test]
@@ -374,14 +380,8 @@ fn floods_are_bounded_and_foreign_introductions_are_nobodys() {
     let ours = ours.iter().find(|one| one.id == id).expect("ours");
     assert_eq!(ours.between, Some([(bob, None), (carol, Some(true))]));
     // The second has no say in what is passed on: an invitation of hers goes nowhere.
-    let theirs = world.command(2, |p, now, rng| {
-        p.invite(now, rng, true, None).expect("room")
-    });
-    let theirs = world.nodes[2]
-        .profile
-        .open_invitations()
-        .find(|one| one.number == theirs);
-    let theirs = Box::new(theirs.expect("made").text.parse().expect("an invitation"));
+    let (_, theirs) = world.invite(2, true);
+    let theirs = Box::new(theirs.parse().expect("an invitation"));
     forge(
         &mut world,
         2,

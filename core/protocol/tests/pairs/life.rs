@@ -129,21 +129,11 @@ fn one_side_only_listens_and_the_other_rekeys_again_and_again() {
 #[test]
 fn a_request_that_nobody_takes_in_ends_after_a_fortnight() {
     let mut world = World::new(16, &["Amal", "Noor"], Faults::default());
-    world.command(1, |p, now, rng| {
-        p.invite(now, rng, true, None).expect("room")
-    });
-    let text = world.nodes[1]
-        .profile
-        .open_invitations()
-        .next()
-        .expect("made")
-        .text;
+    let (_, text) = world.invite(1, true);
     world.command(1, |p, now, rng| {
         (p.close_invitation(now, rng, 1).expect("open"), ())
     });
-    let noor = world.command(0, |p, now, rng| {
-        p.add_contact_by(now, rng, &text, None, "hi").expect("good")
-    });
+    let noor = world.ask(0, &text);
     world.run(14 * 24 * 3600);
     assert_eq!(world.stage(0, noor), StageName::Requested);
     world.run(2 * 24 * 3600);
@@ -155,16 +145,8 @@ fn a_request_that_nobody_takes_in_ends_after_a_fortnight() {
 #[test]
 fn a_rejected_request_looks_like_an_undecided_one_and_can_not_come_back() {
     let mut world = World::new(6, &["Amal", "Noor"], Faults::default());
-    let number = world.command(1, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
+    let (number, text) = world.invite(1, false);
     assert_eq!(number, 1);
-    let text = world.nodes[1]
-        .profile
-        .open_invitations()
-        .next()
-        .expect("made")
-        .text;
     let noor = world.command(0, |p, now, rng| {
         p.add_contact_by(now, rng, &text, Some("N."), "hi")
             .expect("good")
@@ -190,15 +172,7 @@ fn a_rejected_request_looks_like_an_undecided_one_and_can_not_come_back() {
 #[test]
 fn commands_are_refused_with_a_reason() {
     let mut world = World::new(7, &["Amal", "Noor"], Faults::default());
-    world.command(0, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
-    let own = world.nodes[0]
-        .profile
-        .open_invitations()
-        .next()
-        .expect("made")
-        .text;
+    let (_, own) = world.invite(0, false);
     let now = world.time();
     let rng = &mut world.rng.clone();
     let amal = &mut world.nodes[0].profile;

@@ -26,6 +26,19 @@ pub(crate) fn number_of(record: &[u8], name: &str) -> Option<u64> {
     find(&ciborium::from_reader(record).expect("a record"), name)
 }
 
+/// The names of the outermost fields in which two records are not alike.
+pub(crate) fn differ(one: &[u8], other: &[u8]) -> Vec<String> {
+    let fields = |record: &[u8]| -> Vec<(Value, Value)> {
+        let value: Value = ciborium::from_reader(record).expect("a record");
+        value.into_map().expect("fields")
+    };
+    let before = fields(one);
+    let changed = fields(other).into_iter();
+    let changed = changed.filter(|field| !before.contains(field));
+    let names = changed.map(|(name, _)| name.into_text().expect("a name"));
+    names.collect()
+}
+
 /// The record with other bytes in that field.
 pub(crate) fn with_bytes(record: &[u8], name: &str, bytes: &[u8]) -> Vec<u8> {
     let mut value = ciborium::from_reader(record).expect("a record");

@@ -3,6 +3,7 @@
 
 use undertone_protocol::{ContactId, DoorName, Effect, Input, Purpose, StageName};
 
+use crate::seeds;
 use crate::world::{Faults, World};
 
 const DAY: u64 = 24 * 3_600;
@@ -41,53 +42,65 @@ fn lost_pair(seed: u64) -> (World, ContactId, ContactId) {
 
 #[test]
 fn two_whose_doors_both_moved_find_each_other_after_three_days() {
-    for seed in 0..20 {
-        let (mut world, noor, amal) = lost_pair(seed);
-        // Anywhere in a week.
-        world.run(seed * 31_000);
-        world.send(0, noor, "where are you?");
-        world.send(1, amal, "and you?");
-        if seed * 31_000 < 2 * DAY {
-            world.run(DAY / 2);
-            assert!(recovery_doors(&world, 0).is_empty(), "too early");
-            assert!(!world.connected(0, noor));
-        }
-        let met = world.run_until(4 * DAY, |w| {
-            w.all_received(0, noor) && w.all_received(1, amal)
-        });
-        assert!(met, "seed {seed}");
-        // Each has heard of the other's door: the recovery doors close with the link, and the
-        // ordinary ones serve.
-        world.run(60);
-        world.cut_all();
-        world.run(5);
-        assert!(recovery_doors(&world, 0).is_empty() && recovery_doors(&world, 1).is_empty());
-        assert!(world.run_until(300, |w| w.connected(0, noor) && w.connected(1, amal)));
-        assert_eq!(world.violations, [], "seed {seed}");
-    }
+    seeds::each(
+        "recovery::two_whose_doors_both_moved_find_each_other_after_three_days",
+        20,
+        |seed| {
+            let (mut world, noor, amal) = lost_pair(seed);
+            // Anywhere in a week.
+            let later = (seed % 20) * 31_000;
+            world.run(later);
+            world.send(0, noor, "where are you?");
+            world.send(1, amal, "and you?");
+            if later < 2 * DAY {
+                world.run(DAY / 2);
+                assert!(recovery_doors(&world, 0).is_empty(), "too early");
+                assert!(!world.connected(0, noor));
+            }
+            let met = world.run_until(4 * DAY, |w| {
+                w.all_received(0, noor) && w.all_received(1, amal)
+            });
+            assert!(met, "seed {seed}");
+            // Each has heard of the other's door: the recovery doors close with the link, and the
+            // ordinary ones serve.
+            world.run(60);
+            world.cut_all();
+            world.run(5);
+            assert!(recovery_doors(&world, 0).is_empty() && recovery_doors(&world, 1).is_empty());
+            assert!(world.run_until(300, |w| w.connected(0, noor) && w.connected(1, amal)));
+            assert_eq!(world.violations, [], "seed {seed}");
+            Ok(())
+        },
+    );
 }
 
 #[test]
 fn programs_that_come_and_go_meet_all_the_same() {
-    for seed in 100..110 {
-        let (mut world, noor, amal) = lost_pair(seed);
-        world.send(0, noor, "where are you?");
-        let mut met = false;
-        for day in 0..14 {
-            for node in [0, 1] {
-                world.stop(node);
-                world.run(3_600 * (1 + (seed + day) % 3));
-                world.restart(node);
+    seeds::each(
+        "recovery::programs_that_come_and_go_meet_all_the_same",
+        10,
+        |number| {
+            let seed = 100 + number;
+            let (mut world, noor, amal) = lost_pair(seed);
+            world.send(0, noor, "where are you?");
+            let mut met = false;
+            for day in 0..14 {
+                for node in [0, 1] {
+                    world.stop(node);
+                    world.run(3_600 * (1 + (seed + day) % 3));
+                    world.restart(node);
+                }
+                met |= world.run_until(DAY - 6 * 3_600, |w| w.all_received(0, noor));
+                if met {
+                    break;
+                }
             }
-            met |= world.run_until(DAY - 6 * 3_600, |w| w.all_received(0, noor));
-            if met {
-                break;
-            }
-        }
-        assert!(met, "seed {seed}");
-        assert!(world.run_until(600, |w| w.connected(1, amal)));
-        assert_eq!(world.violations, []);
-    }
+            assert!(met, "seed {seed}");
+            assert!(world.run_until(600, |w| w.connected(1, amal)));
+            assert_eq!(world.violations, []);
+            Ok(())
+        },
+    );
 }
 
 /// Nobody opens such a door for someone who is merely away, or who heard of the move.

@@ -283,7 +283,6 @@ fn restores_come_through_whatever_breaks() {
             }
             assert_eq!(notes(&world, 1, amal), [Note::Restored(1)], "seed {seed}");
             assert_eq!(world.violations, [], "seed {seed}");
-            seeds::show(&world.trace);
             Ok(())
         },
     );
@@ -291,7 +290,7 @@ fn restores_come_through_whatever_breaks() {
 
 #[test]
 fn both_sides_restored_find_each_other() {
-    for seed in 0..20 {
+    seeds::each("restore::both_sides_restored_find_each_other", 20, |seed| {
         let (mut world, noor, amal) = pair(2_000 + seed);
         talk(&mut world, [(0, noor), (1, amal)], "before");
         let (a, a_messages) = exported(&world, 0);
@@ -314,5 +313,6 @@ fn both_sides_restored_find_each_other() {
         }
         talk(&mut world, [(new_a, noor), (new_b, amal)], "after");
         assert_eq!(world.violations, [], "seed {seed}");
-    }
+        Ok(())
+    });
 }

@@ -1,8 +1,9 @@
 //! Runs of many seeds, on all processors. `UNDERTONE_SEEDS=n` runs that many in place of the usual number, or a tenth of them
-//! where each takes long; `UNDERTONE_SEED=n` one alone. Each that fails is named with the way to replay it, a panic like
+//! where each takes long; `UNDERTONE_SEED=n` one alone, with its trace. Each that fails is named with the way to replay it, a panic like
 //! anything else.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -93,9 +94,28 @@ pub(crate) fn each<T: Send>(
     good
 }
 
-/// Shows what happened in a run that is replayed.
-pub(crate) fn show(trace: &[String]) {
-    if replays() {
-        eprintln!("{}", trace.join("\n"));
+/// What happened in a run, in words. Of a run that is replayed it is shown when the run ends, well or by a panic.
+#[derive(Default)]
+pub(crate) struct Trace(Vec<String>);
+
+impl Deref for Trace {
+    type Target = Vec<String>;
+
+    fn deref(&self) -> &Vec<String> {
+        &self.0
+    }
+}
+
+impl DerefMut for Trace {
+    fn deref_mut(&mut self) -> &mut Vec<String> {
+        &mut self.0
+    }
+}
+
+impl Drop for Trace {
+    fn drop(&mut self) {
+        if replays() {
+            eprintln!("{}", self.0.join("\n"));
+        }
     }
 }

@@ -224,7 +224,6 @@ fn broken_sessions_heal_under_faults() {
         }
         world.faults = Faults::default();
         all_arrived(&mut world, contacts);
-        seeds::show(&world.trace);
         Ok(())
     });
 }

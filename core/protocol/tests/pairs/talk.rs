@@ -5,6 +5,7 @@ use undertone_protocol::{ContactId, Event, Refusal, Words};
 use undertone_wire::MessageId;
 use undertone_wire::v1::Kind;
 
+use crate::seeds;
 use crate::world::{Faults, World};
 
 fn friends(seed: u64) -> (World, ContactId, ContactId) {
@@ -114,38 +115,43 @@ fn what_did_not_leave_is_taken_back_or_rewritten_without_a_trace() {
 
 #[test]
 fn the_timer_is_the_same_on_both_sides_even_when_both_set_it_at_once() {
-    for seed in 0..20 {
-        let (mut world, noor, amal) = friends(seed);
-        let set = |world: &mut World, node: usize, to, seconds| {
-            world.command(node, |p, now, rng| {
-                p.set_timer(now, rng, to, seconds).expect("a contact")
-            });
-        };
-        set(&mut world, 0, noor, 60);
-        set(&mut world, 1, amal, 3_600);
-        world.run(60);
-        let timer = |world: &World, node: usize, of| {
-            let contact = world.nodes[node].profile.contact(of);
-            contact.expect("known").timer
-        };
-        assert_eq!(timer(&world, 0, noor), timer(&world, 1, amal));
-        set(&mut world, 1, amal, 300);
-        world.run(60);
-        assert_eq!((timer(&world, 0, noor), timer(&world, 1, amal)), (300, 300));
-        world.send(0, noor, "passing");
-        world.run(60);
-        let number = world.nodes[1]
-            .profile
-            .contact(amal)
-            .expect("known")
-            .next_message
-            - 1;
-        let words = world.message(1, amal, number).words().expect("words");
-        assert_eq!(words.expires, Some(300));
-        world.stop(1);
-        world.restart(1);
-        assert_eq!(timer(&world, 1, amal), 300, "after a restart");
-    }
+    seeds::each(
+        "talk::the_timer_is_the_same_on_both_sides_even_when_both_set_it_at_once",
+        20,
+        |seed| {
+            let (mut world, noor, amal) = friends(seed);
+            let set = |world: &mut World, node: usize, to, seconds| {
+                world.command(node, |p, now, rng| {
+                    p.set_timer(now, rng, to, seconds).expect("a contact")
+                });
+            };
+            set(&mut world, 0, noor, 60);
+            set(&mut world, 1, amal, 3_600);
+            world.run(60);
+            let timer = |world: &World, node: usize, of| {
+                let contact = world.nodes[node].profile.contact(of);
+                contact.expect("known").timer
+            };
+            assert_eq!(timer(&world, 0, noor), timer(&world, 1, amal));
+            set(&mut world, 1, amal, 300);
+            world.run(60);
+            assert_eq!((timer(&world, 0, noor), timer(&world, 1, amal)), (300, 300));
+            world.send(0, noor, "passing");
+            world.run(60);
+            let number = world.nodes[1]
+                .profile
+                .contact(amal)
+                .expect("known")
+                .next_message
+                - 1;
+            let words = world.message(1, amal, number).words().expect("words");
+            assert_eq!(words.expires, Some(300));
+            world.stop(1);
+            world.restart(1);
+            assert_eq!(timer(&world, 1, amal), 300, "after a restart");
+            Ok(())
+        },
+    );
 }
 
 #[test]

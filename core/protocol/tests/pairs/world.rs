@@ -21,6 +21,8 @@ use undertone_wire::v1::{Kind, ParcelKind, Text};
 use undertone_wire::{MessageId, OnionKey, X25519Public};
 use zeroize::Zeroizing;
 
+use crate::seeds::Trace;
+
 pub(crate) use disorder::{Disorder, Happened};
 pub(crate) use plan::{Class, Commit, Fate, Frames, Plan};
 
@@ -116,7 +118,7 @@ pub(crate) struct World {
     /// Everything that a node received, for comparisons of what two contacts saw.
     pub(crate) wire: Vec<(usize, LinkId, Vec<u8>)>,
     /// What happened, for comparisons of two runs.
-    pub(crate) trace: Vec<String>,
+    pub(crate) trace: Trace,
     pub(crate) rng: ChaCha20Rng,
     queue: BinaryHeap<Reverse<(Duration, u64, usize)>>,
     happenings: Vec<Option<Happening>>,
@@ -146,7 +148,7 @@ impl World {
             waits: BTreeSet::new(),
             quiet_clock: false,
             wire: Vec::new(),
-            trace: Vec::new(),
+            trace: Trace::default(),
             rng: ChaCha20Rng::seed_from_u64(seed),
             queue: BinaryHeap::new(),
             happenings: Vec::new(),
@@ -324,6 +326,9 @@ impl World {
         self.plan.cause = match &input {
             Input::Dialled { .. } => "a dial",
             Input::Arrived { .. } => "an arrival",
+            Input::Frame(link, _) if self.broken.contains(&(node, *link)) => {
+                "the last frame of a link"
+            }
             Input::Frame(..) => "a frame",
             Input::Closed(_) => "an end",
             Input::NetworkTime(_) => "the network's time",

@@ -175,21 +175,7 @@ fn crossing_session_resets_settle_on_one_session() {
 /// The review's oracle: a key of another relationship in a request must not change the answer.
 #[test]
 fn a_request_with_a_key_of_another_relationship_is_answered_like_all_others() {
-    let mut world = World::new(12, &["Amal", "Noor", "Eve"], Faults::default());
-    world.befriend(0, 1);
-    world.command(1, |p, now, rng| {
-        p.invite(now, rng, false, None).expect("room")
-    });
-    let text = world.nodes[1]
-        .profile
-        .open_invitations()
-        .last()
-        .expect("made")
-        .text;
-    let eve = world.command(2, |p, now, rng| {
-        p.add_contact_by(now, rng, &text, None, "hello")
-            .expect("good")
-    });
+    let (mut world, eve) = pair_and_eve(12);
     // Noor's Olm key towards Amal, as Amal knows it, in place of Eve's own.
     let known = {
         let record = world.nodes[0]

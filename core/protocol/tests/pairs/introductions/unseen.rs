@@ -23,11 +23,7 @@ fn agreed(seed: u64) -> (World, ContactId, ContactId, IntroductionId) {
 /// Bob knocks at a door of hers, where nobody is.
 fn knocking(seed: u64) -> (World, ContactId, ContactId) {
     let (mut world, bob, ann_at_bob, id) = agreed(seed);
-    let number = world.command(0, |p, now, rng| {
-        p.invite(now, rng, true, None).expect("room")
-    });
-    let invitations = world.nodes[0].profile.open_invitations();
-    let text = invitations.last().expect("just made").text;
+    let (number, text) = world.invite(0, true);
     world.command(0, |p, now, rng| {
         (p.close_invitation(now, rng, number).expect("open"), ())
     });

@@ -6,49 +6,55 @@ use super::*;
 /// closes its doors.
 #[test]
 fn a_copy_that_was_replaced_finds_out() {
-    for seed in 10..30 {
-        let (mut world, noor, amal) = pair(seed);
-        talk(&mut world, [(0, noor), (1, amal)], "before");
-        let (export, messages) = exported(&world, 0);
-        let pause = world.rng.random_range(0..200);
-        world.run(pause);
-        let new = world.add(&export, &messages);
-        // The old one is connected, and the first that is found at their common door.
-        let met = world.run_until(3_600, |w| !notes(w, 1, amal).is_empty());
-        assert!(met, "seed {seed}");
-        talk(&mut world, [(new, noor), (1, amal)], "to the new copy");
-        world.cut_all();
-        let found = world.run_until(7_200, |w| {
-            w.nodes[0].profile.copy_state() != CopyState::Present
-        });
-        assert!(found, "seed {seed}: the old copy does not find out");
-        // As soon as the contact dials and meets it, it knows for sure.
-        world.stop(new);
-        world.cut_all();
-        let sure = world.run_until(7_200, |w| {
-            w.nodes[0].profile.copy_state() == CopyState::Replaced
-        });
-        assert!(sure, "seed {seed}");
-        assert!(world.nodes[0].events.contains(&Event::Replaced));
-        assert!(world.nodes[0].profile.doors().is_empty());
-        assert!(world.nodes[0].profile.dials(world.time()).is_empty());
-        let now = world.time();
-        let refused = world.nodes[0].profile.send(now, &mut world.rng, noor, "hi");
-        assert_eq!(refused.err(), Some(Refusal::Replaced));
-        world.restart(new);
-        talk(&mut world, [(new, noor), (1, amal)], "undisturbed");
-        assert_eq!(world.violations, [], "seed {seed}");
-        // It stays so over a restart, until the person says otherwise.
-        world.stop(0);
-        world.restart(0);
-        assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Replaced);
-        world.command(0, |p, now, rng| {
-            (p.use_this_copy(now, rng).expect("known"), ())
-        });
-        assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Present);
-        talk(&mut world, [(new, noor), (1, amal)], "still undisturbed");
-        assert_eq!(world.violations, [], "seed {seed}");
-    }
+    seeds::each(
+        "restore::rivals::a_copy_that_was_replaced_finds_out",
+        20,
+        |number| {
+            let seed = 10 + number;
+            let (mut world, noor, amal) = pair(seed);
+            talk(&mut world, [(0, noor), (1, amal)], "before");
+            let (export, messages) = exported(&world, 0);
+            let pause = world.rng.random_range(0..200);
+            world.run(pause);
+            let new = world.add(&export, &messages);
+            // The old one is connected, and the first that is found at their common door.
+            let met = world.run_until(3_600, |w| !notes(w, 1, amal).is_empty());
+            assert!(met, "seed {seed}");
+            talk(&mut world, [(new, noor), (1, amal)], "to the new copy");
+            world.cut_all();
+            let found = world.run_until(7_200, |w| {
+                w.nodes[0].profile.copy_state() != CopyState::Present
+            });
+            assert!(found, "seed {seed}: the old copy does not find out");
+            // As soon as the contact dials and meets it, it knows for sure.
+            world.stop(new);
+            world.cut_all();
+            let sure = world.run_until(7_200, |w| {
+                w.nodes[0].profile.copy_state() == CopyState::Replaced
+            });
+            assert!(sure, "seed {seed}");
+            assert!(world.nodes[0].events.contains(&Event::Replaced));
+            assert!(world.nodes[0].profile.doors().is_empty());
+            assert!(world.nodes[0].profile.dials(world.time()).is_empty());
+            let now = world.time();
+            let refused = world.nodes[0].profile.send(now, &mut world.rng, noor, "hi");
+            assert_eq!(refused.err(), Some(Refusal::Replaced));
+            world.restart(new);
+            talk(&mut world, [(new, noor), (1, amal)], "undisturbed");
+            assert_eq!(world.violations, [], "seed {seed}");
+            // It stays so over a restart, until the person says otherwise.
+            world.stop(0);
+            world.restart(0);
+            assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Replaced);
+            world.command(0, |p, now, rng| {
+                (p.use_this_copy(now, rng).expect("known"), ())
+            });
+            assert_eq!(world.nodes[0].profile.copy_state(), CopyState::Present);
+            talk(&mut world, [(new, noor), (1, amal)], "still undisturbed");
+            assert_eq!(world.violations, [], "seed {seed}");
+            Ok(())
+        },
+    );
 }
 
 /// What a dial to a contact says first, which goes nowhere.

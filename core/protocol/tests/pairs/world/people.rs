@@ -10,21 +10,28 @@ impl World {
         self.nodes[node].sent.push((number, id, words.to_owned()));
     }
 
-    /// A gives B an invitation, B accepts; gives (B as A names it, A as B names it).
+    /// Makes an invitation; gives its number and its text.
+    pub(crate) fn invite(&mut self, node: usize, one_time: bool) -> (u64, String) {
+        let number = self.command(node, |p, now, rng| {
+            p.invite(now, rng, one_time, None).expect("room")
+        });
+        let mut open = self.nodes[node].profile.open_invitations();
+        let made = open.find(|invitation| invitation.number == number);
+        (number, made.expect("just made").text)
+    }
+
+    /// Knocks with an invitation; gives how the asking node names whom it asks.
+    pub(crate) fn ask(&mut self, node: usize, text: &str) -> ContactId {
+        self.command(node, |p, now, rng| {
+            let asked = p.add_contact_by(now, rng, text, None, "hello");
+            asked.expect("a good invitation")
+        })
+    }
+
+    /// B gives A an invitation, A asks, B accepts; gives (B as A names it, A as B names it).
     pub(crate) fn befriend(&mut self, a: usize, b: usize) -> (ContactId, ContactId) {
-        let number = self.command(b, |p, now, rng| {
-            p.invite(now, rng, true, None).expect("room")
-        });
-        let text = self.nodes[b]
-            .profile
-            .open_invitations()
-            .find(|invitation| invitation.number == number)
-            .expect("just made")
-            .text;
-        let at_a = self.command(a, |p, now, rng| {
-            p.add_contact_by(now, rng, &text, None, "hello")
-                .expect("a good invitation")
-        });
+        let (_, text) = self.invite(b, true);
+        let at_a = self.ask(a, &text);
         assert!(
             self.run_until(900, |world| world.nodes[b].online
                 && world.undecided(b).is_some()),

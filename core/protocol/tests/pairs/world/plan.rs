@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use undertone_protocol::{Change, ContactId, Purpose, RecordKey, Step};
 
 use super::{Store, store};
-use crate::records::{bytes_of, number_of};
+use crate::records::{bytes_of, differ, number_of};
 
 /// The kind of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +62,8 @@ pub(crate) struct Commit {
     pub(crate) cause: &'static str,
     pub(crate) written: BTreeSet<Class>,
     pub(crate) removed: BTreeSet<Class>,
+    /// It writes one record, a ratchet, in which the keys of the seal alone are not as they were.
+    pub(crate) is_seal_alone: bool,
 }
 
 impl std::fmt::Display for Commit {
@@ -88,6 +90,8 @@ pub(crate) struct Plan {
     pub(crate) cause: &'static str,
     /// Each Olm ciphertext by its sender, its receiver and its sequence, and each dial counter likewise.
     ciphertexts: BTreeMap<(usize, ContactId, u64), Vec<u8>>,
+    /// The ratchets that each program wrote last.
+    ratchets: BTreeMap<(usize, ContactId), Vec<u8>>,
     counters: BTreeSet<(usize, usize, u64)>,
     /// What was used for two things.
     pub(crate) reused: Option<String>,
@@ -109,6 +113,7 @@ impl Plan {
         if !step.annotations().is_empty() {
             written.insert(Class::Message);
         }
+        let is_seal_alone = self.is_seal_alone(node, step);
         let number = self.commits.len();
         self.commits.push(Commit {
             node,
@@ -116,6 +121,7 @@ impl Plan {
             cause: self.cause,
             written,
             removed,
+            is_seal_alone,
         });
         let fate = self.fate.filter(|(at, _)| *at == number);
         let fate = fate.map(|(_, fate)| fate);
@@ -123,6 +129,22 @@ impl Plan {
             self.note_ciphertexts(node, step);
         }
         fate
+    }
+
+    fn is_seal_alone(&mut self, node: usize, step: &Step) -> bool {
+        let mut is_alone = step.annotations().is_empty();
+        let mut changed = Vec::new();
+        for change in step.changes().iter() {
+            let Change::Put(RecordKey::Ratchet(contact), _, record) = change else {
+                is_alone = false;
+                continue;
+            };
+            match self.ratchets.insert((node, contact), record.to_vec()) {
+                Some(before) => changed.extend(differ(&before, record)),
+                None => is_alone = false,
+            }
+        }
+        is_alone && changed == ["seal"]
     }
 
     /// One sequence of one session is one key: it may seal one message, however often that is transmitted. (Nothing here
