@@ -25,6 +25,7 @@ mod tornet {
     mod outage;
     mod recovery;
     mod replaced;
+    mod several;
     mod sockets;
     mod stopping;
     mod stranger;

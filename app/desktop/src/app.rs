@@ -1,12 +1,14 @@
 //! The program as a whole: which screen is shown, what the keys mean everywhere, how it looks. What a
 //! screen does is the screen's own affair.
 
+mod closing;
 mod desk;
 pub mod idle;
 mod keeping;
 mod keys;
 pub mod panic;
 mod reopening;
+mod several;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use undertone_engine::{CommandError, Reply};
 
 use self::desk::Desk;
 use self::panic::Panic;
+use self::several::Resting;
 use crate::announce::Announcer;
 use crate::bridge::Running;
 use crate::choose::Chooser;
@@ -40,6 +43,10 @@ pub struct App {
     place: Place,
     look: Look,
     screen: Screen,
+    /// Profiles that are unlocked and not shown.
+    resting: Vec<Resting>,
+    /// So many are being unlocked, and everything was locked meanwhile.
+    late: u32,
     /// The window's size, in pixels at the usual text size.
     size: Size,
     focused: bool,
@@ -86,6 +93,10 @@ pub enum Message {
     Unlock(unlock::Message),
     /// In the main window.
     Messenger(messenger::Message),
+    /// Came for the profile of that number, shown or not.
+    Of(u64, messenger::Message),
+    /// To the next profile that is unlocked, or the one before.
+    NextProfile(bool),
     /// The system wants another theme.
     System(theme::Mode),
     /// Time passed.
@@ -110,8 +121,8 @@ pub enum Message {
     Dropped(PathBuf),
     /// The window is looked at, or not.
     Focused(bool),
-    /// What the profile keeps of how the window looked.
-    Kept(Result<Reply, CommandError>),
+    /// What the profile of that number keeps of how the window looked.
+    Kept(u64, Result<Reply, CommandError>),
     /// Nothing changed for a while: keep it.
     Keep(u64),
     /// Destroy everything; the first time it asks.
@@ -151,6 +162,8 @@ impl App {
             touched: look.clock.now,
             look,
             screen,
+            resting: Vec::new(),
+            late: 0,
             size: USUAL,
             focused: true,
             kept: None,
@@ -236,10 +249,16 @@ impl App {
     }
 
     fn unread(&self) -> u32 {
-        match &self.screen {
-            Screen::Messenger(state) if self.panic.is_none() => state.unread(self.look.clock.now),
-            _ => 0,
+        if self.panic.is_some() {
+            return 0;
         }
+        let now = self.look.clock.now;
+        let shown = match &self.screen {
+            Screen::Messenger(state) => state.unread(now),
+            _ => 0,
+        };
+        let others = self.resting().map(|state| state.unread(now));
+        others.fold(shown, u32::saturating_add)
     }
 
     /// Something takes long, and nothing says how far it is.
@@ -275,19 +294,22 @@ impl App {
         if self.is_busy() {
             all.push(iced::time::every(self.beat()).map(|_| Message::Beat));
         }
-        if let Screen::Messenger(state) = &self.screen {
-            all.push(state.subscription().map(Message::Messenger));
-        }
+        let shown = match &self.screen {
+            Screen::Messenger(state) => Some(&**state),
+            _ => None,
+        };
+        all.extend(shown.into_iter().chain(self.resting()).map(|state| {
+            let heard = state.subscription().with(state.running().number());
+            heard.map(|(number, message)| Message::Of(number, message))
+        }));
         Subscription::batch(all)
     }
 
     /// Takes in what happened.
     pub fn update(&mut self, message: Message) -> Task<Message> {
         let task = self.handle(message);
-        let words = match &self.screen {
-            Screen::Messenger(state) => state.announcement(&self.look),
-            _ => None,
-        };
+        self.tell_of_others();
+        let words = self.words();
         let at_tray = self.tell_tray();
         let task = Task::batch([task, at_tray]);
         if words == self.announced {
@@ -306,6 +328,11 @@ impl App {
                 self.look.clock.look();
                 self.messenger(message)
             }
+            Message::Of(number, message) => {
+                self.look.clock.look();
+                self.of_profile(number, message)
+            }
+            Message::NextProfile(forward) => self.switch_by(forward),
             Message::System(mode) => {
                 self.look.set_system(mode);
                 Task::none()
@@ -346,7 +373,7 @@ impl App {
                 self.messenger(messenger::Message::Dialog(message))
             }
             Message::Focused(focused) => self.look_at(focused),
-            Message::Kept(reply) => self.take_kept(reply),
+            Message::Kept(number, reply) => self.take_kept(number, reply),
             Message::Keep(changes) => self.keep(changes),
             Message::Panic => self.panic_pressed(),
             Message::Calm => {
@@ -357,10 +384,7 @@ impl App {
             }
             Message::Reopened(done, words) => self.reopened(done, words),
             Message::Destroyed(done) => self.destroyed(done),
-            Message::Closed => {
-                self.screen = Screen::Unlock(unlock::State::default());
-                operation::focus(unlock::FIELD)
-            }
+            Message::Closed => self.go_back(),
             Message::Close => self.close_window(),
             Message::Tray(told) => self.at_tray(told),
             Message::Quit => self.quit(),
@@ -373,7 +397,9 @@ impl App {
         let Screen::Messenger(state) = &mut self.screen else {
             return Task::none();
         };
-        state.look_at(focused).map(Message::Messenger)
+        let number = state.running().number();
+        let task = state.look_at(focused);
+        task.map(move |message| Message::Of(number, message))
     }
 
     fn welcome(&mut self, message: welcome::Message) -> Task<Message> {
@@ -395,6 +421,10 @@ impl App {
     }
 
     fn unlock(&mut self, message: unlock::Message) -> Task<Message> {
+        let message = match self.unwanted(message) {
+            Ok(message) => message,
+            Err(closed) => return closed,
+        };
         let Screen::Unlock(state) = &mut self.screen else {
             return Task::none();
         };
@@ -402,6 +432,7 @@ impl App {
             unlock::Action::None => Task::none(),
             unlock::Action::Run(task) => task.map(Message::Unlock),
             unlock::Action::Open(running) => self.show(messenger::State::new(running)),
+            unlock::Action::Back => self.go_back(),
         }
     }
 
@@ -417,9 +448,11 @@ impl App {
         let Screen::Messenger(state) = &mut self.screen else {
             return Task::none();
         };
+        let number = state.running().number();
         match state.update(message, &self.look) {
             messenger::Action::None => Task::none(),
-            messenger::Action::Run(task) => task.map(Message::Messenger),
+            messenger::Action::Run(task) => task.map(move |message| Message::Of(number, message)),
+            messenger::Action::Switch(message) => self.switch(&message),
             messenger::Action::Choose(wish) => self.choose(wish, |wish, chosen| {
                 let message = dialog::Message::Chosen(wish, chosen);
                 Message::Messenger(messenger::Message::Dialog(message))
@@ -432,27 +465,6 @@ impl App {
                 self.keep_later()
             }
         }
-    }
-
-    /// Takes everything personal off the screen at once, then closes the profile.
-    fn close(&mut self, then: Message) -> Task<Message> {
-        let kept = self.last_kept();
-        let Screen::Messenger(state) = &mut self.screen else {
-            return Task::none();
-        };
-        self.choosing = None;
-        let mut commands = state.last_commands();
-        commands.extend(kept);
-        let running = state.running().clone();
-        self.screen = Screen::Closing;
-        Task::future(async move {
-            for command in commands {
-                // A draft that cannot be kept does not hold up the lock.
-                let _ = running.run(command).await;
-            }
-            running.close().await;
-            then
-        })
     }
 
     /// What is shown.

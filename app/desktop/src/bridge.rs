@@ -73,6 +73,12 @@ impl Running {
         Self::of(None)
     }
 
+    /// Tells running profiles apart; later ones have larger numbers.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
     fn of(engine: Option<Engine>) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self {

@@ -8,8 +8,8 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use undertone_engine::progress::{Doing, Progress};
 use undertone_engine::{
-    CopyError, Forgetful, KeptState, StartError, Transport, UnlockError, Unlocked, VaultError,
-    change_passphrase, destroy_home, export_profile, holds_profile,
+    CopyError, Forgetful, KeptState, OpenHome, StartError, Transport, UnlockError, Unlocked,
+    VaultError, holds_profile,
 };
 use undertone_tor::{Network, TorOptions, TorTransport};
 
@@ -32,8 +32,10 @@ type Connect =
 pub enum OpenFailure {
     /// Nothing opens with it.
     Passphrase,
-    /// Open already.
+    /// Another program has it.
     InUse,
+    /// It is unlocked in this window.
+    AlreadyOpen,
     /// There is one already.
     Exists,
     /// The directory cannot be used.
@@ -61,6 +63,7 @@ impl OpenFailure {
         match self {
             Self::Passphrase => "failure-passphrase",
             Self::InUse => "failure-in-use",
+            Self::AlreadyOpen => "failure-already-open",
             Self::Exists => "failure-exists",
             Self::Home => "failure-home",
             Self::Damaged => "failure-damaged",
@@ -79,6 +82,7 @@ impl From<UnlockError> for OpenFailure {
         match error {
             UnlockError::Passphrase => Self::Passphrase,
             UnlockError::InUse => Self::InUse,
+            UnlockError::AlreadyOpen => Self::AlreadyOpen,
             UnlockError::Exists => Self::Exists,
             other => {
                 tracing::error!(error = %other, "the home was not unlocked");
@@ -132,10 +136,10 @@ impl From<CopyError> for OpenFailure {
     }
 }
 
-/// The place of the profile.
+/// The place of the profiles, which this program holds as long as one of them is unlocked. Each gets a network layer of its own.
 #[derive(Clone)]
 pub struct Place {
-    home: PathBuf,
+    home: OpenHome,
     connect: Arc<Connect>,
     progress: Progress,
 }
@@ -156,7 +160,7 @@ impl Place {
         + 'static,
     ) -> Self {
         Self {
-            home,
+            home: OpenHome::at(home),
             connect: Arc::new(connect),
             progress: Progress::default(),
         }
@@ -180,13 +184,13 @@ impl Place {
     /// Whether there is anything to unlock.
     #[must_use]
     pub fn holds_profile(&self) -> bool {
-        holds_profile(&self.home)
+        holds_profile(self.home.path())
     }
 
     /// Destroys the keys of everything that lies there, whoever has it open. Returns whether all of them
     /// were overwritten.
     pub async fn destroy(self) -> bool {
-        let destroyed = tokio::task::spawn_blocking(move || destroy_home(&self.home)).await;
+        let destroyed = tokio::task::spawn_blocking(move || self.home.destroy()).await;
         match destroyed {
             Ok(Ok(())) => true,
             Ok(Err(error)) => {
@@ -209,8 +213,7 @@ impl Place {
         self.progress.set(Doing::Key);
         let home = self.home.clone();
         let unlocked =
-            aside(move || Unlocked::create(&home, passphrase.as_bytes()).map_err(Into::into))
-                .await?;
+            aside(move || home.create(passphrase.as_bytes()).map_err(Into::into)).await?;
         self.start_new(unlocked, &nickname).await
     }
 
@@ -222,7 +225,7 @@ impl Place {
         self.progress.set(Doing::Key);
         let home = self.home.clone();
         let unlocked =
-            aside(move || Unlocked::open(&home, passphrase.as_bytes()).map_err(Into::into)).await?;
+            aside(move || home.unlock(passphrase.as_bytes()).map_err(Into::into)).await?;
         self.start(unlocked).await
     }
 
@@ -233,7 +236,7 @@ impl Place {
     pub async fn change(self, old: Secret, new: Secret) -> Result<Running, OpenFailure> {
         self.progress.set(Doing::Key);
         let (home, wanted) = (self.home.clone(), new.clone());
-        aside(move || Ok(change_passphrase(&home, old.as_bytes(), wanted.as_bytes())?)).await?;
+        aside(move || Ok(home.change_passphrase(old.as_bytes(), wanted.as_bytes())?)).await?;
         self.open(new).await
     }
 
@@ -251,8 +254,7 @@ impl Place {
         let progress = self.progress.clone();
         aside(move || {
             let sealed = sealed.as_bytes();
-            let opens = opens.as_bytes();
-            Ok(export_profile(&home, opens, &file, sealed, &progress)?)
+            Ok(home.export_profile(opens.as_bytes(), &file, sealed, &progress)?)
         })
         .await?;
         self.open(passphrase).await
@@ -272,13 +274,13 @@ impl Place {
         let progress = self.progress.clone();
         let unlocked = aside(move || {
             let (sealed, new) = (sealed.as_bytes(), passphrase.as_bytes());
-            let imported = Unlocked::import(&home, &file, sealed, new, &progress)?;
+            let imported = home.import(&file, sealed, new, &progress)?;
             Ok(imported.0)
         });
         self.start(unlocked.await?).await
     }
 
-    /// Makes a further profile beside those that are to be kept, and starts it.
+    /// Makes a further profile beside those that are unlocked and those that are to be kept, and starts it.
     ///
     /// # Errors
     /// See [`OpenFailure`].
@@ -292,12 +294,12 @@ impl Place {
         let home = self.home.clone();
         let unlocked = aside(move || {
             let kept: Vec<&[u8]> = kept.iter().map(|one| one.as_bytes()).collect();
-            Ok(Unlocked::create_beside(&home, &kept, new.as_bytes())?)
+            Ok(home.create_beside(&kept, new.as_bytes())?)
         });
         self.start_new(unlocked.await?, &nickname).await
     }
 
-    /// Makes a further profile from an export, beside those that are to be kept, and starts it.
+    /// Makes a further profile from an export, beside those that are unlocked and those that are to be kept, and starts it.
     ///
     /// # Errors
     /// See [`OpenFailure`].
@@ -313,7 +315,7 @@ impl Place {
         let unlocked = aside(move || {
             let kept: Vec<&[u8]> = kept.iter().map(|one| one.as_bytes()).collect();
             let (sealed, new) = (sealed.as_bytes(), new.as_bytes());
-            let imported = Unlocked::import_beside(&home, &kept, &file, sealed, new, &progress)?;
+            let imported = home.import_beside(&kept, &file, sealed, new, &progress)?;
             Ok(imported.0)
         });
         self.start(unlocked.await?).await

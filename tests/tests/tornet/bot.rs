@@ -63,7 +63,7 @@ pub(crate) struct Home {
     pub(crate) path: PathBuf,
     pub(crate) logs: PathBuf,
     pub(crate) passphrase: String,
-    passphrase_file: PathBuf,
+    pub(crate) passphrase_file: PathBuf,
     network: PathBuf,
     options: Vec<String>,
     /// What runs the program, such as a tracer with its options.
@@ -306,15 +306,27 @@ impl Bot {
 
     /// The directory of Arti's files: that of the lock that the process holds open.
     pub(crate) fn run_directory(&self) -> PathBuf {
+        let mut all = self.run_directories();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+
+    /// The same of all profiles that it runs.
+    pub(crate) fn run_directories(&self) -> Vec<PathBuf> {
         let open = std::fs::read_dir(format!("/proc/{}/fd", self.pid)).expect("it runs");
-        let mut paths = open
+        let paths = open
             .flatten()
             .filter_map(|entry| std::fs::read_link(entry.path()).ok());
-        let lock = paths.find(|path| path.ends_with("undertone.lock"));
-        lock.expect("a run directory")
-            .parent()
-            .expect("a directory")
-            .to_owned()
+        let locks = paths.filter(|path| path.ends_with("undertone.lock"));
+        locks
+            .map(|lock| lock.parent().expect("a directory").to_owned())
+            .collect()
+    }
+
+    /// A further connection to its control socket, for one of the profiles that it runs.
+    pub(crate) async fn profile(&self, name: &str, number: u32) -> Party {
+        let stream = UnixStream::connect(self.home.path.join("control")).await;
+        Party::of_profile(name, stream.expect("a control socket"), Some(number)).await
     }
 }
 

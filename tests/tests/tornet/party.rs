@@ -71,12 +71,19 @@ enum Way {
 struct Control {
     write: tokio::sync::Mutex<OwnedWriteHalf>,
     last: AtomicU64,
+    /// Which of several profiles; `None`: the first, and the field is left out.
+    profile: Option<u32>,
     asked: Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>>,
 }
 
 impl Party {
     /// Over the control socket of a process.
     pub(crate) async fn of_process(name: &str, stream: UnixStream) -> Self {
+        Self::of_profile(name, stream, None).await
+    }
+
+    /// The same for one of several profiles of a process.
+    pub(crate) async fn of_profile(name: &str, stream: UnixStream, profile: Option<u32>) -> Self {
         let (read, write) = stream.into_split();
         let asked: Arc<Mutex<HashMap<u64, oneshot::Sender<Value>>>> = Arc::default();
         let (heard, answers) = (Heard::default(), Arc::clone(&asked));
@@ -101,6 +108,7 @@ impl Party {
         let control = Control {
             write: tokio::sync::Mutex::new(write),
             last: AtomicU64::new(0),
+            profile,
             asked,
         };
         let party = Self {
@@ -352,6 +360,9 @@ impl Control {
     async fn ask(&self, mut request: Value) -> Result<Value, NotDone> {
         let number = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         request["request"] = number.into();
+        if let Some(profile) = self.profile {
+            request["profile"] = profile.into();
+        }
         let (answer, answered) = oneshot::channel();
         self.asked
             .lock()

@@ -3,7 +3,7 @@
 
 use iced::{Size, Task, window};
 
-use super::{App, Message, Screen};
+use super::{App, Message};
 use crate::choose::{Chosen, Wish};
 use crate::keeping::{SMALLEST, USUAL};
 use crate::tray::{Shown, Told, Tray};
@@ -37,7 +37,7 @@ impl App {
 
     /// The window's own button was pressed.
     pub(super) fn close_window(&mut self) -> Task<Message> {
-        let unlocked = matches!(self.screen, Screen::Messenger(_));
+        let unlocked = self.is_unlocked();
         if self.look.lingers && self.look.tray && unlocked && self.panic.is_none() {
             return self.hide();
         }
@@ -75,14 +75,20 @@ impl App {
         task
     }
 
+    /// All of them.
     pub(super) fn lock(&mut self) -> Task<Message> {
-        self.close(Message::Closed)
+        if self.is_unlocked() {
+            self.close(Message::Closed)
+        } else {
+            Task::none()
+        }
     }
 
     pub(super) fn quit(&mut self) -> Task<Message> {
-        match &self.screen {
-            Screen::Messenger(_) => self.close(Message::Quit),
-            _ => iced::exit(),
+        if self.is_unlocked() {
+            self.close(Message::Quit)
+        } else {
+            iced::exit()
         }
     }
 
@@ -140,7 +146,7 @@ impl App {
         Shown {
             unread: self.unread() > 0,
             window,
-            unlocked: matches!(self.screen, Screen::Messenger(_)),
+            unlocked: self.is_unlocked(),
             rtl: self.look.is_rtl(),
             toggle: say(if hides { "tray-hide" } else { "tray-show" }),
             lock: say("tray-lock"),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use iced::{Event, Task};
 
-use super::{App, Message, Screen};
+use super::{App, Message};
 
 /// After so many minutes, as offered; 0: never.
 pub const MINUTES: [u16; 5] = [0, 5, 15, 60, 240];
@@ -60,8 +60,8 @@ impl App {
         self.look.clock.now = now;
         // A clock that was set back does not put it off.
         self.touched = self.touched.min(now);
-        let after = u64::from(self.look.lock_after) * 60;
-        let is_open = matches!(self.screen, Screen::Messenger(_)) && self.panic.is_none();
+        let after = self.lock_after() * 60;
+        let is_open = self.is_unlocked() && self.panic.is_none();
         if is_open && after > 0 && now - self.touched >= after {
             self.lock()
         } else {

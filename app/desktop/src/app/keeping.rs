@@ -15,22 +15,37 @@ const PAUSE: Duration = Duration::from_millis(800);
 impl App {
     /// Asks what the profile keeps, once it is open.
     pub(super) fn ask_kept(&mut self) -> Task<Message> {
-        self.outside = Kept::of(&self.look, self.size);
-        self.kept = None;
-        match &self.screen {
-            Screen::Messenger(state) => state
-                .running()
-                .task(Command::ProgramSettings, Message::Kept),
-            _ => Task::none(),
+        // With others it is how one of them looks.
+        if self.resting.is_empty() {
+            self.outside = Kept::of(&self.look, self.size);
         }
+        self.kept = None;
+        let Screen::Messenger(state) = &self.screen else {
+            return Task::none();
+        };
+        let running = state.running();
+        let number = running.number();
+        running.task(Command::ProgramSettings, move |reply| {
+            Message::Kept(number, reply)
+        })
     }
 
     /// Takes what the profile keeps. A new one keeps how it was made.
-    pub(super) fn take_kept(&mut self, reply: Result<Reply, CommandError>) -> Task<Message> {
-        let (Screen::Messenger(_), Ok(Reply::ProgramSettings { settings })) = (&self.screen, reply)
-        else {
+    pub(super) fn take_kept(
+        &mut self,
+        number: u64,
+        reply: Result<Reply, CommandError>,
+    ) -> Task<Message> {
+        let Ok(Reply::ProgramSettings { settings }) = reply else {
             return Task::none();
         };
+        if let Some(one) = self.resting.iter_mut().find(|one| one.number() == number) {
+            one.kept = Kept::read(&settings);
+            return Task::none();
+        }
+        if self.shown() != Some(number) {
+            return Task::none();
+        }
         let now = Kept::of(&self.look, self.size);
         let Some(kept) = Kept::read(&settings) else {
             // Nothing is kept yet, so what there is differs from it.
@@ -66,10 +81,10 @@ impl App {
         if changes != self.changes {
             return Task::none();
         }
-        let (Some(command), Screen::Messenger(state)) = (self.unkept(), &self.screen) else {
+        let (Some((command, now)), Screen::Messenger(state)) = (self.unkept(), &self.screen) else {
             return Task::none();
         };
-        self.kept = Some(Kept::of(&self.look, self.size));
+        self.kept = Some(now);
         // What cannot be kept is tried again with the next change.
         state.running().task(command, |_| Message::Tick)
     }
@@ -77,20 +92,20 @@ impl App {
     /// What has to be kept before the profile is closed. From then on the window looks as it did before
     /// the profile was opened, and so tells nothing of it.
     pub(super) fn last_kept(&mut self) -> Option<Command> {
-        let command = self.unkept();
-        if matches!(self.screen, Screen::Messenger(_)) {
+        let unkept = self.unkept();
+        if self.is_unlocked() {
             self.kept = None;
             self.look.avatars.forget();
             self.outside.apply(&mut self.look);
         }
-        command
+        unkept.map(|(command, _)| command)
     }
 
-    fn unkept(&self) -> Option<Command> {
+    /// What the profile that is shown does not keep yet.
+    pub(super) fn unkept(&self) -> Option<(Command, Kept)> {
         let now = Kept::of(&self.look, self.size);
         let differs = self.kept.is_some_and(|kept| kept != now);
-        differs.then(|| Command::SetProgramSettings {
-            settings: now.write(),
-        })
+        let settings = differs.then(|| now.write())?;
+        Some((Command::SetProgramSettings { settings }, now))
     }
 }

@@ -5,6 +5,7 @@ use iced::keyboard::{Key, Modifiers, key::Named};
 use super::{App, Message, Screen};
 use crate::screen::dialog::{self, Dialog, Which, palette};
 use crate::screen::messenger::{self, Pane, conversation};
+use crate::screen::unlock;
 
 impl App {
     /// The message of a key, where it means something now.
@@ -37,6 +38,17 @@ impl App {
             Key::Named(Named::Escape) if messenger.is_some() => {
                 return tell(messenger::Message::Escape);
             }
+            Key::Named(Named::Escape) => {
+                return match &self.screen {
+                    Screen::Unlock(state) if state.can_go_back() => {
+                        Some(Message::Unlock(unlock::Message::Back))
+                    }
+                    _ => None,
+                };
+            }
+            Key::Named(page @ (Named::PageDown | Named::PageUp)) if modifiers.command() => {
+                return Some(Message::NextProfile(page == Named::PageDown));
+            }
             Key::Named(arrow @ (Named::ArrowDown | Named::ArrowUp)) => {
                 let down = arrow == Named::ArrowDown;
                 if let Some(Dialog::Palette(_)) = dialog {
@@ -57,12 +69,12 @@ impl App {
             Key::Character("-") => return Some(Message::Zoom(Some(false))),
             Key::Character("0") => return Some(Message::Zoom(None)),
             Key::Character("q") => return Some(Message::Quit),
+            Key::Character("l") if self.is_unlocked() => return Some(Message::Lock),
             _ => {}
         }
         let state = messenger?;
         let open = |which| tell(messenger::Message::Open(which));
         match key.as_ref() {
-            Key::Character("l") => Some(Message::Lock),
             Key::Character("k") => open(Which::Palette),
             Key::Character("n") => open(Which::Add),
             Key::Character(",") => open(Which::Settings),

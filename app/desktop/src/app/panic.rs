@@ -43,12 +43,14 @@ impl App {
 
     fn destroy(&self) -> Task<Message> {
         let place = self.place.clone();
-        let running = match &self.screen {
-            Screen::Messenger(state) => Some(state.running().clone()),
+        let shown = match &self.screen {
+            Screen::Messenger(state) => Some(&**state),
             _ => None,
         };
+        let running = shown.or_else(|| self.resting().next());
+        let running = running.map(|state| state.running().clone());
         Task::future(async move {
-            // The engine takes the keys out of its own memory as well.
+            // The engine takes the keys out of its own memory as well; those of the others hear of it.
             let done = match running {
                 Some(running) => running.run(Command::Destroy).await.is_ok(),
                 None => false,
@@ -64,6 +66,7 @@ impl App {
             return operation::focus(YES);
         }
         self.screen = Screen::Closing;
+        self.resting = Vec::new();
         iced::exit()
     }
 }

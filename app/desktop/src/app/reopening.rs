@@ -1,5 +1,5 @@
 //! Work that needs the profile to be closed: it is locked, the work is done, and what came of it is shown as if it
-//! had been unlocked.
+//! had been unlocked. A further profile needs no other one to be closed. The others run on.
 
 use iced::Task;
 
@@ -10,16 +10,20 @@ use crate::screen::dialog::profiles::Reopen;
 use crate::screen::unlock;
 
 impl App {
-    /// Closes the profile, works, and opens what came of it.
+    /// Closes the profile where that is needed, works, and opens what came of it.
     pub(super) fn reopen(&mut self, work: Reopen) -> Task<Message> {
         let place = self.place.clone();
-        let closed = self.close(Message::Tick);
+        let closed = match work {
+            Reopen::Passphrase { .. } | Reopen::Export { .. } => self.close_shown(Message::Tick),
+            Reopen::Beside { .. } | Reopen::Import { .. } => self.rest(),
+        };
         let busy = match work {
             Reopen::Export { .. } => Some("export-busy"),
             Reopen::Import { .. } => Some("import-busy"),
             Reopen::Passphrase { .. } | Reopen::Beside { .. } => None,
         };
-        self.screen = Screen::Unlock(unlock::State::busy(busy));
+        let beside = !self.resting.is_empty();
+        self.screen = Screen::Unlock(unlock::State::busy(busy).beside(beside));
         let reopened = Task::future(async move {
             let (done, words) = match work {
                 Reopen::Passphrase { old, new } => (place.change(old, new).await, None),

@@ -58,10 +58,13 @@ impl Avatars {
         let handle = own
             .filter(|_| !covered)
             .unwrap_or_else(|| self.pattern(pattern, dark));
-        Image::new(handle)
-            .width(size)
-            .height(size)
-            .filter_method(FilterMethod::Linear)
+        sized(handle, size)
+    }
+
+    /// A pattern, whoever has pictures.
+    #[must_use]
+    pub fn show_pattern(&self, pattern: [u8; 16], dark: bool, size: f32) -> Image<Handle> {
+        sized(self.pattern(pattern, dark), size)
     }
 
     fn pattern(&self, pattern: [u8; 16], dark: bool) -> Handle {
@@ -97,6 +100,13 @@ impl Avatars {
         self.own.borrow_mut().clear();
         self.drawn.borrow_mut().clear();
     }
+}
+
+fn sized(handle: Handle, size: f32) -> Image<Handle> {
+    Image::new(handle)
+        .width(size)
+        .height(size)
+        .filter_method(FilterMethod::Linear)
 }
 
 /// Decodes what the engine keeps of a picture, and cuts it round. It takes about a millisecond; not while drawing.

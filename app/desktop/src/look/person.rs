@@ -60,16 +60,28 @@ pub fn picture<'a, Message: 'a>(
     stack![image, corner].into()
 }
 
+/// The pattern that follows a name, for whoever is shown by no picture.
+pub fn pattern<'a, Message: 'a>(name: &str, size: f32, look: &Look) -> Element<'a, Message> {
+    look.avatars
+        .show_pattern(pattern_of(name), look.colors.dark, size)
+        .into()
+}
+
+fn pattern_of(name: &str) -> [u8; 16] {
+    let mut pattern = [0; 16];
+    for (at, byte) in name.bytes().enumerate() {
+        pattern[at % 16] ^= byte.rotate_left(u32::try_from(at / 16).unwrap_or_default());
+    }
+    pattern
+}
+
 /// The picture of the profile itself. The pattern, where there is none, follows its name.
 pub fn own_picture<'a, Message: 'a>(
     profile: &ProfileView,
     size: f32,
     look: &Look,
 ) -> Element<'a, Message> {
-    let mut pattern = [0; 16];
-    for (at, byte) in profile.nickname.bytes().enumerate() {
-        pattern[at % 16] ^= byte.rotate_left(u32::try_from(at / 16).unwrap_or_default());
-    }
+    let pattern = pattern_of(&profile.nickname);
     look.avatars
         .show(Who::Me, pattern, look.colors.dark, look.presentation, size)
         .into()

@@ -18,6 +18,7 @@ pub mod requests;
 pub mod search;
 pub mod sidebar;
 pub mod start;
+pub mod switcher;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply};
 use self::health::Health;
 use self::model::Model;
 use self::notices::Waiting;
+use self::switcher::Other;
 use crate::bridge::{Heard, Running, Snapshot};
 use crate::choose::Wish;
 use crate::icon::Icon;
@@ -61,6 +63,10 @@ pub struct State {
     pub width: f32,
     /// The window is looked at.
     pub focused: bool,
+    /// This is the profile that is shown, of those that are unlocked.
+    pub shown: bool,
+    /// The others.
+    pub others: Vec<Other>,
 }
 
 /// What is in the middle.
@@ -141,6 +147,8 @@ pub enum Action {
     Panic,
     /// Close the profile, do this, and go on.
     Reopen(Reopen),
+    /// Something with another profile.
+    Switch(switcher::Message),
 }
 
 impl State {
@@ -163,6 +171,8 @@ impl State {
             health: Health::default(),
             width: WIDE,
             focused: true,
+            shown: true,
+            others: Vec::new(),
         }
     }
 
@@ -223,6 +233,13 @@ impl State {
         })
     }
 
+    /// What the profile calls itself; nothing before that is known.
+    #[must_use]
+    pub fn nickname(&self) -> &str {
+        let model = self.model.as_ref();
+        model.map_or("", |model| &model.profile.nickname)
+    }
+
     /// Takes in what happened.
     pub fn update(&mut self, message: Message, look: &Look) -> Action {
         match message {
@@ -253,6 +270,7 @@ impl State {
                     sidebar::Action::Requests => Action::Run(self.show_requests()),
                     sidebar::Action::Dialog(which) => Action::Run(self.open(which)),
                     sidebar::Action::Lock => Action::Lock,
+                    sidebar::Action::Switch(message) => Action::Switch(message),
                 }
             }
             Message::Conversation(contact, message) => self.converse(contact, message, look),

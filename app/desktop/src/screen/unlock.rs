@@ -22,6 +22,8 @@ pub struct State {
     /// What is under way; unlocking, where nothing else is said.
     work: Option<&'static str>,
     failure: Option<OpenFailure>,
+    /// Others are unlocked, and one can go back to them.
+    beside: bool,
 }
 
 /// What happens here.
@@ -31,6 +33,8 @@ pub enum Message {
     Passphrase(Secret),
     /// Unlock.
     Submit,
+    /// Back to what is unlocked.
+    Back,
     /// What came of it.
     Done(Result<Running, OpenFailure>),
 }
@@ -44,6 +48,8 @@ pub enum Action {
     Run(Task<Message>),
     /// Show the profile.
     Open(Running),
+    /// Show what is unlocked.
+    Back,
 }
 
 impl State {
@@ -55,6 +61,24 @@ impl State {
             work,
             ..Self::default()
         }
+    }
+
+    /// Others stay unlocked meanwhile.
+    #[must_use]
+    pub const fn beside(mut self, beside: bool) -> Self {
+        self.beside = beside;
+        self
+    }
+
+    /// The same, when it changes.
+    pub const fn set_beside(&mut self, beside: bool) {
+        self.beside = beside;
+    }
+
+    /// Whether one can go back from here.
+    #[must_use]
+    pub const fn can_go_back(&self) -> bool {
+        self.beside && !self.busy
     }
 
     /// Whether something is under way.
@@ -84,7 +108,8 @@ impl State {
                 self.failure = Some(failure);
                 Action::Run(iced::widget::operation::focus(FIELD))
             }
-            Message::Passphrase(_) | Message::Submit => Action::None,
+            Message::Back if self.can_go_back() => Action::Back,
+            Message::Passphrase(_) | Message::Submit | Message::Back => Action::None,
         }
     }
 
@@ -112,10 +137,15 @@ impl State {
             .wide_button(Kind::Primary, words)
             .id("unlock-button")
             .on_press_maybe(ready.then_some(Message::Submit));
+        let (title, hint) = if self.beside {
+            ("unlock-another", "unlock-another-hint")
+        } else {
+            ("unlock-title", "unlock-hint")
+        };
         let mut parts: Vec<Element<'a, Message>> = vec![
             mark.into(),
-            look.heading(look.say("unlock-title"), 24.0).into(),
-            look.muted(look.say("unlock-hint"), 14.0).into(),
+            look.heading(look.say(title), 24.0).into(),
+            look.muted(look.say(hint), 14.0).width(Fill).into(),
             Space::new().height(6).into(),
             field.into(),
         ];
@@ -127,6 +157,14 @@ impl State {
             ));
         }
         parts.push(button.into());
+        if self.beside {
+            let back = look.wide_button(Kind::Secondary, look.say("unlock-back"));
+            let back = back.id("unlock-back");
+            parts.push(
+                back.on_press_maybe(self.can_go_back().then_some(Message::Back))
+                    .into(),
+            );
+        }
         if self.busy {
             parts.push(look.working());
         }

@@ -12,7 +12,7 @@ use undertone_desktop::place::Place;
 use undertone_desktop::screen::dialog::settings::profile;
 use undertone_desktop::screen::dialog::{self, Dialog, add, profiles};
 use undertone_desktop::screen::messenger::conversation::finding;
-use undertone_desktop::screen::messenger::{self, composer, sidebar};
+use undertone_desktop::screen::messenger::{self, composer, sidebar, switcher};
 use undertone_desktop::screen::{unlock, welcome};
 use undertone_engine::{Delivery, Stage, Transport};
 use undertone_transport::memory::{MemoryNetwork, MemoryOptions};
@@ -214,8 +214,57 @@ async fn from_the_first_run_to_the_unlock() {
     found_again(&mut ben).await;
     locked_and_unlocked(&mut ann).await;
     another_profile(&mut ann).await;
+    two_at_once(&mut ann, &mut ben).await;
     exported_and_imported(home.path(), &network, &mut ann).await;
     destroyed(&mut ben, place(home.path(), &network, "ben")).await;
+}
+
+/// The second profile is open; the first is unlocked beside it. Both are online, and what comes for one is seen from the other.
+async fn two_at_once(ann: &mut Person, ben: &mut Person) {
+    ann.click("profile-another");
+    assert!(ann.sees("What is unlocked stays online meanwhile."));
+    ann.enter(unlock::FIELD, "velvet thunder harbour seventeen");
+    ann.until("that it is unlocked", |app| {
+        let mut window = crate::samples::window(app, crate::samples::USUAL);
+        window.find("It is unlocked here already.").is_ok()
+    })
+    .await;
+    ann.enter(unlock::FIELD, "marble willow canyon trumpet");
+    ann.until("the first beside the second", |app| {
+        main_window(app).is_some_and(|state| state.others.len() == 1)
+    })
+    .await;
+    assert!(ann.sees("Hello, Ann") && ann.sees("Somebody"));
+    ann.click(switcher::row_id(0));
+    assert!(ann.sees("Hello, Somebody") && ann.sees("Ann"));
+    ben.enter(composer::FIELD, "Are you still there?");
+    ann.until("what waits at the other profile", |app| {
+        main_window(app).is_some_and(|state| state.others.iter().any(|one| one.unread == 1))
+    })
+    .await;
+    assert_eq!(ann.app.title(), "(1) Undertone");
+    assert!(!ann.sees("Are you still there?"));
+    ann.click(switcher::row_id(0));
+    assert!(ann.sees("Are you still there?"), "in the list");
+    let contact = main_window(&ann.app)
+        .and_then(|state| state.model())
+        .and_then(|model| {
+            let mut contacts = model.contacts.values();
+            contacts.find(|one| one.stage == Stage::Accepted)
+        })
+        .expect("the contact")
+        .id;
+    ann.click(sidebar::row_id(contact));
+    ann.until("the message", |app| {
+        has(app, |view| {
+            view.text.as_deref() == Some("Are you still there?")
+        })
+    })
+    .await;
+    // Locked alone; the other one is there at once.
+    ann.click("profile-lock");
+    assert!(ann.sees("Hello, Somebody") && !ann.sees("Hello, Ann"));
+    assert!(ann.app.resting().next().is_none());
 }
 
 /// Changes the passphrase, and makes a profile beside the first, each by its own passphrase from then on.
@@ -250,6 +299,7 @@ async fn another_profile(ann: &mut Person) {
     }
     ann.until("the second profile", done).await;
     assert!(ann.sees("Hello, Somebody"));
+    assert_eq!(ann.app.resting().count(), 1, "the first runs on");
     for (passphrase, name) in [
         ("marble willow canyon trumpet", "Hello, Ann"),
         (SECOND, "Hello, Somebody"),

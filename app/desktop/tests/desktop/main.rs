@@ -11,4 +11,5 @@ mod hostile;
 mod people;
 mod samples;
 mod screens;
+mod several;
 mod tray;

@@ -19,7 +19,7 @@ use undertone_engine::{Delivery, Line, MessageView, NetworkStatus};
 
 use crate::samples::{self, NOW, USUAL, apply, id, message, open, tell, window};
 
-fn press(app: &mut App, key: Key, modifiers: Modifiers) {
+pub(crate) fn press(app: &mut App, key: Key, modifiers: Modifiers) {
     let messages = {
         let mut ui = window(app, USUAL);
         ui.simulate([Event::Keyboard(keyboard::Event::KeyPressed {
@@ -368,7 +368,8 @@ fn a_profile_brings_its_own_look_and_takes_it_away_again() {
     let reply = undertone_engine::Reply::ProgramSettings {
         settings: settings.to_owned(),
     };
-    let _ = app.update(Message::Kept(Ok(reply)));
+    let number = app.shown().expect("a profile");
+    let _ = app.update(Message::Kept(number, Ok(reply)));
     assert_eq!(app.look().colors.name, "contrast");
     assert_eq!(app.look().words.language(), Language::Spanish);
     assert!(app.scale_factor() > 1.2);

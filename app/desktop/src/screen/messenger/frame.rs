@@ -38,7 +38,7 @@ impl State {
     fn base<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let side = self
             .sidebar
-            .view(model, &self.pane, look)
+            .view(model, &self.pane, &self.others, look)
             .map(Message::Sidebar);
         let mut parts = vec![side, look.upright()];
         let narrow = look.width() < WIDE;

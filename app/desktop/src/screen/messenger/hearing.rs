@@ -109,6 +109,12 @@ impl State {
         self.waiting.words(self.model.as_ref()?, look)
     }
 
+    /// How many messages are to be announced.
+    #[must_use]
+    pub fn announced_messages(&self) -> u32 {
+        self.waiting.count()
+    }
+
     /// Says that the open conversation was read, as far as it is looked at.
     pub fn seen(&self) -> Task<Message> {
         let Pane::Conversation(open) = &self.pane else {

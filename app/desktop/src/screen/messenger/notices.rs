@@ -56,13 +56,19 @@ impl Waiting {
         self.offers = 0;
     }
 
+    /// How many messages wait.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.messages.values().copied().fold(0, u32::saturating_add)
+    }
+
     /// The sentence about it, as far as one is wanted.
     #[must_use]
     pub fn words(&self, model: &Model, look: &Look) -> Option<String> {
         if look.notices == Notices::None {
             return None;
         }
-        let count = self.messages.values().copied().fold(0, u32::saturating_add);
+        let count = self.count();
         let mut people = self.messages.keys();
         let named = look.notices == Notices::Named && !look.presentation;
         match (people.next(), people.next()) {
@@ -76,4 +82,11 @@ impl Waiting {
             (None, _) => None,
         }
     }
+}
+
+/// The sentence about so many messages that names nobody, as far as one is wanted.
+#[must_use]
+pub fn plain(count: u32, look: &Look) -> Option<String> {
+    let wanted = look.notices != Notices::None;
+    wanted.then(|| look.with("notice-messages", [("count", count.into())]))
 }

@@ -21,7 +21,11 @@ pub type Came = (Who, String, Own);
 
 impl State {
     /// Asks for the pictures that are shown and not here.
-    pub(super) fn ask_pictures(&mut self, look: &Look) -> Task<Message> {
+    pub fn ask_pictures(&mut self, look: &Look) -> Task<Message> {
+        // What is in memory is of the profile that is shown.
+        if !self.shown {
+            return Task::none();
+        }
         let wanted = self.wanted_pictures();
         look.avatars.keep_only(|who| wanted.contains_key(&who));
         let missing = wanted
@@ -39,6 +43,9 @@ impl State {
     /// Takes pictures that came, and asks for the others.
     pub(super) fn take_pictures(&mut self, came: Vec<Came>, look: &Look) -> Task<Message> {
         self.asking_pictures = false;
+        if !self.shown {
+            return Task::none();
+        }
         for (who, name, own) in came {
             look.avatars.take(who, name, own);
         }

@@ -10,6 +10,7 @@ use undertone_engine::{ContactId, ContactView, CopyState, FoundView, NetworkStat
 use super::Pane;
 use super::model::{Model, named, network_sentence, preview, way_sentence};
 use super::search::{self, Search};
+use super::switcher::{self, Other};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -49,6 +50,8 @@ pub enum Message {
     Dialog(dialog::Which),
     /// Lock.
     Lock,
+    /// Among the profiles that are unlocked.
+    Switch(switcher::Message),
 }
 
 /// What the messenger is to do.
@@ -68,6 +71,8 @@ pub enum Action {
     Dialog(dialog::Which),
     /// Lock.
     Lock,
+    /// Something with another profile.
+    Switch(switcher::Message),
 }
 
 impl State {
@@ -90,6 +95,7 @@ impl State {
             Message::Requests => return Action::Requests,
             Message::Dialog(which) => return Action::Dialog(which),
             Message::Lock => return Action::Lock,
+            Message::Switch(message) => return Action::Switch(message),
         }
         Action::None
     }
@@ -99,6 +105,7 @@ impl State {
         &'a self,
         model: &'a Model,
         pane: &Pane,
+        others: &'a [Other],
         look: &'a Look,
     ) -> Element<'a, Message> {
         let search = look
@@ -175,6 +182,7 @@ impl State {
             .on_press(Message::Dialog(dialog::Which::Add));
         let content = column![
             header(model, look),
+            switcher::view(others, look).map(Message::Switch),
             container(search).padding([0, 14]),
             Space::new().height(10),
             list,
