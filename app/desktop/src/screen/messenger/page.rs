@@ -121,6 +121,11 @@ impl State {
                 .on_show(|_| Message::ShowNewer);
             rows.push((u64::MAX, edge.into()));
         }
+        // Each in a column of its own: a keyed column hands what it keeps of a row to the row that takes its place, without a
+        // look at its kind, and only columns are all of one kind.
+        let rows = rows
+            .into_iter()
+            .map(|(key, row)| (key, column![row].width(Fill).into()));
         let list = scrollable(
             keyed_column(rows)
                 .padding(Padding::from([14.0, 18.0]))

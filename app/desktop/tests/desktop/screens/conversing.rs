@@ -1,7 +1,9 @@
 //! A conversation by itself: searching, comparing codes, pictures of codes, earlier words, timers.
 
+use iced::advanced::renderer::Headless;
 use iced::advanced::widget::Id;
 use iced::keyboard::{Key, Modifiers, key::Named};
+use iced_test::runtime::user_interface::{Cache, UserInterface};
 use undertone_desktop::app::App;
 use undertone_desktop::scan::ScanError;
 use undertone_desktop::screen::dialog::{self, Dialog, Which, earlier, picture};
@@ -207,4 +209,42 @@ fn message_of_timer(seconds: u32) -> MessageView {
     timer.text = None;
     timer.line = Line::Timer { seconds };
     timer
+}
+
+/// What a window keeps of its rows from frame to frame fits the rows that take their places: headings of days move up among
+/// messages when new ones come and old ones leave.
+#[test]
+fn rows_of_every_kind_can_take_each_others_places() {
+    let mut app = samples::messenger(Language::English);
+    let aged = |number: u64| {
+        message(
+            number,
+            number.is_multiple_of(3),
+            NOW - 86_400 + number * 300,
+            "words",
+        )
+    };
+    open(&mut app, id(1), (1..=240).map(aged).collect());
+    let settings = undertone_desktop::program::settings();
+    let renderer =
+        <iced::Renderer as Headless>::new(settings.default_font, settings.default_text_size, None);
+    let mut renderer = futures::executor::block_on(renderer).expect("a renderer");
+    let mut cache = Cache::default();
+    for number in 241..300 {
+        let event = undertone_engine::Event::MessageReceived {
+            contact: id(1),
+            message: aged(number),
+        };
+        hear(&mut app, vec![event]);
+        if number == 260 {
+            let page = Ok(undertone_engine::Reply::Messages {
+                messages: (1..20).map(aged).collect(),
+            });
+            let older = conversation::Message::Older(page);
+            tell(&mut app, messenger::Message::Conversation(id(1), older));
+        }
+        let size = iced::Size::new(USUAL.0, USUAL.1);
+        let ui = UserInterface::build(app.view(), size, cache, &mut renderer);
+        cache = ui.into_cache();
+    }
 }
