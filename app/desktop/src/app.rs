@@ -6,14 +6,14 @@ mod desk;
 pub mod idle;
 mod keeping;
 mod keys;
+mod listening;
 pub mod panic;
 mod reopening;
 mod several;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use iced::{Element, Size, Subscription, Task, Theme, task, theme, widget::operation, window};
+use iced::{Element, Size, Task, Theme, task, theme, widget::operation};
 use undertone_engine::{CommandError, Reply};
 
 use self::desk::Desk;
@@ -24,7 +24,6 @@ use crate::bridge::Running;
 use crate::choose::Chooser;
 use crate::keeping::{Kept, USUAL};
 use crate::look::Look;
-use crate::motion;
 use crate::place::{OpenFailure, Place};
 use crate::screen::dialog::{self, picture};
 use crate::screen::messenger::conversation::LIST;
@@ -33,9 +32,6 @@ use crate::screen::{messenger, unlock, welcome};
 use crate::tray;
 use crate::widget::{reveal, shortcuts};
 use crate::words::Language;
-
-/// How often the clock is read, for the headings of days.
-const CLOCK: Duration = Duration::from_secs(30);
 
 /// The program's state.
 #[derive(Debug)]
@@ -259,50 +255,6 @@ impl App {
         };
         let others = self.resting().map(|state| state.unread(now));
         others.fold(shown, u32::saturating_add)
-    }
-
-    /// Something takes long, and nothing says how far it is.
-    fn is_busy(&self) -> bool {
-        match &self.screen {
-            Screen::Welcome(state) => state.is_busy(),
-            Screen::Unlock(state) => state.is_busy(),
-            Screen::Messenger(state) => state.is_loading(),
-            Screen::Closing => true,
-        }
-    }
-
-    /// What is listened to.
-    pub fn subscription(&self) -> Subscription<Message> {
-        let mut all = vec![
-            iced::system::theme_changes().map(Message::System),
-            iced::time::every(CLOCK).map(|_| Message::Tick),
-            iced::event::listen_with(|event, _, _| match event {
-                iced::Event::Window(window::Event::Resized(size)) => Some(Message::Resized(size)),
-                iced::Event::Window(window::Event::FileDropped(path)) => {
-                    Some(Message::Dropped(path))
-                }
-                iced::Event::Window(window::Event::Focused) => Some(Message::Focused(true)),
-                iced::Event::Window(window::Event::Unfocused) => Some(Message::Focused(false)),
-                iced::Event::Window(window::Event::CloseRequested) => Some(Message::Close),
-                other => idle::touched(&other),
-            }),
-        ];
-        if self.trays {
-            all.push(Subscription::run(tray::listen).map(Message::Tray));
-            all.push(Subscription::run(motion::listen).map(Message::SystemStill));
-        }
-        if self.is_busy() {
-            all.push(iced::time::every(self.beat()).map(|_| Message::Beat));
-        }
-        let shown = match &self.screen {
-            Screen::Messenger(state) => Some(&**state),
-            _ => None,
-        };
-        all.extend(shown.into_iter().chain(self.resting()).map(|state| {
-            let heard = state.subscription().with(state.running().number());
-            heard.map(|(number, message)| Message::Of(number, message))
-        }));
-        Subscription::batch(all)
     }
 
     /// Takes in what happened.

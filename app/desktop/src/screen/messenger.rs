@@ -6,6 +6,7 @@ pub mod bubble;
 pub mod composer;
 pub mod conversation;
 mod frame;
+mod going;
 pub mod health;
 mod hearing;
 pub mod history;
@@ -302,99 +303,6 @@ impl State {
 
     fn command(&self, command: Command) -> Task<Message> {
         self.running.task(command, Message::Done)
-    }
-
-    /// Opens a conversation.
-    fn show(&mut self, contact: ContactId) -> Task<Message> {
-        let left = self.leave();
-        self.waiting.seen(contact);
-        let Some(model) = &self.model else {
-            return left;
-        };
-        if !model.contacts.contains_key(&contact) {
-            // Made a moment ago: it comes with the next snapshot.
-            self.stale = true;
-        }
-        let (open, task) = conversation::State::open(contact, model, &self.running);
-        self.pane = Pane::Conversation(Box::new(open));
-        let beside = if self.panel.take().is_some() && self.width >= WIDE {
-            self.show_panel(contact)
-        } else {
-            Task::none()
-        };
-        let task = task.map(move |message| Message::Conversation(contact, message));
-        Task::batch([left, task, beside, self.ask()])
-    }
-
-    /// Opens a conversation, or stays in it, and goes to one of its messages.
-    fn show_at(&mut self, contact: ContactId, number: u64) -> Task<Message> {
-        let shown = if self.pane.contact() == Some(contact) {
-            Task::none()
-        } else {
-            self.show(contact)
-        };
-        let Pane::Conversation(open) = &mut self.pane else {
-            return shown;
-        };
-        let there = open.go_to(number, &self.running);
-        let there = there.map(move |message| Message::Conversation(contact, message));
-        Task::batch([shown, there])
-    }
-
-    fn show_panel(&mut self, contact: ContactId) -> Task<Message> {
-        let Some(model) = &self.model else {
-            return Task::none();
-        };
-        let (panel, task) = panel::State::open(contact, model, &self.running);
-        self.panel = Some(panel);
-        task.map(Message::Panel)
-    }
-
-    fn show_requests(&mut self) -> Task<Message> {
-        let left = self.leave();
-        self.waiting.seen_requests();
-        self.panel = None;
-        self.pane = Pane::Requests(requests::State);
-        left
-    }
-
-    /// Keeps the draft of the conversation that is left.
-    fn leave(&mut self) -> Task<Message> {
-        let commands = match &mut self.pane {
-            Pane::Conversation(open) => open.leave(),
-            _ => Vec::new(),
-        };
-        Task::batch(commands.into_iter().map(|command| self.command(command)))
-    }
-
-    /// What has to be done before the profile is closed.
-    #[must_use]
-    pub fn last_commands(&mut self) -> Vec<Command> {
-        match &mut self.pane {
-            Pane::Conversation(open) => open.leave(),
-            _ => Vec::new(),
-        }
-    }
-
-    fn step(&mut self, down: bool) -> Task<Message> {
-        let Some(model) = &self.model else {
-            return Task::none();
-        };
-        let listed = model.listed(false);
-        let now = self
-            .pane
-            .contact()
-            .and_then(|open| listed.iter().position(|contact| contact.id == open));
-        let next = match (now, down) {
-            (Some(at), true) => at + 1,
-            (Some(at), false) => at.wrapping_sub(1),
-            (None, true) => 0,
-            (None, false) => listed.len().wrapping_sub(1),
-        };
-        match listed.get(next).map(|contact| contact.id) {
-            Some(contact) => self.show(contact),
-            None => Task::none(),
-        }
     }
 
     fn converse(

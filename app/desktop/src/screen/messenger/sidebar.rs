@@ -114,20 +114,7 @@ impl State {
             })
             .icon(Icon::Search.in_field(look.is_rtl()))
             .padding(Padding::from([9.0, 12.0]));
-        let mut rows: Vec<Element<'a, Message>> = Vec::new();
-        match model.profile.copy {
-            CopyState::Present => {}
-            CopyState::PerhapsReplaced => rows.push(look.note(
-                Icon::TriangleAlert,
-                look.colors.warn,
-                look.say("copy-perhaps"),
-            )),
-            CopyState::Replaced => rows.push(look.note(
-                Icon::TriangleAlert,
-                look.colors.bad,
-                look.say("copy-replaced"),
-            )),
-        }
+        let mut rows = Vec::from_iter(copy_warning(model.profile.copy, look));
         let waiting = model.requests().count() + model.offers().count();
         let any = waiting > 0 || !model.introductions.is_empty();
         if any && !self.search.is_on() {
@@ -192,6 +179,16 @@ impl State {
             .width(WIDTH)
             .into()
     }
+}
+
+/// That a newer copy of this profile is in use.
+fn copy_warning<'a>(copy: CopyState, look: &Look) -> Option<Element<'a, Message>> {
+    let (color, words) = match copy {
+        CopyState::Present => return None,
+        CopyState::PerhapsReplaced => (look.colors.warn, "copy-perhaps"),
+        CopyState::Replaced => (look.colors.bad, "copy-replaced"),
+    };
+    Some(look.note(Icon::TriangleAlert, color, look.say(words)))
 }
 
 fn header<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {

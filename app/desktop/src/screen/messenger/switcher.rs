@@ -120,6 +120,7 @@ fn button<'a>(
         .id(id)
         .label(words)
         .on_press(message)
+        .width(Fill)
         .padding([4, 8])
         .style(move |status| PressStyle {
             background: (status.hovered || status.pressed).then_some(c.hover),
