@@ -36,7 +36,7 @@ use crate::log::Log;
 use crate::mark::Mark;
 use crate::record::RecordKey;
 use crate::residence::{Claim, Residence};
-use crate::schema::{self, Schema};
+use crate::schema::Schema;
 use crate::seal::{DataKey, VaultKeys};
 
 /// An open store. It can be shared between threads; commits wait for each other.
@@ -120,7 +120,7 @@ impl Store {
     /// See [`OpenError`].
     #[cfg(feature = "raw-key")]
     pub fn open_with_key(home: &Home, key: &DataKey) -> Result<Self, OpenError> {
-        Self::open_as(home, key.clone(), schema::CURRENT)
+        Self::open_as(home, key.clone(), crate::schema::CURRENT)
     }
 
     #[cfg(any(test, feature = "raw-key"))]
