@@ -24,7 +24,6 @@ pub enum Depth {
 ///
 /// # Panics
 /// When what was read cannot be.
-#[must_use]
 pub fn run(data: &[u8]) -> Depth {
     let Some((selector, input)) = data.split_first() else {
         return Depth::Refused;
