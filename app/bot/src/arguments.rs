@@ -1,6 +1,7 @@
 //! The command line: what can be said and what the help says about it. Nothing happens here.
 
 pub mod conversing;
+mod passphrases;
 pub mod people;
 pub mod profiles;
 
@@ -11,10 +12,10 @@ use clap_complete::Shell;
 use undertone_engine::SearchCursor;
 
 use self::conversing::Conversing;
+pub use self::passphrases::{NewPassphraseArguments, PassphraseArguments, PassphrasesArguments};
 use self::people::People;
 use self::profiles::ProfileCommands;
 use crate::control::several::Which;
-use crate::passphrase::{Passphrase, PassphraseError, Source};
 
 const AFTER: &str = "\
 Exit codes:
@@ -321,95 +322,6 @@ pub enum LogLevel {
     Trace,
 }
 
-/// Where the passphrase comes from.
-#[derive(Args)]
-#[group(multiple = false)]
-pub struct PassphraseArguments {
-    /// Read the passphrase from this file descriptor [default: ask on the terminal]
-    #[arg(long, value_name = "N")]
-    passphrase_fd: Option<u32>,
-    /// Read the passphrase from this file, which must be yours and closed to everyone else
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-}
-
-impl PassphraseArguments {
-    /// The source that was named.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        source(self.passphrase_fd, self.passphrase_file.as_ref())
-    }
-
-    /// The same, where one was named at all.
-    #[must_use]
-    pub fn named(&self) -> Option<Source> {
-        Some(self.source()).filter(|source| *source != Source::Terminal)
-    }
-}
-
-/// Where the passphrases of one or several profiles come from.
-#[derive(Args)]
-#[group(multiple = false)]
-pub struct PassphrasesArguments {
-    /// Read a passphrase from this file descriptor; several times for several profiles [default: ask on the terminal]
-    #[arg(long, value_name = "N")]
-    passphrase_fd: Vec<u32>,
-    /// Read a passphrase from this file, which must be yours and closed to everyone else; several times for several profiles
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Vec<PathBuf>,
-    /// Ask for so many passphrases on the terminal, one for each profile
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
-    profiles: u8,
-}
-
-impl PassphrasesArguments {
-    /// Gets them, in the order in which they were named.
-    ///
-    /// # Errors
-    /// See [`PassphraseError`].
-    pub fn read(&self) -> Result<Vec<Passphrase>, PassphraseError> {
-        let descriptors = self.passphrase_fd.iter().copied().map(Source::Descriptor);
-        let files = self.passphrase_file.iter().cloned().map(Source::File);
-        let named: Vec<_> = descriptors.chain(files).collect();
-        if !named.is_empty() {
-            return named.iter().map(Source::read).collect();
-        }
-        let prompts = (1..=self.profiles).map(|number| match (number, self.profiles) {
-            (_, 1) => "Passphrase: ".to_owned(),
-            (number, all) => format!("Passphrase {number} of {all}: "),
-        });
-        prompts.map(|prompt| Source::ask(&prompt)).collect()
-    }
-}
-
-/// Where a new passphrase comes from.
-#[derive(Args)]
-#[group(multiple = false)]
-pub struct NewPassphraseArguments {
-    /// Read the new passphrase from this file descriptor [default: ask on the terminal, twice]
-    #[arg(long, value_name = "N")]
-    new_passphrase_fd: Option<u32>,
-    /// Read the new passphrase from this file, which must be yours and closed to everyone else
-    #[arg(long, value_name = "FILE")]
-    new_passphrase_file: Option<PathBuf>,
-}
-
-impl NewPassphraseArguments {
-    /// The source that was named.
-    #[must_use]
-    pub fn source(&self) -> Source {
-        source(self.new_passphrase_fd, self.new_passphrase_file.as_ref())
-    }
-}
-
-fn source(descriptor: Option<u32>, file: Option<&PathBuf>) -> Source {
-    match (descriptor, file) {
-        (Some(number), _) => Source::Descriptor(number),
-        (None, Some(path)) => Source::File(path.clone()),
-        (None, None) => Source::Terminal,
-    }
-}
-
 /// Whether to wait for the other side.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct WaitArguments {
@@ -520,16 +432,21 @@ mod tests {
 
     #[test]
     fn the_passphrase_itself_is_no_argument_and_no_variable() {
-        let command = Arguments::command();
-        for sub in command.get_subcommands() {
-            for argument in sub.get_arguments() {
+        fn look(command: &clap::Command) -> usize {
+            let named = command.get_arguments().filter(|argument| {
                 let name = argument.get_id().as_str();
-                if name.contains("passphrase") {
-                    assert!(name.ends_with("passphrase_fd") || name.ends_with("passphrase_file"));
-                    assert!(argument.get_env().is_none());
-                }
-            }
+                let concerned = name.contains("passphrase");
+                assert!(
+                    !concerned
+                        || name.ends_with("passphrase_fd")
+                        || name.ends_with("passphrase_file")
+                );
+                assert!(!concerned || argument.get_env().is_none());
+                concerned
+            });
+            named.count() + command.get_subcommands().map(look).sum::<usize>()
         }
+        assert!(look(&Arguments::command()) > 20);
     }
 
     #[test]

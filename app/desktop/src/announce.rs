@@ -190,19 +190,8 @@ mod tests {
 
     #[tokio::test]
     async fn one_notification_is_shown_replaced_and_taken_back() {
-        let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
         let (sender, told) = std::sync::mpsc::channel();
-        let server = zbus::connection::Builder::async_io_unix_stream(there)
-            .server(zbus::Guid::generate())
-            .unwrap()
-            .p2p()
-            .serve_at(PLACE, Service(sender))
-            .unwrap()
-            .build();
-        let client = zbus::connection::Builder::async_io_unix_stream(here)
-            .p2p()
-            .build();
-        let (_server, client) = tokio::try_join!(server, client).unwrap();
+        let (_server, client) = crate::session::stand_in(PLACE, Service(sender)).await;
         let announcer = Announcer::over(client);
         announcer.show(Some("New message".to_owned())).await;
         announcer.show(Some("2 new <b>".to_owned())).await;

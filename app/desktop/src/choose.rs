@@ -229,20 +229,9 @@ mod tests {
     }
 
     async fn choose(code: u32, uri: &'static str, wish: Wish) -> (Chosen, String) {
-        let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
         let (asked, told) = std::sync::mpsc::channel();
         let portal = Portal { code, uri, asked };
-        let server = zbus::connection::Builder::async_io_unix_stream(there)
-            .server(zbus::Guid::generate())
-            .unwrap()
-            .p2p()
-            .serve_at(PLACE, portal)
-            .unwrap()
-            .build();
-        let client = zbus::connection::Builder::async_io_unix_stream(here)
-            .p2p()
-            .build();
-        let (_server, client) = tokio::try_join!(server, client).unwrap();
+        let (_server, client) = crate::session::stand_in(PLACE, portal).await;
         let chosen = over(&client, wish, "A title").await;
         (chosen, told.try_iter().collect())
     }

@@ -108,6 +108,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use crate::session::stand_in;
     use futures::channel::mpsc;
     use zbus::object_server::SignalEmitter;
 
@@ -142,21 +143,6 @@ mod tests {
         }
     }
 
-    async fn pair(portal: impl zbus::object_server::Interface) -> (Connection, Connection) {
-        let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
-        let server = zbus::connection::Builder::async_io_unix_stream(there)
-            .server(zbus::Guid::generate())
-            .unwrap()
-            .p2p()
-            .serve_at(PLACE, portal)
-            .unwrap()
-            .build();
-        let client = zbus::connection::Builder::async_io_unix_stream(here)
-            .p2p()
-            .build();
-        tokio::try_join!(server, client).unwrap()
-    }
-
     fn key(
         (group, key): (&str, &str),
         value: Value<'static>,
@@ -176,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn what_the_portal_says_is_heard_and_so_is_each_change() {
         let settings = Settings::default();
-        let (server, client) = pair(Portal(settings.clone())).await;
+        let (server, client) = stand_in(PLACE, Portal(settings.clone())).await;
         let (mut sender, mut heard) = mpsc::channel(4);
         let telling = tokio::spawn(async move { tell(&client, &mut sender).await });
         assert_eq!(heard.next().await, Some(false), "neither key is known");
@@ -209,7 +195,7 @@ mod tests {
         ] {
             let settings = Settings::default();
             *settings.lock().unwrap() = found;
-            let (_server, client) = pair(Older(settings)).await;
+            let (_server, client) = stand_in(PLACE, Older(settings)).await;
             assert_eq!(read(&client).await, still);
         }
     }

@@ -37,6 +37,26 @@ pub async fn connect(address: &str) -> Option<Connection> {
     tokio::time::timeout(PATIENCE, connect).await.ok()?.ok()
 }
 
+/// A service at a place, and a client that speaks with nobody else: no bus is there.
+#[cfg(test)]
+pub(crate) async fn stand_in(
+    place: &str,
+    service: impl zbus::object_server::Interface,
+) -> (Connection, Connection) {
+    let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
+    let server = zbus::connection::Builder::async_io_unix_stream(there)
+        .server(zbus::Guid::generate())
+        .unwrap()
+        .p2p()
+        .serve_at(place, service)
+        .unwrap()
+        .build();
+    let client = zbus::connection::Builder::async_io_unix_stream(here)
+        .p2p()
+        .build();
+    tokio::try_join!(server, client).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

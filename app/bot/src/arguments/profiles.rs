@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use undertone_engine::MAX_KEPT;
 
-use super::{JsonArguments, NewPassphraseArguments, PassphraseArguments, source};
+use super::passphrases::source;
+use super::{JsonArguments, NewPassphraseArguments, PassphraseArguments};
 use crate::passphrase::{Passphrase, PassphraseError, Source};
 
 /// Commands for profiles as a whole.

@@ -260,13 +260,19 @@ impl Look {
             .on_press(message)
             .width(Fill)
             .padding([9, 11])
-            .style(move |status| PressStyle {
-                background: (status.hovered || status.pressed).then_some(c.hover),
-                text: c.text,
-                border: border::rounded(10),
-                ring: c.ring,
-            })
+            .style(self.row_style())
             .into()
+    }
+
+    /// How a row looks that can be pressed.
+    pub fn row_style(&self) -> impl Fn(Status) -> PressStyle + 'static {
+        let c = self.colors;
+        move |status| PressStyle {
+            background: (status.hovered || status.pressed).then_some(c.hover),
+            text: c.text,
+            border: border::rounded(10),
+            ring: c.ring,
+        }
     }
 
     /// A line of a menu.

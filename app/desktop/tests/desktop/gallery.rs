@@ -287,6 +287,20 @@ fn peopled(language: Language) -> App {
     app
 }
 
+/// A passphrase was entered, and it takes a while.
+fn unlocking() -> App {
+    let mut app = samples::messenger(Language::English);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    for message in [
+        unlock::Message::Passphrase("orbit lantern".into()),
+        unlock::Message::Submit,
+    ] {
+        let _ = app.update(Message::Unlock(message));
+    }
+    app
+}
+
 fn persons() -> Vec<(&'static str, App)> {
     let english = Language::English;
     let mut all = Vec::new();
@@ -325,15 +339,7 @@ fn persons() -> Vec<(&'static str, App)> {
         }
         all.push((name, app));
     }
-    let mut app = samples::messenger(english);
-    let _ = app.update(Message::Lock);
-    let _ = app.update(Message::Closed);
-    for message in [
-        unlock::Message::Passphrase("orbit lantern".into()),
-        unlock::Message::Submit,
-    ] {
-        let _ = app.update(Message::Unlock(message));
-    }
+    let mut app = unlocking();
     for _ in 0..9 {
         let _ = app.update(Message::Beat);
     }
@@ -355,15 +361,7 @@ fn persons() -> Vec<(&'static str, App)> {
         );
         all.push((name, app));
     }
-    let mut app = samples::messenger(english);
-    let _ = app.update(Message::Lock);
-    let _ = app.update(Message::Closed);
-    for message in [
-        unlock::Message::Passphrase("orbit lantern".into()),
-        unlock::Message::Submit,
-    ] {
-        let _ = app.update(Message::Unlock(message));
-    }
+    let app = unlocking();
     app.look().progress.set(Doing::Writing(42));
     all.push(("exporting", app));
     let mut app = samples::messenger(english);

@@ -2,7 +2,7 @@
 //! both names before they leave, because what somebody is called here is nobody else's business.
 
 use iced::widget::{column, scrollable};
-use iced::{Element, Fill, Padding, Task, border};
+use iced::{Element, Fill, Padding, Task};
 use undertone_engine::{Command, CommandError, ContactId, Reply, Stage};
 
 use super::Action;
@@ -13,7 +13,7 @@ use crate::look::parts::Kind;
 use crate::look::person::picture;
 use crate::refusal;
 use crate::screen::messenger::model::{Model, named};
-use crate::widget::{PressStyle, press};
+use crate::widget::press;
 
 /// The field of the first name.
 pub const NAME: &str = "introduce-name";
@@ -139,12 +139,7 @@ impl State {
                 .on_press(Message::To(contact.id))
                 .width(Fill)
                 .padding([7, 9])
-                .style(move |status| PressStyle {
-                    background: (status.hovered || status.pressed).then_some(c.hover),
-                    text: c.text,
-                    border: border::rounded(10),
-                    ring: c.ring,
-                })
+                .style(look.row_style())
                 .into()
             })
             .collect();

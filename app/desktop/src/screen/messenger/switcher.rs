@@ -2,12 +2,12 @@
 //! else of them.
 
 use iced::widget::{Space, column, container};
-use iced::{Element, Fill, Padding, border};
+use iced::{Element, Fill, Padding};
 
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::person::pattern;
-use crate::widget::{PressStyle, press};
+use crate::widget::press;
 
 /// So many profiles lie in one place at most.
 pub const MOST: usize = 4;
@@ -115,18 +115,12 @@ fn button<'a>(
     message: Message,
     look: &'a Look,
 ) -> Element<'a, Message> {
-    let c = look.colors;
     press(look.row(parts).spacing(10).align_y(iced::Center))
         .id(id)
         .label(words)
         .on_press(message)
         .width(Fill)
         .padding([4, 8])
-        .style(move |status| PressStyle {
-            background: (status.hovered || status.pressed).then_some(c.hover),
-            text: c.text,
-            border: border::rounded(10),
-            ring: c.ring,
-        })
+        .style(look.row_style())
         .into()
 }
