@@ -13,13 +13,13 @@ paste = لصق
 copied = نُسخ
 search = بحث
 lock = قفل
-stopped = توقف ملفك لأن الحفظ غير ممكن. أفسح مكاناً ثم شغّل البرنامج من جديد.
+stopped = توقف ملفك الشخصي لأن الحفظ غير ممكن. أفرغ بعض المساحة ثم شغّل البرنامج من جديد.
 
 # أول تشغيل
 hello-title = مرحباً بك في Undertone
 hello-first = راسل من تعرفهم بلا حساب، وبلا رقم هاتف، وبلا شركة بينكم.
-hello-second = كل شيء يمر عبر شبكة Tor من حاسوبك إلى حاسوبهم مباشرة، فلا يعرف أحد في الوسط من يكلّم من.
-hello-third = رسائلك ومفاتيحك محفوظة على هذا الحاسوب وحده، مختومة بعبارة مرور لا يستطيع أحد استعادتها.
+hello-second = كل شيء يمر عبر شبكة Tor من حاسوبك إلى حاسوبهم مباشرة، فلا يعرف أي خادم ولا مزوّد من يكلّم من.
+hello-third = رسائلك ومفاتيحك محفوظة على هذا الحاسوب وحده، مختومة بعبارة مرور لا يستطيع أحد إعادة تعيينها.
 hello-begin = ابدأ
 welcome-step = الخطوة { $now } من { $all }
 name-title = بماذا يناديك الناس؟
@@ -37,8 +37,8 @@ strength-weak = سهلة التخمين جداً
 strength-fair = ما زالت سهلة التخمين؛ أضف كلمة
 strength-good = جيدة
 strength-strong = جيدة جداً
-create-button = أنشئ ملفي
-create-busy = جارٍ ختم ملفك …
+create-button = أنشئ ملفي الشخصي
+create-busy = جارٍ ختم ملفك الشخصي …
 
 # فتح القفل
 unlock-title = مقفل
@@ -46,20 +46,20 @@ unlock-hint = أدخل عبارة المرور.
 unlock-passphrase = عبارة المرور
 unlock-button = افتح القفل
 unlock-busy = جارٍ فتح القفل …
-unlock-another = فتح قفل ملف آخر
-unlock-another-hint = ما هو مفتوح القفل يبقى متصلاً في هذه الأثناء.
+unlock-another = فتح قفل ملف شخصي آخر
+unlock-another-hint = ما فُتح قفله يبقى متصلاً في هذه الأثناء.
 unlock-back = رجوع
-unlock-another-open = فتح قفل ملف آخر
-lock-this = قفل هذا الملف فقط
+unlock-another-open = فتح قفل ملف شخصي آخر
+lock-this = قفل هذا الملف الشخصي فقط
 switch-to = الانتقال إلى { $name }
-switch-to-unread = الانتقال إلى { $name }: غير مقروء { $count }
+switch-to-unread = الانتقال إلى { $name } (غير المقروء: { $count })
 
-failure-passphrase = هذه العبارة لا تفتح شيئاً هنا.
-failure-in-use = إنه مفتوح في نافذة أخرى أو برنامج آخر.
-failure-already-open = إنه مفتوح القفل هنا بالفعل.
-failure-exists = يوجد هنا شيء لا تفتحه هذه العبارة.
-failure-home = لا يمكن استخدام المجلد: إنه مفقود أو ممتلئ أو مفتوح لآخرين على هذا الحاسوب.
-failure-damaged = لا يمكن قراءة المحفوظ. قد يكون تالفاً أو من إصدار آخر.
+failure-passphrase = عبارة المرور هذه لا تفتح شيئاً هنا.
+failure-in-use = إنه مفتوح بالفعل في نافذة أخرى أو برنامج آخر.
+failure-already-open = لقد فُتح قفله هنا بالفعل.
+failure-exists = يوجد هنا من قبل شيء لا تفتحه عبارة المرور هذه.
+failure-home = لا يمكن استخدام المجلد: إنه مفقود أو ممتلئ أو متاح لمستخدمين آخرين على هذا الحاسوب.
+failure-damaged = تعذّرت قراءة البيانات المحفوظة. قد تكون تالفة أو من إصدار آخر.
 failure-name = الاسم من 1 إلى 128 بايت وبلا محارف تحكم.
 failure-network = تعذّر تشغيل Tor. شغّل البرنامج من جديد.
 
@@ -72,29 +72,30 @@ list-empty = لا محادثات بعد.
 list-not-found = لم يُعثر على شيء.
 archive-show =
     { $count ->
-        [zero] لا محادثات مؤرشفة ({ $count })
-        [one] محادثة مؤرشفة واحدة ({ $count })
-        [two] محادثتان مؤرشفتان ({ $count })
+        [zero] لا محادثات مؤرشفة
+        [one] محادثة مؤرشفة واحدة
+        [two] محادثتان مؤرشفتان
         [few] { $count } محادثات مؤرشفة
-        [many] { $count } محادثة مؤرشفة
-       *[other] { $count } محادثة في الأرشيف
+        [many] { $count } محادثةً مؤرشفة
+       *[other] { $count } محادثة مؤرشفة
     }
 archive-leave = العودة إلى كل المحادثات
 typing = يكتب الآن …
 preview-none = لا رسائل بعد
 preview-draft = مسودة: { $words }
-preview-timer = تغيّر اختفاء الرسائل
+preview-timer = تغيّر إعداد اختفاء الرسائل
 preview-covered = مغطى
+back-to-list = العودة إلى القائمة
 unread-count =
     { $count ->
-        [zero] لا رسائل غير مقروءة ({ $count })
-        [one] رسالة غير مقروءة ({ $count })
-        [two] رسالتان غير مقروءتين ({ $count })
+        [zero] لا رسائل غير مقروءة
+        [one] رسالة واحدة غير مقروءة
+        [two] رسالتان غير مقروءتين
         [few] { $count } رسائل غير مقروءة
         [many] { $count } رسالةً غير مقروءة
        *[other] { $count } رسالة غير مقروءة
     }
-profile-hidden = يظهر غير متصل
+profile-hidden = تظهر كغير متصل
 network-short-ready = متصل
 network-short-on-the-way = جارٍ الاتصال، { $percent }٪
 network-short-off = غير متصل
@@ -102,21 +103,22 @@ network-short-none = لا اتصال
 
 # الشبكة
 network-ready = متصل بشبكة Tor.
-network-dormant = شبكة Tor لا تعمل بعد.
+network-dormant = لم يبدأ تشغيل Tor بعد.
 network-bootstrapping = جارٍ الاتصال بشبكة Tor: { $percent }٪
-network-none = لا طريق إلى شبكة Tor.
+network-none = تعذّر الوصول إلى شبكة Tor.
 network-clock = ساعة هذا الحاسوب غير صحيحة.
 network-stuck = الاتصال بشبكة Tor عالق عند { $percent }٪.
 network-why-bootstrapping = قد يستغرق هذا بضع دقائق في المرة الأولى لأن قائمة المرحّلات تُجلب. يمكنك المتابعة في هذه الأثناء.
 network-why-stuck = هناك عائق: شبكة تحجب Tor، أو جدار حماية، أو خط بطيء. البرنامج يواصل المحاولة.
-network-why-none = هل هذا الحاسوب متصل بالإنترنت؟ بعض الشبكات تحجب Tor؛ وهذا الإصدار لا يتجاوز الحجب.
-network-why-clock = تحتاج شبكة Tor إلى التاريخ والوقت الصحيحين. اضبط الساعة من فضلك؛ وسيتابع البرنامج وحده.
+network-why-none = هل هذا الحاسوب متصل بالإنترنت؟ بعض الشبكات تحجب Tor؛ ولا يستطيع هذا الإصدار تجاوز الحجب.
+network-why-clock = يحتاج Tor إلى تاريخ ووقت صحيحين. اضبط الساعة من فضلك، وسيتابع البرنامج من تلقاء نفسه.
 retry = حاول الآن
 retry-all = حاول مرة أخرى الآن
+retry-contacts = حاول مع جميع جهات الاتصال الآن
 way-connected = متصل
 way-invisible = أنت غير مرئي لجهة الاتصال هذه؛ الرسائل تنتظر
-way-withheld = لا يُتبادل شيء: حظرتَ من عرّفكما أو أنت غير مرئي له. احظر جهة الاتصال هذه أيضاً وتواصلا بطريق آخر
-way-hidden = تظهر غير متصل؛ الرسائل تنتظر
+way-withheld = لا يُتبادل أي شيء: حظرتَ من عرّفكما أحدكما بالآخر، أو أنت غير مرئي له. احظر جهة الاتصال هذه أيضاً، ثم تواصلا من جديد بطريقة أخرى
+way-hidden = تظهر كغير متصل؛ الرسائل تنتظر
 way-disk-full = القرص ممتلئ؛ الرسائل تنتظر
 way-not-tried = غير متصل بعد
 way-dialling = جارٍ الاتصال …
@@ -124,44 +126,53 @@ way-no-network = لا اتصال بشبكة Tor
 way-clock = ساعة هذا الحاسوب غير صحيحة
 way-bootstrapping = في انتظار شبكة Tor
 way-away = غائب، أو برنامجه لا يعمل
-way-not-admitted = بابه لا يسمح لك بالدخول الآن
-way-introduction = غائب منذ قليل، أو الطريق مضطرب
-way-rendezvous = استغرق الطريق عبر Tor وقتاً طويلاً
-way-refused = رفض برنامجه
-way-no-answer = برنامجه لا يجيب
+way-not-admitted = عنوانه لا يقبل اتصالك في الوقت الحالي
+way-introduction = غائب منذ قليل، أو هناك خلل في الطريق إليه
+way-rendezvous = استغرق الاتصال عبر Tor وقتاً أطول مما ينبغي
+way-refused = رفض برنامجه الاتصال
+way-no-answer = برنامجه لا يستجيب
 way-broken = انقطع الاتصال
-way-failed = فشل الطريق عبر Tor
+way-failed = فشل الاتصال عبر Tor
 way-next = { $reason }؛ المحاولة التالية بعد { $time }
-stage-requested = أرسلت طلباً؛ لا جواب بعد
-stage-no-answer = أرسلت الطلب عدة مرات؛ لم يأت جواب
-stage-accepting = قُبل الطلب؛ جارٍ إبلاغه
+stage-requested = أرسلتَ طلباً ولم يصل جواب بعد
+stage-no-answer = أرسلتَ الطلب عدة مرات ولم يصل جواب
+stage-accepting = قُبل الطلب؛ جارٍ إبلاغ صاحبه
 stage-undecided = يطلب التواصل معك
 stage-rejected = مرفوض
 stage-blocked = محظور
 stage-myself = تبقى هنا ولا تُرسل أبداً
 
 # صفحة البداية
-start-title = أهلاً { $name }
+start-title = أهلاً بك، { $name }
 start-invite = ادعُ أحداً
-start-invite-hint = أنشئ دعوة وسلّمها: برسالة أو على ورق أو رمز QR.
+start-invite-hint = أنشئ دعوة وسلّمها إلى من تريد: برسالة أو على ورق أو كرمز QR.
 start-add = لديّ دعوة
-start-add-hint = الصق دعوة أعطاك إياها أحد.
-start-keys = يجد Ctrl+K كل أمر ومحادثة، ويبدأ Ctrl+N محادثة جديدة، ويبحث Ctrl+F، ويقفل Ctrl+L فوراً، ويغيّر Ctrl مع + أو - حجم النص. أما Ctrl+Shift+Backspace فللطوارئ: إذا ضُغط مرتين أتلف كل شيء.
+start-add-hint = الصق دعوة أعطاك إياها شخص ما.
+start-keys =
+    لكل أمر ومحادثة: Ctrl+K
+    محادثة جديدة: Ctrl+N
+    بحث: Ctrl+F
+    قفل فوري: Ctrl+L
+    حجم النص: Ctrl مع + أو -
+    للطوارئ: Ctrl+Shift+Backspace، وإذا ضُغط مرتين أتلف كل شيء.
 
 # الدعوة
 invite-title = دعوتي
 invite-loading = لحظة …
 invite-hint = من يحصل على دعوتك يستطيع أن يطلب التواصل معك، ثم تقرر أنت.
 invite-one = لشخص واحد. تنتهي حين يرسل طلبه.
-invite-many = لعدة أشخاص. كل من يحصل عليها يستطيع أن يطلب حتى تغلقها.
+invite-many = لعدة أشخاص. كل من يحصل عليها يستطيع أن يطلب حتى تلغيها.
 invite-reachable = يمكن استخدامها الآن
 invite-not-reachable = جارٍ نشرها؛ قد يستغرق ذلك دقيقة
 invite-copy = نسخ
-invite-shut = أغلقها إلى الأبد
+invite-shut = إلغاء هذه الدعوة
+invite-revoke-title = هل تريد إلغاء هذه الدعوة؟
+invite-revoke-words = من لديه هذه الدعوة لن يستطيع أن يرسل إليك طلباً بها بعد الآن. لا يمكن التراجع عن ذلك. تبقى جهات اتصالك كما هي.
+invite-revoke = إلغاء الدعوة
 invite-next = { $now } من { $all }
 invite-make-one = دعوة جديدة لشخص واحد
 invite-make-many = دعوة جديدة لعدة أشخاص
-invite-covered = مغطاة ما دامت الأسماء مخفية. النسخ يعمل.
+invite-covered = مغطاة ما دامت الأسماء مخفية، ويمكن نسخها مع ذلك.
 
 # محادثة جديدة
 add-title = محادثة جديدة
@@ -176,20 +187,22 @@ add-submit = أرسل طلب التواصل
 add-busy = جارٍ الإرسال …
 
 # الطلبات
-requests-hint = كل من لديه إحدى دعواتك يستطيع أن يطلب، بأي اسم. الرفض لا يخبره بشيء.
+requests-hint = يستطيع كل من لديه إحدى دعواتك أن يطلب التواصل معك، بأي اسم. وإذا رفضتَ فلن يُخبَر بشيء.
 requests-none = لا طلبات في الانتظار.
 request-no-greeting = بلا تحية
 request-accept = قبول
+request-accept-anyway = قبول رغم ذلك
 request-reject = رفض
 request-block = حظر
 
 # المحادثة
 conversation-begin = هنا تبدأ المحادثة. لا يقرؤها غيركما.
+conversation-begin-unproven = هنا تبدأ المحادثة، وهي مشفّرة من طرف إلى طرف. أما مَن في الطرف الآخر فتبيّنه مقارنة الرمزين.
 history-loading = جارٍ تحميل الرسائل …
 day-today = اليوم
 day-yesterday = أمس
 day-date = { $day } { $month } { $year }
-day-short = { $day }/{ $month }
+day-short = {"\u200F"}{ $day }/{ $month }
 month-name =
     { $month ->
         [1] يناير
@@ -208,14 +221,14 @@ month-name =
 jump = أحدث الرسائل
 jump-unread =
     { $count ->
-        [zero] لا رسائل جديدة ({ $count })
-        [one] رسالة جديدة ({ $count })
-        [two] رسالتان جديدتان ({ $count })
+        [zero] لا رسائل جديدة
+        [one] رسالة جديدة واحدة
+        [two] رسالتان جديدتان
         [few] { $count } رسائل جديدة
         [many] { $count } رسالةً جديدة
        *[other] { $count } رسالة جديدة
     }
-verified-tip = قارنت الرموز مع جهة الاتصال هذه
+verified-tip = قارنتَ الرموز مع جهة الاتصال هذه
 panel-open = عن جهة الاتصال هذه
 message-deleted = حُذفت هذه الرسالة
 message-unsupported = رسالة من إصدار أحدث؛ لا يستطيع هذا البرنامج عرضها
@@ -229,7 +242,7 @@ delivery-sent = أُرسلت؛ لم يصل تأكيد بعد
 delivery-received = حُفظت على حاسوبه
 delivery-read = يقول إنه قرأها
 reaction-join = تفاعل مثله
-reaction-take-back = تراجع
+reaction-take-back = سحب التفاعل
 action-reply = رد
 action-copy = نسخ
 action-forward = تحويل
@@ -237,15 +250,15 @@ action-edit = تعديل
 action-pin = تثبيت
 action-unpin = إلغاء التثبيت
 action-delete = حذف
-timer-on-mine = جعلت الرسائل تختفي بعد القراءة بـ { $time }
-timer-on-theirs = جعل الطرف الآخر الرسائل تختفي بعد القراءة بـ { $time }
-timer-off-mine = تركت الرسائل باقية من هنا
-timer-off-theirs = ترك الطرف الآخر الرسائل باقية من هنا
+timer-on-mine = جعلت الرسائل تختفي بعد { $time } من قراءتها
+timer-on-theirs = جعل الطرف الآخر الرسائل تختفي بعد { $time } من قراءتها
+timer-off-mine = جعلت الرسائل تبقى ابتداءً من هنا
+timer-off-theirs = جعل الطرف الآخر الرسائل تبقى ابتداءً من هنا
 seconds =
     { $count ->
         [zero] { $count } ثانية
-        [one] ثانية واحدة ({ $count })
-        [two] ثانيتان ({ $count })
+        [one] ثانية واحدة
+        [two] ثانيتين
         [few] { $count } ثوانٍ
         [many] { $count } ثانيةً
        *[other] { $count } ثانية
@@ -253,8 +266,8 @@ seconds =
 minutes =
     { $count ->
         [zero] { $count } دقيقة
-        [one] دقيقة واحدة ({ $count })
-        [two] دقيقتان ({ $count })
+        [one] دقيقة واحدة
+        [two] دقيقتين
         [few] { $count } دقائق
         [many] { $count } دقيقةً
        *[other] { $count } دقيقة
@@ -262,8 +275,8 @@ minutes =
 hours =
     { $count ->
         [zero] { $count } ساعة
-        [one] ساعة واحدة ({ $count })
-        [two] ساعتان ({ $count })
+        [one] ساعة واحدة
+        [two] ساعتين
         [few] { $count } ساعات
         [many] { $count } ساعةً
        *[other] { $count } ساعة
@@ -271,25 +284,25 @@ hours =
 days =
     { $count ->
         [zero] { $count } يوم
-        [one] يوم واحد ({ $count })
-        [two] يومان ({ $count })
+        [one] يوم واحد
+        [two] يومين
         [few] { $count } أيام
         [many] { $count } يوماً
        *[other] { $count } يوم
     }
 composer-placeholder = اكتب رسالة
-composer-reply = رداً على
-composer-edit = تعدّل رسالتك
+composer-reply = رداً على:
+composer-edit = تعديل رسالتك
 composer-left =
     { $count ->
-        [zero] لم يبق شيء ({ $count })
-        [one] بقي بايت واحد ({ $count })
-        [two] بقي بايتان ({ $count })
+        [zero] لم يبق شيء
+        [one] بقي بايت واحد
+        [two] بقي بايتان
         [few] بقيت { $count } بايتات
         [many] بقي { $count } بايتاً
        *[other] بقي { $count } بايت
     }
-composer-too-long = طويلة جداً: الرسالة حتى 65,536 بايت. أرسلها على أجزاء.
+composer-too-long = طويلة جداً: لا تزيد الرسالة على 65,536 بايت. أرسلها على أجزاء.
 send = إرسال
 emoji-open = رموز تعبيرية
 emoji-title = رموز تعبيرية
@@ -298,7 +311,7 @@ emoji-none = لا رمز بهذا الاسم.
 
 # أسئلة
 delete-title = حذف الرسالة
-delete-words = تُحذف على هذا الحاسوب، وتبقى على الآخر.
+delete-words = تُحذف من هذا الحاسوب، وتبقى على الآخر.
 delete-words-mine = الحذف عند الطرفين يطلب من برنامجه حذفها أيضاً؛ ولا يمكنك التأكد من ذلك.
 delete-me = احذف عندي
 delete-both = احذف عند الطرفين
@@ -306,13 +319,15 @@ clear-title = حذف كل الرسائل
 clear-words = تُتلف كل رسائل هذه المحادثة على هذا الحاسوب، وتبقى على الآخر.
 clear-yes = احذف الكل
 block-title = حظر
-block-words = سيرى { $name } ما كان سيراه لو لم تعد أبداً. تُتلف كل المفاتيح: لا يمكن التراجع.
+block-words = سيرى { $name } ما كان سيراه لو لم تعد تتصل أبداً. تُتلف كل المفاتيح: لا يمكن التراجع عن ذلك.
 block-yes = احظر إلى الأبد
 link-title = هذا الرابط يغادر Tor
-link-words = فتحه في متصفح عادي يُظهر لذلك الموقع ولشبكتك من أنت. انسخه وافتحه في متصفح Tor.
+link-words = فتحه في متصفح عادي يكشف هويتك لذلك الموقع ولشبكتك. انسخه وافتحه في متصفح Tor.
+block-question = هل تريد حظر { $name }؟
+block-messages = الرسائل التي ما زالت تنتظر لن تُرسل أبداً. وتبقى سائر الرسائل على الحاسوبين، لكن المحادثة تختفي من قائمتك.
 link-copy = انسخ العنوان
 forward-title = تحويل إلى
-forward-hint = يُرى أنها محوّلة، ولا يُرى ممّن.
+forward-hint = يرى المستلم أنها محوّلة، ولا يرى ممّن.
 
 # جهة الاتصال
 panel-title = جهة الاتصال
@@ -320,11 +335,13 @@ panel-nickname = يسمي نفسه { $name }
 pet-name = بماذا تسميه
 pet-name-placeholder = لا يراه غيرك
 verify-title = رمز الأمان
-verify-done = قارنت الرموز: إنه من تظن.
-verify-not-done = لم تُقارن بعد. ربما أعطاك أحد دعوة مزيفة.
-verify-hint = اقرآ هذه الأرقام بعضكما لبعض بالصوت، أو ضعا الشاشتين جنباً إلى جنب. يجب أن تتطابق.
+verify-done = قارنتَ الرموز: هذا هو من تظنه.
+verify-not-done = لم تُقارن الرموز بعد. ربما أعطاك أحدهم دعوة مزيفة.
+verify-hint = ليقرأ كل منكما هذه الأرقام للآخر بصوته، سطراً سطراً ومن اليسار إلى اليمين، أو ضعا الشاشتين جنباً إلى جنب. يجب أن تتطابق.
+verify-no-code = الرمز غير متاح بعد.
+verify-covered = الرمز مغطّى ما دامت الأسماء مغطّاة.
 verify-same = إنها متطابقة
-verify-undo = لم تعد مقارنة
+verify-undo = إلغاء علامة المقارنة
 panel-conversation = المحادثة
 panel-pinned = أبقها في الأعلى
 panel-muted = عدم الإزعاج
@@ -337,45 +354,51 @@ settings-title = الإعدادات
 settings-appearance = المظهر
 settings-privacy = الخصوصية
 settings-network = الشبكة
-settings-profile = الملف
-settings-about = حول
+settings-profile = الملف الشخصي
+settings-about = حول البرنامج
 settings-theme = الألوان
 theme-system = مثل النظام
 theme-light = فاتح
 theme-dark = داكن
 theme-contrast = تباين عالٍ
 settings-language = اللغة
-settings-rtl-hint = تُعرض من اليمين إلى اليسار. أثناء الكتابة قد يقف المؤشر في غير مكانه.
+settings-rtl-hint = تُعرض من اليمين إلى اليسار. أثناء الكتابة قد يظهر مؤشر الكتابة في غير مكانه.
 settings-size = حجم النص
-percent = { $number }٪
-settings-appearance-hint = تُحفظ هذه الاختيارات مختومةً مع ملفك، وتسري من جديد حين يُفتح.
+percent = {"\u200F"}{ $number }٪
+settings-appearance-hint = تُحفظ هذه الاختيارات مختومةً مع ملفك الشخصي، وتسري من جديد حين يُفتح قفله.
 settings-read = أخبر جهات الاتصال بما قرأت
-settings-read-hint = عند الإيقاف يعرفون أن الرسالة وصلت، لا أكثر.
+settings-read-hint = عند الإيقاف: يعرفون أن الرسالة وصلت، لا أكثر.
 settings-typing = أخبر جهات الاتصال حين تكتب
 settings-typing-hint = فقط ما دمتما متصلين.
 settings-earlier = احتفظ بالنص قبل التعديل
 settings-earlier-hint = على هذا الحاسوب، للرسائل التي تغيّرها جهات الاتصال.
 settings-presentation = غطِّ الأسماء والمعاينات
 settings-presentation-hint = حين يرى آخرون شاشتك. تبقى المحادثات المفتوحة مقروءة.
+presentation-open = الأسماء مغطّاة، أما هذه المحادثة فلا: من يرى شاشتك يستطيع قراءتها.
 settings-lock = القفل تلقائياً
 lock-never = أبداً
 lock-after = إذا لم يكن أحد هنا لمدة { $time }
-settings-lock-hint = كما في Ctrl+L: يُغلق الملف ويختفي كل شيء من الشاشة، ولا يصل شيء حتى يُفتح القفل.
-settings-retention = كم تبقى الرسائل هنا
+settings-lock-hint = كما في Ctrl+L: يُغلق الملف الشخصي ويختفي كل شيء من الشاشة، ولا يصل شيء حتى يُفتح القفل.
+settings-retention = مدة بقاء الرسائل هنا
 settings-retention-hint = يمكن أن يكون لكل محادثة إعدادها.
 retention-until = حتى أحذفها
-retention-after = بعد القراءة بـ { $time }
-retention-nothing = لا تُحفظ: فقط ما دام البرنامج يعمل
+retention-after = بعد { $time } من القراءة
+retention-nothing = لا تُحفظ إطلاقاً: تبقى فقط ما دام البرنامج يعمل
 retention-default = مثل كل المحادثات
-settings-doors = يمكن الوصول إلى { $count } من { $all } من عناوينك.
+settings-doors = يمكن الوصول إلى { $count } من أصل { $all } من عناوينك.
 settings-contacts = جهات الاتصال
 settings-nickname = الاسم الذي تراه جهات الاتصال
 settings-status = كلمات عنك تراها جهات الاتصال
+settings-status-placeholder = مثلاً: أعود يوم الاثنين
 settings-profile-hint = تعلم جهات الاتصال بالتغيير حين تكون متصلة.
 about-version = Undertone { $version }
 about-words = برنامج مراسلة بلا وسيط. تتحادث جهات الاتصال مباشرة عبر خدمات onion في Tor، مشفّرة من طرف إلى طرف.
-about-audit = حديث ولم يدققه أحد. لا تراهن عليه بسلامتك بعد.
-about-licences = Undertone برنامج حر برخصة MIT أو Apache-2.0. يحتوي على خطوط Inter وJetBrains Mono وNoto Sans Arabic (SIL Open Font License)، ورموز Lucide (ISC)، وأسماء الإيموجي من Unicode (Unicode License 3.0)، والحزمتين equix وhashx (LGPL-3.0).
+about-audit = برنامج حديث لم يدقق أمانه أحد. لا تجعل سلامتك متوقفة عليه بعد.
+about-licences =
+    برنامج Undertone حر برخصة MIT أو Apache-2.0.
+    الخطوط: Inter وJetBrains Mono وNoto Sans Arabic (SIL Open Font License).
+    الرموز: Lucide (ISC). أسماء الإيموجي: Unicode (Unicode License 3.0).
+    الحزمتان: equix وhashx (LGPL-3.0).
 
 # الأوامر
 palette-title = ماذا تريد أن تفعل؟
@@ -391,23 +414,23 @@ privacy-open = ماذا يُكشف ولمن
 privacy-title = ماذا تكشف هذه المحادثة
 reveal-me = هذا الحاسوب
 reveal-me-until = تُحفظ الرسائل هنا مختومة حتى تحذفها.
-reveal-me-after = تُحفظ الرسائل هنا مختومة حتى تمضي بعد القراءة { $time }.
+reveal-me-after = تُحفظ الرسائل هنا مختومة مدة { $time } بعد القراءة.
 reveal-me-nothing = الرسائل في الذاكرة فقط، وتزول حين ينتهي البرنامج.
-reveal-timer = يحذف البرنامجان الرسائل بعد القراءة بـ { $time }؛ والبرنامج المعدَّل غير ملزم بذلك.
+reveal-timer = يحذف البرنامجان الرسائل بعد { $time } من قراءتها؛ والبرنامج المعدَّل غير ملزم بذلك.
 reveal-me-computer = من يتحكم في هذا الحاسوب وهو مفتوح القفل يستطيع قراءة كل شيء.
 reveal-contact = جهة الاتصال
-reveal-contact-words = يعرف { $name } ما تكتب ومتى، والاسم والحالة اللذين اخترتهما. يستطيع إظهار ذلك لغيره، لا إثبات أنه منك.
+reveal-contact-words = يعرف { $name } ما تكتب ومتى، والاسم والحالة اللذين اخترتهما. يستطيع إظهار ذلك لغيره، لكنه لا يستطيع إثبات أنه منك.
 reveal-contact-online = يرى متى يكون برنامجك متصلاً ببرنامجه.
-reveal-contact-profile = صورتك واسمك وحالتك هي نفسها لكل جهات الاتصال أياً كان العنوان الذي تعرفه. إذا قارنها اثنان منهم عرفا أنهما يعرفان الشخص نفسه.
+reveal-contact-profile = صورتك واسمك وحالتك هي نفسها لكل جهات الاتصال أياً كان العنوان الذي تعرفه. إذا قارنها اثنان ممن يعرفونك علما أنهما يعرفان الشخص نفسه.
 reveal-read-on = يُخبَر بما قرأت.
 reveal-read-off = لا يُخبَر بما قرأت، بل بأنه وصل فقط.
 reveal-typing-on = يُخبَر حين تكتب.
 reveal-typing-off = لا يُخبَر حين تكتب.
 reveal-verified = قارنتما الرموز، فلا يستطيع أحد في الوسط أن ينتحل شخصيته.
-reveal-not-verified = لم تقارنا الرموز: إن بُدّلت الدعوة في طريقها فربما يقرأ شخص آخر.
+reveal-not-verified = لم تقارنا الرموز: إن بُدّلت الدعوة في طريقها فربما يقرأ شخص آخر ما تكتبان.
 reveal-muted = لا يعلم أنك أوقفت التنبيهات.
 reveal-network = الشبكة
-reveal-network-tor = يرى مزوّدك أنك تستخدم Tor وكم، لا مع من ولا لماذا. وكذلك مزوّده.
+reveal-network-tor = يرى مزوّد الإنترنت أنك تستخدم Tor ومقدار ذلك، لا مع من تتحدث ولا ماذا تقول. وكذلك مزوّده.
 reveal-network-relays = تمرر مرحّلات Tor خلايا مختومة. ومن يراقب الطرفين معاً قد يقارن أوقات نشاطكما.
 reveal-server = خادم
 reveal-server-none = لا يوجد خادم: تتحادثان مباشرة. لذلك لا يصل شيء ما دام أحدكما غائباً.
@@ -415,9 +438,9 @@ reveal-server-none = لا يوجد خادم: تتحادثان مباشرة. لذ
 # رُفض
 refused-invitation = هذه ليست دعوة يفهمها هذا الإصدار. هل هي كاملة؟
 refused-own-invitation = هذه دعوتك أنت. أعطها لغيرك.
-refused-used = استخدمت هذه الدعوة من قبل.
-refused-greeting = التحية حتى 500 بايت.
-refused-status = الحالة حتى 256 بايت وبلا محارف تحكم.
+refused-used = استخدمتَ هذه الدعوة من قبل.
+refused-greeting = لا تزيد التحية على 500 بايت.
+refused-status = لا تزيد الحالة على 256 بايت، ولا تحتوي على محارف تحكم.
 refused-timer = هذه المدة غير ممكنة.
 refused-reaction = التفاعل رمز تعبيري واحد.
 refused-not-yours = لا تُغيَّر إلا رسائلك.
@@ -425,32 +448,32 @@ refused-not-connected = جهة الاتصال غير متصلة الآن.
 refused-too-soon = كان ذلك قبل لحظة؛ انتظر قليلاً.
 refused-pinned = يمكن تثبيت 64 رسالة على الأكثر؛ ألغ تثبيت واحدة أولاً.
 refused-empty = الرسالة فارغة.
-refused-queue = ينتظر الكثير لجهة الاتصال هذه.
-refused-too-many = الكثير مفتوح بالفعل؛ أغلق واحدة أولاً.
-refused-codes = الرموز مختلفة: ليس من تظن.
+refused-queue = هناك الكثير جداً في انتظار جهة الاتصال هذه.
+refused-too-many = هناك الكثير مفتوحاً بالفعل؛ أغلق واحدة أولاً.
+refused-codes = الرموز مختلفة: هذا ليس من تظنه.
 refused-not-a-code = هذا ليس رمزاً من هذا الإصدار.
 refused-own-code = هذا رمزك أنت.
 refused-request = لا يمكن قبول هذا الطلب: إنه تالف.
-refused-closed = الملف مغلق.
+refused-closed = الملف الشخصي مغلق.
 refused-storage = تعذّر الحفظ: القرص ممتلئ أو لا يقبل الكتابة.
 refused-no-message = لم تعد هذه الرسالة موجودة.
 refused-gone = لم يعد هذا موجوداً.
 refused-stage = هذا غير ممكن مع جهة الاتصال هذه الآن.
 refused-unsupported = لا يستطيع هذا الإصدار ذلك.
 
-# نسخ الملف
-delivery-unknown = كانت تنتظر حين صُنعت النسخة التي استُعيد منها هذا الملف؛ ربما وصلت
-line-restored = من هنا يستخدم الطرف الآخر نسخة مستعادة من ملفه
-copy-perhaps = ربما تستخدم جهات اتصالك نسخة أحدث من هذا الملف استُعيدت في مكان آخر. إن لم تكن أنت من فعل ذلك فلا تكتب هنا.
-copy-replaced = استُعيدت نسخة أحدث من هذا الملف في مكان آخر وجهات اتصالك تستخدمها. لا يُرسل شيء من هنا.
-refused-replaced = تتابع جهة الاتصال هذه مع نسخة أحدث من ملفك
+# نسخ الملف الشخصي
+delivery-unknown = كانت تنتظر حين صُنعت النسخة التي استُعيد منها هذا الملف الشخصي؛ ربما وصلت
+line-restored = من هنا يستخدم الطرف الآخر نسخة مستعادة من ملفه الشخصي
+copy-perhaps = ربما تستخدم جهات اتصالك نسخة أحدث من هذا الملف الشخصي استُعيدت في مكان آخر. إن لم تكن أنت من فعل ذلك فلا تكتب هنا.
+copy-replaced = استُعيدت نسخة أحدث من هذا الملف الشخصي في مكان آخر وجهات اتصالك تستخدمها. لا يُرسل شيء من هنا.
+refused-replaced = تتابع جهة الاتصال هذه مع نسخة أحدث من ملفك الشخصي
 refused-busy = يصل الكثير في هذه اللحظة؛ حاول مرة أخرى.
 
 # Notifications
 settings-notices = الإشعارات
 notices-none = بلا إشعارات
-notices-plain = أن هناك رسالة
-notices-named = وممن هي أيضاً
+notices-plain = وجود رسالة
+notices-named = وجود رسالة واسم المرسل
 settings-notices-hint = لا يُعرض نص الرسالة أبداً. قد يحتفظ سطح المكتب بالإشعارات ويعرضها والشاشة مقفلة.
 notice-messages =
     { $count ->
@@ -476,21 +499,21 @@ notice-request = يطلب أحدهم أن يكون جهة اتصال لك
 settings-panic = الطوارئ
 panic-open = إتلاف كل شيء …
 panic-title = إتلاف كل شيء؟
-panic-words = تُكتب مفاتيح كل الملفات في هذا المكان فوقها فوراً: تضيع الأسماء وجهات الاتصال والرسائل إلى الأبد، ولا تفتح أي عبارة مرور شيئاً هنا. اضغط Ctrl+Shift+Backspace مرة أخرى، أو الزر.
+panic-words = تُتلَف فوراً، بالكتابة فوقها، مفاتيح كل الملفات الشخصية على هذا الحاسوب، في هذا المجلد: تضيع الأسماء وجهات الاتصال والرسائل إلى الأبد، ولن تفتح أي عبارة مرور شيئاً هنا. اضغط Ctrl+Shift+Backspace مرة أخرى، أو اضغط الزر أدناه.
 panic-yes = أتلف كل شيء الآن
 panic-no = رجوع (Esc)
 panic-busy = يجري الإتلاف …
-panic-failed = تعذّرت الكتابة فوق كل شيء: قد تفتحه عبارة مرور بعد. أتلف الملفات نفسها.
+panic-failed = لم يمكن إتلاف كل شيء: ربما ما زالت عبارة مرور تفتح الباقي. أتلف الملفات نفسها.
 
 # Search
 found-messages = الرسائل
 found-busy = يجري البحث …
-found-none = لا رسالة فيها هذه الكلمات.
+found-none = لا توجد رسالة فيها هذه الكلمات.
 found-more = أقدم
-found-index = ما زال البحث قيد الإعداد ({ $percent } %): قد تنقص رسائل قديمة.
+found-index = ما زال البحث قيد الإعداد ({ $percent }٪): قد لا تظهر رسائل قديمة.
 span-all = أي وقت
-span-week = ٧ أيام
-span-month = ٣٠ يوماً
+span-week = 7 أيام
+span-month = 30 يوماً
 span-year = سنة
 find-open = ابحث في هذه المحادثة
 find-placeholder = ابحث في هذه المحادثة
@@ -501,26 +524,27 @@ find-newer = أحدث
 refused-search = اكتب كلمة للبحث عنها.
 
 # Short code
-short-title = قارنا سبعة رموز تعبيرية
-short-hint = ما دمتما متصلين، تظهر على الشاشتين الرموز السبعة نفسها. اقرآها بعضكما لبعض بالصوت، من اليسار إلى اليمين.
+short-title = مقارنة سبعة رموز تعبيرية
+short-hint = ما دمتما متصلين، تظهر على الشاشتين الرموز السبعة نفسها. ليقرأها كل منكما للآخر بصوته، من اليسار إلى اليمين.
 short-begin = أظهر سبعة رموز على الشاشتين
 short-wait = في انتظار الشاشة الأخرى …
-short-same = هي نفسها
-short-differ = هي مختلفة
-short-differ-hint = إن اختلفت فقد يكون بينكما أحد: لا تثق بجهة الاتصال هذه، وتبادلا دعوات جديدة بطريقة أخرى.
+short-same = إنها متطابقة
+short-differ = إنها مختلفة
+short-differ-hint = إن اختلفت فقد يكون أحدهم في الوسط بينكما: لا تثق بجهة الاتصال هذه، وتبادلا دعوات جديدة بطريقة أخرى.
 short-open = قارن سبعة رموز تعبيرية …
-short-now = سبعة رموز على الشاشتين الآن. قارن
+short-now = تظهر الآن سبعة رموز على الشاشتين.
+short-compare = قارن
 
 # Disappearing messages
 timer-title = الرسائل المختفية
-timer-hint = متفق عليه بينكما: يحذف البرنامجان الرسائل الجديدة بعد قراءتها بهذه المدة. لكل منكما تغييره، ويراه كلاكما. قد لا يحذفها برنامج معدَّل.
+timer-hint = باتفاق بينكما: يحذف البرنامجان الرسائل الجديدة بعد هذه المدة من قراءتها. يستطيع كل منكما تغيير المدة، ويرى كلاكما ذلك. والبرنامج المعدَّل غير ملزم بالحذف.
 timer-stay = تبقى
-timer-tip = تختفي الرسائل الجديدة بعد قراءتها بمدة { $time }
+timer-tip = تختفي الرسائل الجديدة بعد { $time } من قراءتها
 
 # Earlier words
-action-earlier = ما كانت تقوله من قبل
-earlier-title = ما كانت تقوله من قبل
-earlier-none = لم يُحفظ منه شيء. يمكنك في الإعدادات، تحت الخصوصية، أن تختار حفظ النص السابق للتعديل.
+action-earlier = النص قبل التعديل
+earlier-title = النص قبل التعديل
+earlier-none = لم يُحفظ منه شيء. يمكنك في الإعدادات، تحت الخصوصية، أن تختار الاحتفاظ بالنص قبل التعديل.
 earlier-until = حتى { $day }، { $time }
 
 # Picture
@@ -530,46 +554,46 @@ picture-hint-invitation = خذ الدعوة من صورة رمز QR الخاص �
 picture-hint-code = التقط صورة للرمز على شاشة جهة الاتصال وقارنه هنا.
 picture-drop = اختر الملف أو أفلته على هذه النافذة أو اكتب اسمه. تُقرأ صيغتا PNG وJPEG.
 picture-file = الملف
-picture-placeholder = /home/…/code.png
+picture-placeholder = مثلاً: /home/…/code.png
 picture-read = اقرأ
 picture-busy = تجري القراءة …
-scan-file = تتعذّر قراءة هذا الملف، أو يزيد على 20 م.ب.
+scan-file = تتعذّر قراءة هذا الملف، أو يزيد على 20 ميغابايت.
 scan-picture = ليست هذه صورة تمكن قراءتها هنا.
 scan-no-code = لم يُعثر فيها على رمز QR. هل الصورة واضحة والرمز كامل؟
 
 # Profiles
 passphrase-change = غيّر عبارة المرور
 passphrase-change-open = تغيير عبارة المرور …
-passphrase-change-hint = يُغلق الملف لحظةً ثم يُفتح. من لديه نسخة قديمة من الملفات يستطيع فتحها بعد بعبارة المرور القديمة.
-passphrase-present = عبارة مرور هذا الملف
+passphrase-change-hint = يُغلق ملفك الشخصي لحظةً ثم يُفتح من جديد. من لديه نسخة قديمة من الملفات ما زال يستطيع فتح تلك النسخة بعبارة المرور القديمة.
+passphrase-present = عبارة مرور هذا الملف الشخصي
 passphrase-new = عبارة المرور الجديدة
-beside-open = ملف آخر …
-beside-title = ملف آخر
-beside-hint = يتسع هذا المكان لأربعة ملفات، لكل منها عبارة مرور. لا يعرف أحد كم عددها. يمكن فتح قفل عدة ملفات معاً؛ وما هو مفتوح يبقى كذلك ولا يُمحى.
-beside-warning = لأن لا شيء يدل على الملفات الموجودة، قد يُكتب فوق ملف لم تُكتب عبارة مروره هنا دون أثر.
-beside-other = عبارة مرور ملف آخر يُحتفظ به (اختياري)
-beside-name = اسم الملف الجديد
-beside-submit = أنشئ الملف وانتقل إليه
+beside-open = ملف شخصي آخر …
+beside-title = ملف شخصي آخر
+beside-hint = يتسع هذا المكان لأربعة ملفات شخصية، لكل منها عبارة مرور. لا يعرف أحد كم عددها. يمكن فتح قفل عدة ملفات شخصية معاً؛ وما هو مفتوح يبقى مفتوحاً ولا يُكتب فوقه.
+beside-warning = أدخل عبارة مرور كل ملف شخصي آخر مقفل على هذا الحاسوب: أي ملف شخصي لا تُدخل عبارة مروره هنا قد يُكتب فوقه فيضيع دون أن يبقى له أثر.
+beside-other = عبارة مرور ملف شخصي آخر هنا؛ لا تتركها فارغة إلا إذا لم يوجد غيره
+beside-name = اسم الملف الشخصي الجديد
+beside-submit = أنشئ الملف الشخصي وانتقل إليه
 failure-taken = تفتح عبارة المرور هذه شيئاً هنا بالفعل. اختر غيرها.
 
 # Export and import
-export-open = تصدير هذا الملف …
-export-title = صدّر هذا الملف
-export-hint = ملف مختوم فيه جهات الاتصال والإعدادات والرسائل، للبدء من جديد على حاسوب آخر. لا تُستعمل إلا نسخة واحدة: تواصل جهات الاتصال مع الأحدث. يُغلق الملف أثناء الكتابة.
+export-open = تصدير هذا الملف الشخصي …
+export-title = تصدير ملفك الشخصي
+export-hint = ملف مختوم فيه جهات الاتصال والإعدادات والرسائل، للبدء من جديد على حاسوب آخر. لا تُستعمل إلا نسخة واحدة في الوقت نفسه: تتابع جهات الاتصال مع الأحدث. يُغلق ملفك الشخصي أثناء كتابة النسخة.
 export-file = ملف جديد
-export-placeholder = /media/…/undertone.export
-export-passphrase = عبارة مرور التصدير
-export-submit = اكتب التصدير
+export-placeholder = مثلاً: /media/…/undertone.export
+export-passphrase = عبارة مرور النسخة المصدَّرة
+export-submit = صدّر
 export-busy = يجري التصدير: كتابة ثم قراءة للتأكد …
 export-done = تم التصدير والتحقق منه.
-import-open = لديّ تصدير
-import-title = ابدأ من جديد من تصدير
-import-hint = تواصل جهات الاتصال مع هذه النسخة، وتعلم الأقدم أنها استُبدلت. لا يتغير شيء قبل التحقق من الملف كله.
+import-open = لديّ نسخة مصدَّرة
+import-title = البدء من نسخة مصدَّرة
+import-hint = تتابع جهات الاتصال مع هذه النسخة، وتعلم النسخة الأقدم أنها استُبدلت. لا يتغير شيء قبل التحقق من الملف كله.
 import-submit = استيراد
 import-busy = يجري التحقق والاستيراد …
-failure-export = ليس هذا تصديراً تفتحه عبارة المرور هذه، أو هو تالف.
+failure-export = ليست هذه نسخة مصدَّرة تفتحها عبارة المرور هذه، أو هي تالفة.
 failure-file = تتعذّر كتابة الملف أو قراءته.
-failure-file-exists = هناك ملف بهذا الاسم. لم يُكتب شيء.
+failure-file-exists = هناك ملف بهذا الاسم بالفعل. لم يُكتب شيء.
 
 # People
 profile-away = غائب
@@ -579,29 +603,29 @@ notes-open = ملاحظات لنفسك
 notes-begin = هنا تبدأ ملاحظاتك. تُحفظ كسائر الرسائل ولا تُرسل أبداً.
 delete-words-note = تُحذف هذه الملاحظة إلى الأبد.
 clear-words-notes = تُتلف كل ملاحظاتك.
-resembles = انتبه: { $name } يحمل هذا الاسم أيضاً. يستطيع أي شخص اختيار أي اسم. قارنا الرموز، أو اسأل بطريقة أخرى من هذا، قبل أن تكتب شيئاً.
+resembles = انتبه: جهة اتصال أخرى تحمل الاسم { $name } أيضاً. يستطيع أي شخص اختيار أي اسم. قارنا الرموز، أو اسأل بطريقة أخرى من هذا، قبل أن تكتب شيئاً.
 resembles-tip = يحمل اسم جهة اتصال أخرى
 panel-introduced = عرّفك به { $by } باسم { $name }.
 waits-contact = { $name } غير متصل. ما ترسله ينتظر هنا ويخرج من تلقاء نفسه.
-waits-hidden = تظهر غير متصل. ما ترسله ينتظر هنا حتى تعود.
+waits-hidden = تظهر كغير متصل. ما ترسله ينتظر هنا حتى تعود متصلاً.
 waits-invisible = أنت غير مرئي لـ { $name }. ما تكتبانه ينتظر.
 
 # Presence
-settings-presence = هل أنا موجود؟
+settings-presence = حالة الظهور
 presence-online = متصل
 presence-online-hint = ترى جهات الاتصال أنك متصل.
 presence-away = غائب
 presence-away-hint = تصل الرسائل وتُرسل. تُبلَّغ جهات الاتصال بأنك غائب؛ لا شيء يراقب لوحة مفاتيحك.
-presence-offline = الظهور غير متصل
+presence-offline = الظهور كغير متصل
 presence-offline-hint = لا يُتصل بأحد ولا يصل إليك أحد، كأن البرنامج لا يعمل. تنتظر الرسائل عند الطرفين.
-settings-requests = يستطيع الغرباء الذين لديهم دعوة أن يطلبوا
-settings-requests-hint = إيقاف: تُغلق عناوين كل دعواتك ولا يرى أحد من خلالها إن كنت موجوداً. تبقى الدعوات صالحة؛ ويعيد برنامج من يطلب في هذه الأثناء المحاولة مدة 14 يوماً.
+settings-requests = يستطيع الغرباء الذين لديهم دعوة أن يطلبوا التواصل
+settings-requests-hint = عند التشغيل: من لديه إحدى دعواتك يستطيع أن يطلب، وأن يرى من خلال عنوانها إن كنت متصلاً. عند الإيقاف: تُغلق هذه العناوين. تبقى الدعوات صالحة؛ ويعيد برنامج من يطلب في هذه الأثناء المحاولة مدة 14 يوماً.
 invite-closed-now = مغلقة الآن: الطلبات متوقفة، أو أنت غير مرئي لمن استعملها
 
 # Addresses
 circle-title = عنوانك لجهة الاتصال هذه
 circle-alone = لا أحد غيره يعرف هذا العنوان.
-circle-shared = يعرف العنوان نفسه { $names }.
+circle-shared = هذا العنوان معروف أيضاً لدى: { $names }.
 circle-hint = من يعرفون العنوان نفسه يستطيعون بالمقارنة أن يعلموا أنهم يعرفون الشخص نفسه. وما عُرف قبل التغيير يبقى معروفاً.
 circle-same-name = ما يرونه منك، الصورة والاسم والحالة، هو نفسه في كل عنوان: به يعرف من لديهم عناوين مختلفة أيضاً أنك الشخص نفسه، ما لم تغيّره.
 circle-not-reachable = لا يمكن الوصول إليه بعد.
@@ -609,40 +633,43 @@ circle-move = مشاركة عنوان آخر …
 circle-renew = عنوان جديد لهم جميعاً
 circle-renew-one = عنوان جديد
 circle-own = عنوان خاص به
-circle-with = العنوان الذي يعرفه { $names }
+circle-with = العنوان المعروف لدى: { $names }
 circle-nowhere = لا يوجد عنوان آخر للمشاركة.
+circle-now-alone = الآن: لا يعرفه إلا { $name }
+circle-now-shared = الآن: مشترك مع { $names }
+circle-change = تغيير العنوان
 panel-invisible = غير مرئي لجهة الاتصال هذه
 panel-invisible-hint = يرى ما كان سيراه لو لم يكن هذا البرنامج يعمل. تنتظر الرسائل عند الطرفين. ومن كان يشارك العنوان يُبلَّغ بعنوان جديد.
 
 # Introductions
-introductions = التعريفات
+introductions = التعارف
 introduce-open = عرّفه بشخص …
-introduce-title = تعريف جهتي اتصال
+introduce-title = تعريف جهتي اتصال إحداهما بالأخرى
 introduce-whom = بمن تريد أن تعرّف { $name }؟
 introduce-nobody = لا يوجد أحد آخر بعد.
-introduce-told = الاسم الذي يُقال لـ { $told } عن { $about }
+introduce-told = الاسم الذي يراه { $told } لـ { $about }
 introduce-hint = يُسأل كل منهما ويُقال له الاسم المكتوب هنا. لا يُقال شيء آخر قبل أن يوافق الاثنان.
-introduce-limits = بعد موافقة الاثنين تمر عبرك دعوة لشخص واحد من أحدهما إلى الآخر. ينتهي التعريف بعد 14 يوماً.
-introduce-submit = اعرض التعريف
+introduce-limits = بعد موافقة الاثنين تمر عبرك دعوة لشخص واحد من أحدهما إلى الآخر. ينتهي عرض التعارف بعد 14 يوماً.
+introduce-submit = اعرض التعارف
 introduction-offer = يريد { $by } أن يعرّفك بـ «{ $name }»
 introduction-offer-hint = كتب { $by } هذا الاسم، وهو لا يثبت شيئاً. إذا وافقتما تصبحان جهتي اتصال، وقبل ذلك لا يعرف أي منكما أكثر من اسم. قارنا الرموز بعدها: يستطيع { $by } أن يضع شخصاً آخر بينكما.
 introduction-accept = نعم
 introduction-refuse = لا
 introduction-by = { $by } يعرّفك بـ «{ $name }»
-introduction-mine = أنت تعرّف { $first } و{ $second }
+introduction-mine = أنت تعرّف { $first } و{ $second } أحدهما بالآخر
 introduction-asked = سُئلا.
-introduction-agreed = قلت نعم. لم يصل الآخر بعد.
-introduction-declined = قلت لا.
+introduction-agreed = قلتَ نعم، ولم يأتِ الطرف الآخر بعد.
+introduction-declined = قلتَ لا.
 introduction-one-declined = قال أحدهما لا.
 introduction-led = أنتما الآن جهتا اتصال.
 introduction-failed = لم يتم الأمر.
 introduction-both = وافق الاثنان. الدعوة في الطريق.
 introduction-passed = لديهما ما يلزم ليصبحا جهتي اتصال.
 notice-introduction = تريد جهة اتصال أن تعرّفك بشخص
-refused-circle-full = يشارك العنوان 16 جهة اتصال على الأكثر.
+refused-circle-full = لا يشارك العنوان الواحد أكثر من 16 جهة اتصال.
 refused-invisible = أنت غير مرئي لجهة الاتصال هذه. اجعل نفسك مرئياً أولاً.
 refused-picture = هذه ليست صورة PNG أو JPEG أو WebP يمكن قراءتها.
-refused-introduction = هناك تعريف جارٍ بين هذين الاثنين.
+refused-introduction = هناك تعارف جارٍ بالفعل بين هذين الاثنين.
 
 # Files and pictures of people
 choose-file = اختر …
@@ -650,10 +677,10 @@ choose-none = لا يوفر سطح المكتب هنا نافذة لاختيار
 picture-own = صورتك
 picture-choose-own = اختر صورة …
 picture-remove = إزالة
-picture-own-hint = تراها جهات الاتصال لا الغرباء. يُرسل وسطها فقط، 128 في 128 بكسل، دون المكان والكاميرا والتاريخ.
-passphrase-new-profile = عبارة مرور الملف الجديد
-import-beside-open = ملف آخر من تصدير …
-import-beside-hint = توضع النسخة هنا كملف آخر. تواصل جهات الاتصال معها، وتعلم الأقدم أنها استُبدلت. لا يتغير شيء قبل التحقق من الملف كله.
+picture-own-hint = تراها جهات الاتصال لا الغرباء. يُرسل وسطها فقط، 128 في 128 بكسل، دون بيانات المكان والكاميرا والتاريخ.
+passphrase-new-profile = عبارة مرور الملف الشخصي الجديد
+import-beside-open = ملف شخصي آخر من نسخة مصدَّرة …
+import-beside-hint = توضع النسخة هنا كملف شخصي آخر. تتابع جهات الاتصال معها، وتعلم النسخة الأقدم أنها استُبدلت. لا يتغير شيء قبل التحقق من الملف كله.
 
 # Emoji of the short code
 emoji-dog = كلب
@@ -728,18 +755,18 @@ tray-lock = أقفل الآن
 tray-quit = إنهاء
 settings-desktop = سطح المكتب
 settings-linger = الاستمرار في العمل عند إغلاق النافذة
-settings-linger-hint = يبقى الملف مفتوحاً خلف الرمز في شريط النظام، ومن يستعمل هذا الحاسوب يرى الرمز. إيقاف: إغلاق النافذة ينهي البرنامج.
+settings-linger-hint = يبقى قفل الملف الشخصي مفتوحاً خلف الرمز في شريط النظام، ومن يستعمل هذا الحاسوب يرى الرمز. عند الإيقاف: إغلاق النافذة ينهي البرنامج.
 settings-motion = الحركة
 settings-still = لا شيء يتحرك
 settings-still-hint = يُذكر العمل الطويل بالكلمات وحدها دون شريط متحرك.
 settings-still-system = النظام يريد أصلاً ألا يتحرك شيء.
 
 # Copies
-settings-copies = الملفات والنسخ
-settings-copies-hint = لكل هذا يُغلق الملف لحظة.
+settings-copies = الملفات الشخصية والنسخ
+settings-copies-hint = لكل هذا يُغلق الملف الشخصي لحظةً.
 
 # Further
-import-beside-title = ملف آخر من تصدير
+import-beside-title = ملف شخصي آخر من نسخة مصدَّرة
 
 # Introduced
 panel-introduced-unproven = هذا لا يثبت شيئاً.
@@ -751,12 +778,12 @@ doing-writing = الكتابة: { $percent }٪
 doing-reading = القراءة والتحقق: { $percent }٪
 doing-storing = الحفظ: { $percent }٪
 doing-network = يبدأ تشغيل Tor …
-doing-profile = يُفتح الملف …
+doing-profile = يُفتح الملف الشخصي …
 
 # Health
-health-disk-low = المساحة المتبقية على القرص قليلة: { $size } ميغابايت. عندما يمتلئ لا يصل شيء بعد ذلك. أفسح مكاناً.
-health-disk-full = القرص ممتلئ: لا يصل شيء ولا يخرج شيء حتى يتوفر مكان. ما زال بإمكانك القراءة والحذف والتصدير إلى قرص آخر.
-health-export-never = لم يُصدَّر هذا الملف قط. إذا ضاع هذا الحاسوب ضاعت معه جهات الاتصال والرسائل.
-health-export-old = مضى على آخر تصدير أكثر من ٣٠ يوماً. ما وصل بعده موجود على هذا الحاسوب وحده.
+health-disk-low = المساحة المتبقية على القرص قليلة: { $size } ميغابايت. إذا امتلأ القرص فلن يصل شيء بعد ذلك. أفرغ بعض المساحة.
+health-disk-full = القرص ممتلئ: لا يصل شيء ولا يخرج شيء حتى تتوفر مساحة. ما زال بإمكانك القراءة والحذف والتصدير إلى قرص آخر.
+health-export-never = لم يُصدَّر ملفك الشخصي قط. إذا ضاع هذا الحاسوب ضاعت معه جهات الاتصال والرسائل.
+health-export-old = مضى على آخر تصدير أكثر من 30 يوماً. ما وصل بعده موجود على هذا الحاسوب وحده.
 health-export = صدّر الآن
 health-later = ليس الآن

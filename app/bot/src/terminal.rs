@@ -218,6 +218,7 @@ impl Chat {
         let command = Command::History {
             contact,
             before: None,
+            after: None,
             limit: LAST,
         };
         let page: Messages = self.get(command).await?;

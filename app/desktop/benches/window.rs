@@ -18,19 +18,24 @@ mod samples;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use futures::channel::mpsc;
+use futures::executor::LocalPool;
+use futures::task::LocalSpawnExt as _;
+use futures::{FutureExt as _, StreamExt as _};
 use iced::advanced::clipboard;
 use iced::advanced::renderer::{Headless, Style};
 use iced::advanced::widget::Id;
 use iced::advanced::widget::operation::{Outcome, focusable};
 use iced::keyboard::{self, Key, Modifiers};
-use iced::{Event, Renderer, Size, mouse};
-use iced_test::core::widget::{Operation as _, operation::black_box};
+use iced::{Event, Renderer, Size, Task, Theme, mouse, window};
+use iced_test::core::widget::{Operation, operation::black_box};
 use iced_test::runtime::user_interface::{Cache, UserInterface};
+use iced_test::runtime::{Action, task::into_stream};
 use iced_test::selector::{Candidate, Selector as _};
 use undertone_desktop::app::{App, Message, Screen};
 use undertone_desktop::bridge::Heard;
 use undertone_desktop::program;
-use undertone_desktop::screen::messenger::history::{MOST, PAGE};
+use undertone_desktop::screen::messenger::history::PAGE;
 use undertone_desktop::screen::messenger::{self, Pane, composer, conversation};
 use undertone_desktop::words::Language;
 use undertone_engine::{MessageView, Reply};
@@ -76,22 +81,55 @@ struct Window {
 }
 
 impl Window {
-    /// View and layout, then an event, then what it says happens. Gives the time of all of it, and whether a
-    /// message could be seen.
-    fn turn(&mut self, events: &[Event]) -> (Duration, bool) {
-        let began = Instant::now();
-        let cache = std::mem::take(&mut self.cache);
-        let mut ui = UserInterface::build(self.app.view(), SIZE, cache, &mut self.renderer);
+    /// View, layout, drawing and pixels of the window as it comes. Gives how long that took when letters were drawn before:
+    /// the conversation before this one has drawn them.
+    fn first_frame(&mut self) -> Duration {
+        let mut first = Duration::ZERO;
+        for pass in 0..2 {
+            self.cache = Cache::default();
+            let began = Instant::now();
+            let theme = self.app.theme();
+            let mut ui =
+                UserInterface::build(self.app.view(), SIZE, Cache::default(), &mut self.renderer);
+            let style = Style {
+                text_color: self.app.look().colors.text,
+            };
+            ui.draw(&mut self.renderer, &theme, &style, self.cursor);
+            self.cache = ui.into_cache();
+            let drawn = began.elapsed();
+            let size = Size::new(1_080, 720);
+            let pixels = self
+                .renderer
+                .screenshot(size, 1.0, self.app.look().colors.page);
+            assert_eq!(pixels.len(), 1_080 * 720 * 4);
+            first = began.elapsed();
+            println!(
+                "first frame{}: {first:.1?} (view, layout and drawing {drawn:.1?}), bound {FIRST:?}",
+                if pass == 0 { ", fonts cold" } else { "" },
+            );
+        }
+        first
+    }
+
+    /// An event and the redraw that follows it, then everything that they lead to: updates, view, layout, measuring
+    /// and views again. Gives the time of all of it, and whether a message could be seen.
+    fn turn(&mut self, mut events: Vec<Event>, heard: Option<Message>) -> (Duration, bool) {
+        let redraw = window::Event::RedrawRequested(Instant::now());
+        events.push(Event::Window(redraw));
+        let mut began = Instant::now();
+        self.settle(heard.into_iter().collect());
+        let mut spent = began.elapsed();
         let mut messages = Vec::new();
-        let _ = ui.update(
-            events,
-            self.cursor,
-            &mut self.renderer,
-            &mut clipboard::Null,
-            &mut messages,
-        );
-        let spent = began.elapsed();
-        let seen = |candidate: Candidate<'_>| match candidate {
+        let cursor = self.cursor;
+        self.form(|ui, renderer| {
+            // What an event reaches was formed before it.
+            began = Instant::now();
+            let clipboard = &mut clipboard::Null;
+            let _ = ui.update(&events, cursor, renderer, clipboard, &mut messages);
+        });
+        self.settle(messages);
+        spent += began.elapsed();
+        let looking = |candidate: Candidate<'_>| match candidate {
             Candidate::Container {
                 id: Some(id),
                 visible_bounds: Some(visible),
@@ -99,40 +137,81 @@ impl Window {
             } => (format!("{id:?}").contains("message-") && visible.height > 4.0).then_some(()),
             _ => None,
         };
-        let mut looking = seen.find();
-        ui.operate(&self.renderer, &mut black_box(&mut looking));
+        let mut looking = looking.find();
+        self.form(|ui, renderer| ui.operate(renderer, &mut black_box(&mut looking)));
         let seen = matches!(looking.finish(), Outcome::Some(Some(())));
+        (spent, seen)
+    }
+
+    /// View and layout, and then something with them.
+    fn form(
+        &mut self,
+        with: impl FnOnce(&mut UserInterface<'_, Message, Theme, Renderer>, &mut Renderer),
+    ) {
+        let cache = std::mem::take(&mut self.cache);
+        let mut ui = UserInterface::build(self.app.view(), SIZE, cache, &mut self.renderer);
+        with(&mut ui, &mut self.renderer);
         self.cache = ui.into_cache();
-        let began = Instant::now();
-        for message in messages {
-            self.hear(message);
+    }
+
+    /// Takes messages in and does what they ask for, as the program does: after messages the window is formed anew,
+    /// and what is measured is measured there. What waits for the clock never comes.
+    fn settle(&mut self, mut messages: Vec<Message>) {
+        let (out, mut came) = mpsc::unbounded();
+        let mut pool = LocalPool::new();
+        while !messages.is_empty() {
+            for message in messages.drain(..) {
+                let Some(actions) = into_stream(self.hear(message)) else {
+                    continue;
+                };
+                let actions = actions.map(Ok).forward(out.clone()).map(drop);
+                pool.spawner().spawn_local(actions).expect("a pool");
+            }
+            self.form(|ui, renderer| {
+                loop {
+                    pool.run_until_stalled();
+                    match came.next().now_or_never() {
+                        Some(Some(Action::Output(message))) => messages.push(message),
+                        Some(Some(Action::Widget(operation))) => operate(ui, renderer, operation),
+                        Some(Some(_)) => {}
+                        _ => break,
+                    }
+                }
+            });
         }
-        (spent + began.elapsed(), seen)
     }
 
     /// Takes a message in; pages that it asks for are there at once, as from an engine that is idle.
-    fn hear(&mut self, message: Message) {
-        let asked = match &message {
-            Message::Messenger(messenger::Message::Conversation(
-                _,
-                conversation::Message::ShowOlder,
-            )) => self.first(),
+    fn hear(&mut self, message: Message) -> Task<Message> {
+        let answer = match &message {
+            Message::Messenger(messenger::Message::Conversation(_, asked)) => self.answer(asked),
             _ => None,
         };
-        let _ = self.app.update(message);
-        if let Some(first) = asked.filter(|first| *first > 1) {
-            let tell = |app: &mut App, message| {
-                let message = messenger::Message::Conversation(samples::id(1), message);
-                let _ = app.update(Message::Messenger(message));
-            };
-            let messages = page(first.saturating_sub(u64::from(PAGE)), first - 1);
-            let older = conversation::Message::Older(Ok(Reply::Messages { messages }));
-            tell(&mut self.app, older);
-            // What is too much leaves at the end, as after it was measured.
-            let last = self.open().history().rows().nth(MOST - 1);
-            if let Some(last) = last.map(|row| row.view.number) {
-                tell(&mut self.app, conversation::Message::Drop(last, 0.0));
+        let task = self.app.update(message);
+        let Some(answer) = answer else { return task };
+        let answer = messenger::Message::Conversation(samples::id(1), answer);
+        self.app.update(Message::Messenger(answer))
+    }
+
+    /// What the engine says when a page is asked for.
+    fn answer(&self, asked: &conversation::Message) -> Option<conversation::Message> {
+        let history = self.open().history();
+        match asked {
+            conversation::Message::ShowOlder => {
+                let first = history.first()?;
+                let messages = page(first.saturating_sub(u64::from(PAGE)), first - 1);
+                Some(conversation::Message::Older(Ok(Reply::Messages {
+                    messages,
+                })))
             }
+            conversation::Message::ShowNewer => {
+                let last = history.last()?;
+                let messages = page(last + 1, (last + u64::from(PAGE)).min(ALL));
+                Some(conversation::Message::Newer(Ok(Reply::Messages {
+                    messages,
+                })))
+            }
+            _ => None,
         }
     }
 
@@ -152,11 +231,22 @@ impl Window {
 
     /// The keyboard writes a message.
     fn write(&mut self) {
-        let cache = std::mem::take(&mut self.cache);
-        let mut ui = UserInterface::build(self.app.view(), SIZE, cache, &mut self.renderer);
         let mut focus = focusable::focus::<()>(Id::from(composer::FIELD));
-        ui.operate(&self.renderer, &mut focus);
-        self.cache = ui.into_cache();
+        self.form(|ui, renderer| ui.operate(renderer, &mut focus));
+    }
+}
+
+fn operate(
+    ui: &mut UserInterface<'_, Message, Theme, Renderer>,
+    renderer: &Renderer,
+    mut operation: Box<dyn Operation>,
+) {
+    loop {
+        ui.operate(renderer, operation.as_mut());
+        match operation.finish() {
+            Outcome::Chain(next) => operation = next,
+            _ => break,
+        }
     }
 }
 
@@ -175,7 +265,32 @@ fn key(letter: &str) -> Event {
     })
 }
 
+/// What happens at that turn: what reaches the window, and what the program hears.
+fn event(turn: usize) -> (Vec<Event>, Option<Message>) {
+    match turn % 5 {
+        0 => {
+            let event = undertone_engine::Event::MessageReceived {
+                contact: samples::id(1),
+                message: message(ALL + 1 + turn as u64),
+            };
+            let heard = messenger::Message::Heard(Heard::Events(vec![event]));
+            (Vec::new(), Some(Message::Messenger(heard)))
+        }
+        4 => (vec![key("a")], None),
+        _ => {
+            let delta = mouse::ScrollDelta::Lines { x: 0.0, y: 3.0 };
+            let wheel = Event::Mouse(mouse::Event::WheelScrolled { delta });
+            (vec![wheel], None)
+        }
+    }
+}
+
 fn main() -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime");
+    let _entered = runtime.enter();
     for font in program::settings().fonts {
         let mut system = iced_test::renderer::graphics::text::font_system()
             .write()
@@ -200,67 +315,17 @@ fn main() -> ExitCode {
         cursor: mouse::Cursor::Available(iced::Point::new(640.0, 400.0)),
     };
 
-    // Warm: letters that were never drawn are not what is measured. The conversation before this one
-    // has drawn them.
-    for pass in 0..2 {
-        window.cache = Cache::default();
-        let began = Instant::now();
-        let theme = window.app.theme();
-        let mut ui = UserInterface::build(
-            window.app.view(),
-            SIZE,
-            Cache::default(),
-            &mut window.renderer,
-        );
-        let style = Style {
-            text_color: window.app.look().colors.text,
-        };
-        ui.draw(&mut window.renderer, &theme, &style, window.cursor);
-        window.cache = ui.into_cache();
-        let drawn = began.elapsed();
-        let size = Size::new(1_080, 720);
-        let pixels = window
-            .renderer
-            .screenshot(size, 1.0, window.app.look().colors.page);
-        assert_eq!(pixels.len(), 1_080 * 720 * 4);
-        let first = began.elapsed();
-        println!(
-            "first frame{}: {first:.1?} (view, layout and drawing {drawn:.1?}), bound {FIRST:?}",
-            if pass == 0 { ", fonts cold" } else { "" },
-        );
-        if pass == 1 && first > FIRST {
-            return ExitCode::FAILURE;
-        }
+    if window.first_frame() > FIRST {
+        return ExitCode::FAILURE;
     }
 
     window.write();
     let mut times = Vec::with_capacity(EVENTS);
     let mut blank = 0;
     for turn in 0..EVENTS {
-        let events = match turn % 5 {
-            0 => {
-                let number = ALL + 1 + turn as u64;
-                let event = undertone_engine::Event::MessageReceived {
-                    contact: samples::id(1),
-                    message: message(number),
-                };
-                let heard = messenger::Message::Heard(Heard::Events(vec![event]));
-                let began = Instant::now();
-                let _ = window.app.update(Message::Messenger(heard));
-                times.push(began.elapsed());
-                Vec::new()
-            }
-            4 => vec![key("a")],
-            _ => vec![Event::Mouse(mouse::Event::WheelScrolled {
-                delta: mouse::ScrollDelta::Lines { x: 0.0, y: 3.0 },
-            })],
-        };
-        let (spent, seen) = window.turn(&events);
-        // What an update took belongs to its frame.
-        match times.get_mut(turn) {
-            Some(time) => *time += spent,
-            None => times.push(spent),
-        }
+        let (events, heard) = event(turn);
+        let (spent, seen) = window.turn(events, heard);
+        times.push(spent);
         blank += usize::from(!seen);
     }
     times.sort();

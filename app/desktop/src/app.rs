@@ -135,6 +135,8 @@ pub enum Message {
     Close,
     /// At the desktop's tray.
     Tray(tray::Told),
+    /// The notification was pressed.
+    Announced,
     /// The program is to end.
     Quit,
 }
@@ -300,7 +302,14 @@ impl App {
             Message::Touched => self.touch(),
             Message::Focus(true) => operation::focus_next().chain(reveal(LIST)),
             Message::Focus(false) => operation::focus_previous().chain(reveal(LIST)),
-            Message::Search => operation::focus(sidebar::SEARCH),
+            Message::Search => {
+                // The field is in the list, which little room hides.
+                let listed = match &mut self.screen {
+                    Screen::Messenger(state) => state.show_list().map(Message::Messenger),
+                    _ => Task::none(),
+                };
+                listed.chain(operation::focus(sidebar::SEARCH))
+            }
             Message::Beat => {
                 self.look.beat = self.look.beat.wrapping_add(1);
                 Task::none()
@@ -315,9 +324,7 @@ impl App {
                 let scale = self.scale_factor();
                 self.size = Size::new(size.width * scale, size.height * scale);
                 self.look.window = self.size.width;
-                if let Screen::Messenger(state) = &mut self.screen {
-                    state.width = self.size.width;
-                }
+                self.look.tall = self.size.height;
                 self.keep_later()
             }
             Message::Dropped(path) => {
@@ -339,6 +346,10 @@ impl App {
             Message::Closed => self.go_back(),
             Message::Close => self.close_window(),
             Message::Tray(told) => self.at_tray(told),
+            Message::Announced => {
+                let there = self.show_news();
+                Task::batch([self.show_window(), there])
+            }
             Message::Quit => self.quit(),
         }
     }
@@ -389,7 +400,7 @@ impl App {
     }
 
     fn show(&mut self, mut state: messenger::State) -> Task<Message> {
-        state.width = self.size.width;
+        state.width = self.look.width();
         state.focused = self.focused;
         self.touched = self.look.clock.now;
         self.screen = Screen::Messenger(Box::new(state));

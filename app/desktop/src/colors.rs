@@ -46,6 +46,7 @@ pub struct Colors {
     pub raised: Color,
     pub hover: Color,
     pub line: Color,
+    pub edge: Color,
     pub text: Color,
     pub muted: Color,
     pub accent: Color,
@@ -75,12 +76,13 @@ pub static DARK: Colors = Colors {
     surface: color!(0x1a1d27),
     raised: color!(0x212532),
     hover: color!(0x1f2330),
-    line: color!(0x272b38),
+    line: color!(0x343a4a),
+    edge: color!(0x6e748a),
     text: color!(0xebecf2),
     muted: color!(0x9aa0b4),
     accent: color!(0x8f82ff),
     on_accent: color!(0x0f1020),
-    accent_soft: color!(0x262447),
+    accent_soft: color!(0x353168),
     accent_text: color!(0xb3aaff),
     own: color!(0x4a3fb5),
     on_own: color!(0xf6f5ff),
@@ -105,7 +107,8 @@ pub static LIGHT: Colors = Colors {
     surface: color!(0xf3f3f8),
     raised: color!(0xffffff),
     hover: color!(0xecebf4),
-    line: color!(0xe2e3ec),
+    line: color!(0xdcdde8),
+    edge: color!(0x82879b),
     text: color!(0x191b24),
     muted: color!(0x5d6274),
     accent: color!(0x5b4bd6),
@@ -136,6 +139,7 @@ pub static CONTRAST: Colors = Colors {
     raised: color!(0x141414),
     hover: color!(0x2b2b2b),
     line: color!(0xb8b8b8),
+    edge: color!(0xe2e2e2),
     text: color!(0xffffff),
     muted: color!(0xe2e2e2),
     accent: color!(0xffe14d),
@@ -197,6 +201,8 @@ mod tests {
                 (colors.text, colors.page),
                 (colors.text, colors.sidebar),
                 (colors.text, colors.surface),
+                (colors.text, colors.raised),
+                (colors.muted, colors.raised),
                 (colors.text, colors.other),
                 (colors.text, colors.accent_soft),
                 (colors.muted, colors.page),
@@ -220,6 +226,17 @@ mod tests {
                     "{}: {text:?} on {ground:?} is {ratio}",
                     colors.name
                 );
+            }
+        }
+    }
+
+    /// The edges of fields, by which they are found (WCAG 2.1, 1.4.11).
+    #[test]
+    fn fields_can_be_seen() {
+        for colors in [&DARK, &LIGHT, &CONTRAST] {
+            for ground in [colors.page, colors.sidebar, colors.surface, colors.raised] {
+                let ratio = contrast(colors.edge, ground);
+                assert!(ratio >= 3.0, "{}: on {ground:?} it is {ratio}", colors.name);
             }
         }
     }

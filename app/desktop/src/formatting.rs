@@ -28,6 +28,12 @@ pub struct Piece {
     pub emoji: bool,
 }
 
+/// The beginning of a message that nobody bounded yet, without formatting and on one line of so many letters.
+#[must_use]
+pub fn line(text: &str, letters: usize) -> String {
+    visible::line(&plain(&visible::body(text, 4, 600).text), letters)
+}
+
 /// Reads a message.
 #[must_use]
 pub fn read(text: &str) -> Vec<Block> {

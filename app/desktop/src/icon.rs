@@ -72,6 +72,7 @@ icons! {
     Reply '\u{e22a}',
     Search '\u{e151}',
     Send '\u{e152}',
+    SendLeft '\u{f152}',
     Settings '\u{e154}',
     Shield '\u{e158}',
     ShieldAlert '\u{e1fe}',
@@ -89,6 +90,18 @@ icons! {
 }
 
 impl Icon {
+    /// The symbol that points the other way where lines begin at the right.
+    #[must_use]
+    pub const fn mirrored(self, rtl: bool) -> Self {
+        match self {
+            Self::Reply if rtl => Self::Forward,
+            Self::Forward if rtl => Self::Reply,
+            // Not in Lucide: the subset holds the same outline turned over.
+            Self::Send if rtl => Self::SendLeft,
+            other => other,
+        }
+    }
+
     /// The symbol at the beginning of a field.
     #[must_use]
     pub fn in_field(self, rtl: bool) -> text_input::Icon<Font> {

@@ -7,7 +7,7 @@ pub mod person;
 mod progress;
 pub mod times;
 
-use iced::widget::{Column, Container, Row, Text, container, text};
+use iced::widget::{Column, Container, Row, container};
 use iced::{Element, Font, Padding, alignment, theme};
 use undertone_engine::progress::Progress;
 
@@ -18,6 +18,7 @@ use crate::keeping::USUAL;
 use crate::look::avatar::Avatars;
 use crate::look::times::Clock;
 use crate::screen::dialog::Change;
+use crate::widget::Label;
 use crate::words::{Language, Words};
 
 /// How the window looks and speaks.
@@ -34,6 +35,8 @@ pub struct Look {
     pub scale: u16,
     /// The window's width, in pixels at the usual text size.
     pub window: f32,
+    /// The window's height, likewise.
+    pub tall: f32,
     /// What the desktop is told when something comes.
     pub notices: Notices,
     /// Names and addresses are covered.
@@ -77,6 +80,7 @@ impl Look {
             words: Words::new(language),
             scale: 100,
             window: USUAL.width,
+            tall: USUAL.height,
             notices: Notices::default(),
             presentation: false,
             lingers: false,
@@ -126,6 +130,12 @@ impl Look {
     #[must_use]
     pub fn width(&self) -> f32 {
         self.window / (f32::from(self.scale) / 100.0)
+    }
+
+    /// The same for its height.
+    #[must_use]
+    pub fn height(&self) -> f32 {
+        self.tall / (f32::from(self.scale) / 100.0)
     }
 
     /// Whether nothing is to move.
@@ -211,36 +221,36 @@ impl Look {
     }
 
     /// A sentence of the program.
-    pub fn text<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
-        // Each text begins on the side of its own writing. An explicit side would move text from right
-        // to left out of its frame.
-        text(words.into()).size(size).color(self.colors.text)
+    pub fn text(&self, words: impl Into<String>, size: f32) -> Label {
+        self.plain(words, size).color(self.colors.text)
+    }
+
+    /// The same in the colour of what it is in.
+    pub fn plain(&self, words: impl Into<String>, size: f32) -> Label {
+        Label::new(words.into(), size, self.start())
     }
 
     /// A sentence that is less important.
-    pub fn muted<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
+    pub fn muted(&self, words: impl Into<String>, size: f32) -> Label {
         self.text(words, size).color(self.colors.muted)
     }
 
     /// A heading.
-    pub fn heading<'a>(&self, words: impl Into<String>, size: f32) -> Text<'a> {
+    pub fn heading(&self, words: impl Into<String>, size: f32) -> Label {
         let words = words.into();
         let font = self.strong(&words);
         self.text(words, size).font(font)
     }
 
     /// Somebody's name, made visible; covered where others look on.
-    pub fn name<'a>(&self, name: &str, size: f32) -> Text<'a> {
+    pub fn name(&self, name: &str, size: f32) -> Label {
         self.text(self.shown_name(name), size).font(font::BOLD)
     }
 
     /// Text on one line, cut where the line ends.
-    pub fn one_line<'a, Message: 'a>(&self, text: Text<'a>, size: f32) -> Container<'a, Message> {
-        // What does not fit goes to a second line that nobody sees. Without breaks, text from right
-        // to left would begin outside of its frame.
-        container(text.wrapping(text::Wrapping::WordOrGlyph))
+    pub fn one_line<'a, Message: 'a>(&self, text: Label, size: f32) -> Container<'a, Message> {
+        container(text.cut())
             .height(size * 1.35)
-            .clip(true)
             .align_x(self.start())
     }
 

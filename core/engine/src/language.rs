@@ -327,6 +327,9 @@ pub enum Command {
         contact: ContactId,
         /// Only messages whose [`MessageView::number`] is lower. `None`: the newest.
         before: Option<u64>,
+        /// Only messages whose number is higher, and of those the oldest and not the newest.
+        #[serde(default)]
+        after: Option<u64>,
         /// At most this many, 1 to 1000.
         limit: u32,
     },

@@ -80,6 +80,7 @@ async fn page(engine: &Engine, contact: ContactId, before: Option<u64>, all: u64
     let command = Command::History {
         contact,
         before,
+        after: None,
         limit: PAGE,
     };
     let start = Instant::now();

@@ -84,6 +84,7 @@ pub(super) async fn last_messages(
         let command = Command::History {
             contact,
             before,
+            after: None,
             limit: page,
         };
         let mut answer = client.ask(&Request::Engine(command)).await?;

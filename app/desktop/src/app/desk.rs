@@ -52,7 +52,7 @@ impl App {
         Task::batch([window::close(id), unseen])
     }
 
-    fn show_window(&mut self) -> Task<Message> {
+    pub(super) fn show_window(&mut self) -> Task<Message> {
         match self.desk.window {
             Some(id) => Task::batch([window::minimize(id, false), window::gain_focus(id)]),
             None => {

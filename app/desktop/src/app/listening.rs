@@ -5,6 +5,7 @@ use std::time::Duration;
 use iced::{Subscription, window};
 
 use super::{App, Message, Screen, idle};
+use crate::announce::Announcer;
 use crate::{motion, tray};
 
 /// How often the clock is read, for the headings of days.
@@ -40,6 +41,8 @@ impl App {
         if self.trays {
             all.push(Subscription::run(tray::listen).map(Message::Tray));
             all.push(Subscription::run(motion::listen).map(Message::SystemStill));
+            let pressed = Subscription::run_with(self.announcer.clone(), Announcer::presses);
+            all.push(pressed.map(|()| Message::Announced));
         }
         if self.is_busy() {
             all.push(iced::time::every(self.beat()).map(|_| Message::Beat));

@@ -1,17 +1,21 @@
 //! The panic key: what was on the screen is covered at once, and pressed again it destroys the keys of
 //! everything that lies in the home. There is no third question, and no way back after it.
 
-use iced::widget::{Space, column, container};
-use iced::{Element, Fill, Task, widget::operation};
+use iced::widget::{column, container, scrollable};
+use iced::{Element, Fill, Task, alignment, border, widget::operation};
 use undertone_engine::Command;
 
 use super::{App, Message, Screen};
 use crate::icon::Icon;
 use crate::look::Look;
-use crate::look::parts::Kind;
+use crate::look::parts::{Kind, mix};
 
 /// The button that does it.
 pub const YES: &str = "panic-yes";
+/// In a window lower than this, in pixels at the present text size, everything moves together.
+const LOW: f32 = 480.0;
+/// Widest card.
+const WIDEST: f32 = 480.0;
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,21 +78,15 @@ impl App {
 /// What is shown instead of everything else.
 pub(super) fn view(panic: Panic, look: &Look) -> Element<'_, Message> {
     let c = look.colors;
-    let mark = container(Icon::TriangleAlert.of_size(26.0).color(c.bad))
-        .center(56)
-        .style(look.badge_ground());
+    let low = look.height() < LOW;
     let busy = panic == Panic::Destroying;
-    let mut parts: Vec<Element<'_, Message>> = vec![
-        mark.into(),
-        look.heading(look.say("panic-title"), 24.0).into(),
-        look.text(look.say("panic-words"), 14.5).width(Fill).into(),
-    ];
+    let mut parts = head(low, look);
+    parts.push(look.text(look.say("panic-words"), 14.5).width(Fill).into());
     if panic == Panic::Failed {
         parts.push(look.note(Icon::CircleAlert, c.bad, look.say("panic-failed")));
     }
     let words = if busy { "panic-busy" } else { "panic-yes" };
     parts.extend([
-        Space::new().height(4).into(),
         look.wide_button(Kind::Danger, look.say(words))
             .id(YES)
             .on_press_maybe((!busy).then_some(Message::Panic))
@@ -98,8 +96,42 @@ pub(super) fn view(panic: Panic, look: &Look) -> Element<'_, Message> {
             .on_press_maybe((!busy).then_some(Message::Calm))
             .into(),
     ]);
+    let (spacing, padding) = if low { (8.0, 12.0) } else { (14.0, 32.0) };
     let card = look
-        .card(look.column(parts).spacing(14).width(Fill))
-        .padding(32);
-    look.middle(480.0, column![card])
+        .card(look.column(parts).spacing(spacing).width(Fill))
+        .padding(padding);
+    if !low {
+        return look.middle(WIDEST, column![card]);
+    }
+    let card = container(card).max_width(WIDEST).padding(8);
+    let page = scrollable(container(card).center_x(Fill))
+        .style(look.scroll_style())
+        .width(Fill);
+    look.ground(c.page, page)
+        .align_y(alignment::Vertical::Center)
+        .into()
+}
+
+/// The sign and the question, beside each other where the window is low.
+fn head(low: bool, look: &Look) -> Vec<Element<'_, Message>> {
+    let c = look.colors;
+    let (symbol, ground, words) = if low {
+        (17.0, 34.0, 19.0)
+    } else {
+        (26.0, 56.0, 24.0)
+    };
+    let mark = container(Icon::TriangleAlert.of_size(symbol).color(c.bad))
+        .center(ground)
+        .style(move |_| container::Style {
+            background: Some(mix(c.surface, c.bad, 0.14).into()),
+            border: border::rounded(ground / 4.0),
+            ..container::Style::default()
+        });
+    let title = look.heading(look.say("panic-title"), words);
+    if low {
+        let parts = vec![mark.into(), title.width(Fill).into()];
+        vec![look.row(parts).spacing(10).into()]
+    } else {
+        vec![mark.into(), title.into()]
+    }
 }

@@ -157,7 +157,7 @@ impl App {
         let Resting { mut state, kept } = one;
         let number = state.running().number();
         self.look.avatars.forget();
-        state.width = self.size.width;
+        state.width = self.look.width();
         state.shown = true;
         let seen = state.look_at(self.focused);
         let pictures = state.ask_pictures(&self.look);
@@ -202,7 +202,7 @@ impl App {
         Task::batch([next, ended])
     }
 
-    /// What the window shows of the others.
+    /// What the window shows of the others, and how much fits into it.
     pub(super) fn tell_of_others(&mut self) {
         let now = self.look.clock.now;
         let others = self.resting.iter().map(|one| Other {
@@ -211,6 +211,7 @@ impl App {
             unread: one.state.unread(now),
         });
         if let Screen::Messenger(state) = &mut self.screen {
+            state.width = self.look.width();
             state.others = others.collect();
         }
     }
@@ -230,6 +231,31 @@ impl App {
         }
         let said = shown.and_then(|state| state.announcement(&self.look));
         said.or_else(|| others().find_map(|state| state.announcement(&self.look)))
+    }
+
+    /// To what is announced: the profile that is shown first, another one where nothing of that is.
+    pub(super) fn show_news(&mut self) -> Task<Message> {
+        if self.shown().is_none() || self.panic.is_some() {
+            return Task::none();
+        }
+        let announces = |state: &messenger::State| state.announcement(&self.look).is_some();
+        let shown = match &self.screen {
+            Screen::Messenger(state) if announces(state) => Some(&**state),
+            _ => None,
+        };
+        let behind = || self.resting().find(|state| announces(state));
+        let Some(state) = shown.or_else(behind) else {
+            return Task::none();
+        };
+        // Whoever looks at it has no news any more.
+        let (number, news) = (state.running().number(), state.news());
+        let switched = self.switch_to(number);
+        let Screen::Messenger(state) = &mut self.screen else {
+            return switched;
+        };
+        let there = state.show_news(news);
+        let there = there.map(move |message| Message::Of(number, message));
+        Task::batch([switched, there])
     }
 
     /// After so many minutes all of them are locked: as the strictest of them wants.

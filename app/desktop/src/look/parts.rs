@@ -30,7 +30,7 @@ impl Look {
         let c = self.colors;
         move |status: Status| {
             let (ground, text, edge) = match kind {
-                _ if status.disabled => (Some(c.surface), c.muted, c.line),
+                _ if status.disabled => (Some(c.hover), c.muted, Color::TRANSPARENT),
                 Kind::Primary => (Some(c.accent), c.on_accent, c.accent),
                 Kind::Secondary if status.hovered => (Some(c.hover), c.text, c.line),
                 Kind::Secondary => (Some(c.surface), c.text, c.line),
@@ -159,7 +159,7 @@ impl Look {
                 text_input::Style {
                     background: c.surface.into(),
                     border: border::rounded(RADIUS)
-                        .color(if focused { c.accent } else { c.line })
+                        .color(if focused { c.accent } else { c.edge })
                         .width(if focused { 2 } else { 1 }),
                     icon: c.muted,
                     placeholder: c.muted,
@@ -254,7 +254,8 @@ impl Look {
             lines.push(self.muted(hint, 12.5).width(Fill).into());
         }
         let lines = self.column(lines).spacing(2).width(Fill);
-        press(self.row(vec![dot.into(), lines.into()]).spacing(12))
+        let row = self.row(vec![dot.into(), lines.into()]).spacing(12);
+        press(row.align_y(alignment::Vertical::Top))
             .id(id)
             .label(words)
             .on_press(message)
@@ -284,7 +285,7 @@ impl Look {
         message: Message,
     ) -> Press<'a, Message> {
         let c = self.colors;
-        let words = iced::widget::text(words.into()).size(14).width(Fill);
+        let words = self.plain(words, 14.0).width(Fill);
         press(
             self.row(vec![icon.of_size(16.0).into(), words.into()])
                 .spacing(12),
@@ -405,23 +406,14 @@ impl Look {
         width: f32,
         content: impl Into<Element<'a, Message>>,
     ) -> Element<'a, Message> {
-        let content = container(content).max_width(width).padding(24);
+        let margin = if self.height() < 640.0 { 6 } else { 24 };
+        let content = container(content).max_width(width).padding([margin, 24]);
         let all = container(content).center_x(Fill);
-        let page = iced::widget::scrollable(container(all).padding([24, 0]))
+        let page = iced::widget::scrollable(container(all).padding([margin, 0]))
             .style(self.scroll_style())
             .width(Fill);
         self.ground(self.colors.page, page)
             .align_y(alignment::Vertical::Center)
-            .into()
-    }
-
-    /// Content of a dialog that may be higher than the window.
-    pub fn scrolled<'a, Message: 'a>(
-        &self,
-        content: impl Into<Element<'a, Message>>,
-    ) -> Element<'a, Message> {
-        iced::widget::scrollable(container(content).padding(Padding::ZERO.right(12)))
-            .style(self.scroll_style())
             .into()
     }
 

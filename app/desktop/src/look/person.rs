@@ -1,12 +1,16 @@
-//! How a person looks in a list: a picture, and a dot that says whether there is a connection.
+//! How a person looks in a list: a picture, a dot that says whether there is a connection, and a name with what is known of
+//! whoever has it.
 
 use iced::widget::{Space, container, stack};
-use iced::{Color, Element, alignment, border};
+use iced::{Color, Element, Fill, alignment, border};
 use undertone_engine::{ContactView, ProfileView, Stage};
 
 use super::Look;
 use super::avatar::Who;
+use crate::font;
 use crate::icon::Icon;
+use crate::screen::messenger::model::named;
+use crate::widget::press;
 
 /// A dot that says by its colour what the words beside it say.
 pub fn dot<'a, Message: 'a>(color: Color, size: f32) -> Element<'a, Message> {
@@ -58,6 +62,65 @@ pub fn picture<'a, Message: 'a>(
         .align_x(alignment::Horizontal::Right)
         .align_y(alignment::Vertical::Bottom);
     stack![image, corner].into()
+}
+
+/// Whether a name carries a mark.
+#[must_use]
+pub const fn is_marked(contact: &ContactView) -> bool {
+    contact.resembles.is_some() || contact.verified
+}
+
+/// A name on one line with its marks: another contact has it too, or codes were compared.
+pub fn marked<'a, Message: 'a>(
+    contact: &ContactView,
+    size: f32,
+    look: &Look,
+) -> Element<'a, Message> {
+    let c = look.colors;
+    let name = look.text(named(contact, look), size).font(font::BOLD);
+    let mut parts: Vec<Element<'a, Message>> = vec![look.one_line(name, size).width(Fill).into()];
+    let mut mark = |icon: Icon, color, tip| {
+        let icon = icon.of_size(size).color(color);
+        parts.push(look.tip(icon, look.say(tip)));
+    };
+    if contact.resembles.is_some() {
+        mark(Icon::TriangleAlert, c.bad, "resembles-tip");
+    }
+    if contact.verified {
+        mark(Icon::ShieldCheck, c.muted, "verified-tip");
+    }
+    look.row(parts).spacing(6).width(Fill).into()
+}
+
+/// Picture and marked name of somebody in a dialog.
+pub fn person<'a, Message: 'a>(
+    contact: &ContactView,
+    size: f32,
+    look: &Look,
+) -> Element<'a, Message> {
+    look.row(vec![
+        picture(contact, size, look.colors.raised, look),
+        marked(contact, 14.5, look),
+    ])
+    .spacing(12)
+    .into()
+}
+
+/// The same as a row of a dialog that can be pressed.
+pub fn choice<'a, Message: Clone + 'a>(
+    id: String,
+    contact: &ContactView,
+    message: Message,
+    look: &Look,
+) -> Element<'a, Message> {
+    press(person(contact, 36.0, look))
+        .id(id)
+        .label(named(contact, look))
+        .on_press(message)
+        .width(Fill)
+        .padding([7, 9])
+        .style(look.row_style())
+        .into()
 }
 
 /// The pattern that follows a name, for whoever is shown by no picture.

@@ -16,8 +16,8 @@ pub mod profiles;
 pub mod settings;
 pub mod short;
 
-use iced::widget::{Space, column, container, mouse_area, opaque};
-use iced::{Element, Fill, Task, border};
+use iced::widget::{Space, column, container, mouse_area, opaque, scrollable};
+use iced::{Element, Fill, Padding, Size, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Event};
 
 use self::profiles::Reopen;
@@ -31,6 +31,17 @@ use crate::look::Look;
 use crate::screen::messenger::model::Model;
 use crate::secret::Secret;
 use crate::words::Language;
+
+/// In a window lower than this, in pixels at the present text size, margins give way to content.
+const LOW: f32 = 480.0;
+/// Height of a title and of the space below it.
+const HEAD: f32 = 46.0;
+/// Pixels at the side of what scrolls: the scroll bar, and its distance.
+const BAR: f32 = 20.0;
+/// Widest settings.
+const SETTINGS: f32 = 720.0;
+/// Widest choice of emoji.
+const EMOJI: f32 = 440.0;
 
 /// A dialog to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -347,7 +358,7 @@ impl Dialog {
                 state.view(look).map(Message::Add),
             ),
             Self::Settings(state) => (
-                720.0,
+                SETTINGS,
                 look.say("settings-title"),
                 state.view(model, look).map(Message::Settings),
             ),
@@ -362,7 +373,7 @@ impl Dialog {
                 privacy::view(*contact, model, clock, look),
             ),
             Self::Emoji(state) => (
-                440.0,
+                EMOJI,
                 look.say("emoji-title"),
                 state.view(look).map(Message::Emoji),
             ),
@@ -415,6 +426,7 @@ fn frame<'a>(
     look: &'a Look,
 ) -> Element<'a, Message> {
     let c = look.colors;
+    let (around, inside) = margins(look);
     let head = look.row(vec![
         look.heading(title, 19.0).width(Fill).into(),
         look.icon_button(
@@ -426,8 +438,7 @@ fn frame<'a>(
     ]);
     let card = container(column![head, Space::new().height(12), content])
         .max_width(width)
-        .max_height(680)
-        .padding(22)
+        .padding(inside)
         .style(move |_| container::Style {
             background: Some(c.raised.into()),
             border: border::rounded(18).color(c.line).width(1),
@@ -435,7 +446,35 @@ fn frame<'a>(
         });
     let veil = container(opaque(card))
         .center(Fill)
-        .padding(20)
+        .padding(around)
         .style(move |_| container::Style::default().background(c.scrim));
     opaque(mouse_area(veil).on_press(Message::Close))
+}
+
+/// Space around a dialog and at its edges.
+fn margins(look: &Look) -> (f32, f32) {
+    if look.height() < LOW {
+        (8.0, 14.0)
+    } else {
+        (20.0, 22.0)
+    }
+}
+
+/// How much room the content of a dialog has that is at most that wide.
+fn room(width: f32, look: &Look) -> Size {
+    let (around, inside) = margins(look);
+    Size::new(
+        width.min(look.width() - 2.0 * around) - 2.0 * inside,
+        look.height() - 2.0 * (around + inside) - HEAD,
+    )
+}
+
+/// Content that may be higher than the window.
+fn scrolled<'a, Message: 'a>(
+    content: impl Into<Element<'a, Message>>,
+    look: &Look,
+) -> Element<'a, Message> {
+    scrollable(container(content).padding(Padding::ZERO.right(BAR)))
+        .style(look.scroll_style())
+        .into()
 }

@@ -41,6 +41,8 @@ use crate::screen::dialog::{self, Change, Dialog, Which};
 
 /// How long a remark stays.
 const REMARK: Duration = Duration::from_secs(4);
+/// Below this width one thing is shown at a time: the list, a conversation, or a contact.
+const SINGLE: f32 = 640.0;
 /// From this width on the contact is beside the conversation, else in its place.
 const WIDE: f32 = 1_080.0;
 
@@ -60,7 +62,7 @@ pub struct State {
     stale: bool,
     waiting: Waiting,
     health: Health,
-    /// The window's width.
+    /// The window's width in pixels at the present text size.
     pub width: f32,
     /// The window is looked at.
     pub focused: bool,
@@ -121,6 +123,8 @@ pub enum Message {
     Open(Which),
     /// Leave what is uppermost: dialog, reply or edit, panel.
     Escape,
+    /// From what is open back to the list.
+    Back,
     /// To the next or previous conversation of the list.
     Step(bool),
     /// Something was done, or not.
@@ -285,6 +289,7 @@ impl State {
             Message::Panel(message) => self.panel(message, look),
             Message::Dialog(message) => self.in_dialog(message, look),
             Message::Escape => Action::Run(self.escape()),
+            Message::Back => Action::Run(self.back()),
             Message::Step(down) => Action::Run(self.step(down)),
             Message::Done(Ok(_)) => Action::Run(self.ask()),
             Message::Notes(Ok(Reply::Contact(notes))) => Action::Run(self.show(notes.id)),
@@ -342,6 +347,7 @@ impl State {
                 Task::none()
             }
             conversation::Action::Panel => self.show_panel(contact),
+            conversation::Action::Back => self.back(),
         })
     }
 

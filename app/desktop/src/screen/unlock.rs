@@ -1,7 +1,7 @@
 //! Asks for the passphrase. It says nothing about which profiles exist, nor whether the one that is
 //! meant was there.
 
-use iced::widget::{Space, column, container};
+use iced::widget::{column, container};
 use iced::{Element, Fill, Task};
 
 use crate::bridge::Running;
@@ -13,6 +13,8 @@ use crate::secret::Secret;
 
 /// The name of the field.
 pub const FIELD: &str = "unlock-passphrase";
+/// Below this height there is room for words alone.
+const LOW: f32 = 480.0;
 
 /// What is typed, and what became of it.
 #[derive(Debug, Default)]
@@ -115,9 +117,20 @@ impl State {
 
     /// What is shown.
     pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
-        let mark = container(Icon::Lock.of_size(26.0).color(look.colors.accent_text))
-            .center(56)
-            .style(look.badge_ground());
+        let parts = if self.busy {
+            // Nothing can be typed, and nothing typed was lost.
+            let words = look.say(self.work.unwrap_or("unlock-busy"));
+            let words = look.heading(words, 18.0).width(Fill);
+            vec![words.into(), look.working()]
+        } else {
+            self.asking(look)
+        };
+        let card = look
+            .card(look.column(parts).spacing(14).width(Fill))
+            .padding(32);
+        look.middle(460.0, column![card])
+    }
+    fn asking<'a>(&'a self, look: &'a Look) -> Vec<Element<'a, Message>> {
         let field = look
             .field(
                 FIELD,
@@ -127,14 +140,9 @@ impl State {
             )
             .secure(true)
             .on_submit(Message::Submit);
-        let words = if self.busy {
-            look.say(self.work.unwrap_or("unlock-busy"))
-        } else {
-            look.say("unlock-button")
-        };
-        let ready = !self.busy && !self.passphrase.is_empty();
+        let ready = !self.passphrase.is_empty();
         let button = look
-            .wide_button(Kind::Primary, words)
+            .wide_button(Kind::Primary, look.say("unlock-button"))
             .id("unlock-button")
             .on_press_maybe(ready.then_some(Message::Submit));
         let (title, hint) = if self.beside {
@@ -142,35 +150,24 @@ impl State {
         } else {
             ("unlock-title", "unlock-hint")
         };
-        let mut parts: Vec<Element<'a, Message>> = vec![
-            mark.into(),
-            look.heading(look.say(title), 24.0).into(),
-            look.muted(look.say(hint), 14.0).width(Fill).into(),
-            Space::new().height(6).into(),
-            field.into(),
-        ];
+        let mut parts: Vec<Element<'a, Message>> = Vec::new();
+        // A low window has no room for a sign.
+        if look.height() >= LOW {
+            let mark = Icon::Lock.of_size(26.0).color(look.colors.accent_text);
+            parts.push(container(mark).center(56).style(look.badge_ground()).into());
+        }
+        parts.push(look.heading(look.say(title), 24.0).into());
+        parts.push(look.muted(look.say(hint), 14.0).width(Fill).into());
         if let Some(failure) = self.failure {
-            parts.push(look.note(
-                Icon::CircleAlert,
-                look.colors.bad,
-                look.say(failure.sentence()),
-            ));
+            let words = look.say(failure.sentence());
+            parts.push(look.note(Icon::CircleAlert, look.colors.bad, words));
         }
+        parts.push(field.into());
         parts.push(button.into());
-        if self.beside {
+        if self.can_go_back() {
             let back = look.wide_button(Kind::Secondary, look.say("unlock-back"));
-            let back = back.id("unlock-back");
-            parts.push(
-                back.on_press_maybe(self.can_go_back().then_some(Message::Back))
-                    .into(),
-            );
+            parts.push(back.id("unlock-back").on_press(Message::Back).into());
         }
-        if self.busy {
-            parts.push(look.working());
-        }
-        let card = look
-            .card(look.column(parts).spacing(14).width(Fill))
-            .padding(32);
-        look.middle(460.0, column![card])
+        parts
     }
 }

@@ -5,7 +5,7 @@ pub mod import;
 
 use std::path::PathBuf;
 
-use iced::widget::{Space, column, container};
+use iced::widget::{column, container};
 use iced::{Element, Fill, Task, widget::operation};
 use zeroize::Zeroizing;
 
@@ -315,7 +315,7 @@ fn hello(look: &Look) -> Element<'_, Message> {
         sentence(Icon::MessageCircle, "hello-first"),
         sentence(Icon::Globe, "hello-second"),
         sentence(Icon::KeyRound, "hello-third"),
-        Space::new().height(2).into(),
+        look.note(Icon::TriangleAlert, c.warn, look.say("about-audit")),
         look.wide_button(Kind::Primary, look.say("hello-begin"))
             .id("hello-begin")
             .on_press(Message::Next)

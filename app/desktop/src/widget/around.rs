@@ -13,6 +13,16 @@ pub trait Rule<Message> {
     /// Hears an event before the content does. Returns whether it goes on to the content.
     fn lets_through(&self, event: &Event, shell: &mut Shell<'_, Message>) -> bool;
 
+    /// What the layer remembers between two views, where the content itself remembers nothing.
+    fn memory(&self) -> Option<(tree::Tag, tree::State)> {
+        None
+    }
+
+    /// Puts what the parts of the content remember in their order, before each looks at its own.
+    fn arrange(&self, tree: &mut Tree) {
+        let _ = tree;
+    }
+
     /// Whether focus, searches and what opens above the content reach it.
     fn is_reached(&self) -> bool {
         true
@@ -37,11 +47,13 @@ impl<'a, Message, R> Around<'a, Message, R> {
 
 impl<Message, R: Rule<Message>> Widget<Message, Theme, Renderer> for Around<'_, Message, R> {
     fn tag(&self) -> tree::Tag {
-        self.content.as_widget().tag()
+        let memory = self.rule.memory();
+        memory.map_or_else(|| self.content.as_widget().tag(), |(tag, _)| tag)
     }
 
     fn state(&self) -> tree::State {
-        self.content.as_widget().state()
+        let memory = self.rule.memory();
+        memory.map_or_else(|| self.content.as_widget().state(), |(_, state)| state)
     }
 
     fn children(&self) -> Vec<Tree> {
@@ -49,6 +61,7 @@ impl<Message, R: Rule<Message>> Widget<Message, Theme, Renderer> for Around<'_, 
     }
 
     fn diff(&self, tree: &mut Tree) {
+        self.rule.arrange(tree);
         self.content.as_widget().diff(tree);
     }
 

@@ -7,8 +7,8 @@ use iced::advanced::widget::operation::{Focusable, Operation};
 use iced::advanced::widget::{Id, Tree, tree};
 use iced::advanced::{Clipboard, Renderer as _, Shell, Widget, overlay};
 use iced::keyboard::{self, Key, key::Named};
-use iced::{Background, Border, Color, Element, Event, Length, Padding, Rectangle, Renderer, Size};
-use iced::{Theme, Vector, border, mouse, touch, window};
+use iced::{Alignment, Background, Border, Color, Element, Event, Length, Padding, Rectangle};
+use iced::{Renderer, Size, Theme, Vector, alignment, border, mouse, touch, window};
 
 /// How a button is being used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub struct Press<'a, Message> {
     width: Length,
     height: Length,
     padding: Padding,
+    align_x: alignment::Horizontal,
     style: StyleOf<'a>,
 }
 
@@ -60,6 +61,7 @@ pub fn press<'a, Message>(content: impl Into<Element<'a, Message>>) -> Press<'a,
         width: Length::Shrink,
         height: Length::Shrink,
         padding: Padding::ZERO,
+        align_x: alignment::Horizontal::Left,
         style: Box::new(|_| PressStyle {
             background: None,
             text: Color::BLACK,
@@ -123,6 +125,13 @@ impl<'a, Message> Press<'a, Message> {
     #[must_use]
     pub fn padding(mut self, padding: impl Into<Padding>) -> Self {
         self.padding = padding.into();
+        self
+    }
+
+    /// Where its content stands if it is narrower than the button.
+    #[must_use]
+    pub fn align_x(mut self, align_x: impl Into<alignment::Horizontal>) -> Self {
+        self.align_x = align_x.into();
         self
     }
 
@@ -234,11 +243,18 @@ impl<Message: Clone> Widget<Message, Theme, Renderer> for Press<'_, Message> {
         limits: &layout::Limits,
     ) -> layout::Node {
         let content = &mut self.content;
-        layout::padded(limits, self.width, self.height, self.padding, |limits| {
-            content
-                .as_widget_mut()
-                .layout(&mut tree.children[0], renderer, limits)
-        })
+        layout::positioned(
+            limits,
+            self.width,
+            self.height,
+            self.padding,
+            |limits| {
+                content
+                    .as_widget_mut()
+                    .layout(&mut tree.children[0], renderer, limits)
+            },
+            |content, size| content.align(self.align_x.into(), Alignment::Start, size),
+        )
     }
 
     fn operate(

@@ -8,6 +8,7 @@ mod driver;
 mod flow;
 mod gallery;
 mod hostile;
+mod marks;
 mod people;
 mod samples;
 mod screens;

@@ -104,11 +104,11 @@ pub(crate) fn panel(app: &mut App, number: u8) {
     }
 }
 
-fn sees(app: &App, words: &str) -> bool {
+pub(crate) fn sees(app: &App, words: &str) -> bool {
     window(app, USUAL).find(words).is_ok()
 }
 
-fn says(app: &App, part: &str) -> bool {
+pub(crate) fn says(app: &App, part: &str) -> bool {
     let found = window(app, USUAL).find(|candidate: Candidate<'_>| match candidate {
         Candidate::Text { content, .. } => content.contains(part).then_some(()),
         _ => None,
@@ -116,11 +116,11 @@ fn says(app: &App, part: &str) -> bool {
     found.is_ok()
 }
 
-fn has(app: &App, name: &'static str) -> bool {
+pub(crate) fn has(app: &App, name: &'static str) -> bool {
     window(app, (USUAL.0, 3_000.0)).find(named(name)).is_ok()
 }
 
-fn click(app: &mut App, name: impl Into<String>) {
+pub(crate) fn click(app: &mut App, name: impl Into<String>) {
     let name: String = name.into();
     let messages = {
         let mut ui = window(app, (USUAL.0, 3_000.0));
@@ -130,14 +130,14 @@ fn click(app: &mut App, name: impl Into<String>) {
     apply(app, messages);
 }
 
-fn state(app: &App) -> &messenger::State {
+pub(crate) fn state(app: &App) -> &messenger::State {
     match app.screen() {
         Screen::Messenger(state) => state,
         other => panic!("{other:?}"),
     }
 }
 
-fn requests(app: &mut App) {
+pub(crate) fn requests(app: &mut App) {
     tell(app, messenger::Message::Sidebar(sidebar::Message::Requests));
 }
 
@@ -195,7 +195,7 @@ fn ones_own_picture_is_chosen_or_typed_and_removed() {
 
 #[test]
 fn who_has_the_name_of_another_is_warned_of_everywhere() {
-    let warned = "Careful: Amara Okafor has this name too.";
+    let warned = "Careful: another contact has the name Amara Okafor as well.";
     let mut app = with(Language::English, |snapshot| {
         for number in [9, 2] {
             contact(snapshot, number).resembles = Some(id(1));
@@ -231,10 +231,7 @@ fn introductions_are_offered_through_somebody_and_made_with_names_that_are_seen(
     panel(&mut app, 1);
     click(&mut app, "introduce-open");
     click(&mut app, format!("introduce-{}", id(2)));
-    assert!(sees(
-        &app,
-        "What Jules Verdier is told that Amara Okafor is called"
-    ));
+    assert!(sees(&app, "Name that Jules Verdier sees for Amara Okafor"));
     assert!(has(&app, introduce::NAME) && has(&app, introduce::TO_NAME));
     let refused = introduce::Message::Done(Err(CommandError::Introduction));
     let refused = dialog::Message::Introduce(refused);
@@ -285,8 +282,17 @@ fn the_panel_says_who_shares_an_address_and_moves_it() {
     assert!(matches!(state(&app).dialog(), Some(Dialog::Circle(_))));
     assert!(sees(&app, "The address that Mika know"));
     assert!(has(&app, "circle-own") && !has(&app, "circle-3"));
-    click(&mut app, "circle-4");
+    assert!(sees(&app, "Now: shared with Jules Verdier"));
+    for nothing_yet in ["circle-change", "circle-4", "circle-own"] {
+        click(&mut app, nothing_yet);
+        assert!(state(&app).dialog().is_some(), "{nothing_yet}");
+    }
+    click(&mut app, "circle-change");
     assert!(state(&app).dialog().is_none());
+    tell(&mut app, messenger::Message::Open(Which::Circle(id(3))));
+    assert!(sees(&app, "Now: known only to Mika"));
+    assert!(has(&app, "circle-3") && !has(&app, "circle-own"));
+    tell(&mut app, messenger::Message::Escape);
     panel(&mut app, 3);
     assert!(sees(&app, "Nobody else knows this address."));
 }

@@ -1,6 +1,9 @@
 //! Each screen by itself: what is shown, what keys and clicks mean, what a closed dialog keeps away.
 
 mod conversing;
+mod dialogs;
+mod narrow;
+mod paging;
 mod told;
 
 use iced::advanced::widget::Id;
@@ -296,9 +299,18 @@ fn a_long_conversation_keeps_few_messages_in_memory() {
     }
     assert_eq!(last, 100_000);
     // New ones come only while the end is there.
-    assert!(history.push(message(100_001, false, NOW, "new")));
+    assert!(history.push(message(100_001, false, NOW, "new"), true));
     history.drop_after(99_990);
-    assert!(!history.push(message(100_002, false, NOW, "new")));
+    assert!(!history.push(message(100_002, false, NOW, "new"), true));
+    // Who reads further up loses nothing of it, and memory stays bounded however much comes.
+    history.take_newest(page(1..=size));
+    for number in size + 1..=MOST as u64 {
+        assert!(history.push(message(number, false, NOW, "new"), false));
+    }
+    for number in MOST as u64 + 1..MOST as u64 + 9 {
+        assert!(!history.push(message(number, false, NOW, "new"), false));
+    }
+    assert_eq!((history.rows().len(), history.ends), (MOST, false));
 }
 
 fn hear(app: &mut App, events: Vec<undertone_engine::Event>) {

@@ -5,6 +5,7 @@ use undertone_desktop::announce::Notices;
 use undertone_desktop::app::{App, Message, Screen};
 use undertone_desktop::bridge::{Heard, Running};
 use undertone_desktop::look::times::Clock;
+use undertone_desktop::screen::dialog::Which;
 use undertone_desktop::screen::messenger::{self, Pane, composer, conversation, sidebar, switcher};
 use undertone_desktop::screen::unlock;
 use undertone_desktop::words::Language;
@@ -165,6 +166,49 @@ fn announcements_name_nobody_of_another_profile() {
     assert_eq!(app.announced(), Some("New message"));
     click(&mut app, switcher::row_id(0));
     assert_eq!(app.announced(), None);
+}
+
+/// A press on the notification leads to what it is about, in whichever profile that came.
+#[test]
+fn a_pressed_notification_leads_to_what_came() {
+    let (mut app, first, second) = two();
+    let shown = |app: &App| match app.screen() {
+        Screen::Messenger(state) => match state.pane() {
+            Pane::Conversation(open) => Some(open.contact),
+            _ => None,
+        },
+        _ => None,
+    };
+    let from = |number| Event::MessageReceived {
+        contact: id(number),
+        message: samples::message(901, false, NOW, "hello"),
+    };
+    let _ = app.update(Message::Focused(false));
+    of(&mut app, first, vec![from(1)]);
+    let _ = app.update(Message::Announced);
+    assert_eq!((app.shown(), shown(&app)), (Some(first), Some(id(1))));
+    // The same while the window is looked at, with a dialog where it leads to.
+    tell(&mut app, messenger::Message::Open(Which::Palette));
+    press(&mut app, Named::PageDown, Modifiers::CTRL);
+    assert_eq!(app.shown(), Some(second));
+    let _ = app.update(Message::Focused(true));
+    of(&mut app, first, vec![from(2)]);
+    let _ = app.update(Message::Announced);
+    assert_eq!((app.shown(), shown(&app)), (Some(first), Some(id(2))));
+    assert!(!sees(&app, "What do you want to do?"));
+    // Of several people nobody is chosen; the profile that is shown comes first.
+    click(&mut app, switcher::row_id(0));
+    let _ = app.update(Message::Focused(false));
+    of(&mut app, second, vec![from(1), from(2)]);
+    of(&mut app, first, vec![from(3)]);
+    let _ = app.update(Message::Announced);
+    assert_eq!((app.shown(), shown(&app)), (Some(second), None));
+    // Nothing is shown of a profile where another one is being unlocked.
+    click(&mut app, "profile-another");
+    of(&mut app, first, vec![received("hello")]);
+    let _ = app.update(Message::Announced);
+    assert!(matches!(app.screen(), Screen::Unlock(_)));
+    assert!(!sees(&app, "Amara Okafor"));
 }
 
 /// Answers to what the first was asked come while the second is shown.

@@ -178,8 +178,9 @@ impl Actor {
             Command::History {
                 contact,
                 before,
+                after,
                 limit,
-            } => self.history(*contact, *before, *limit),
+            } => self.history(*contact, *before, *after, *limit),
             Command::Message { contact, message } => {
                 let shown = self.message_view_with_earlier(*contact, *message);
                 shown.map(Reply::Message).ok_or(CommandError::NoSuchMessage)
@@ -221,6 +222,7 @@ impl Actor {
         &self,
         contact: ContactId,
         before: Option<u64>,
+        after: Option<u64>,
         limit: u32,
     ) -> Result<Reply, CommandError> {
         let state = self
@@ -229,12 +231,17 @@ impl Actor {
             .ok_or(CommandError::NoSuchContact)?;
         let end = before.unwrap_or(u64::MAX).clamp(1, state.next_message);
         let limit = limit.clamp(1, MAX_PAGE) as usize;
-        let mut messages: Vec<MessageView> = (self.conversations.begin(contact)..end)
-            .rev()
-            .filter_map(|number| self.message_view(contact, number))
-            .take(limit)
-            .collect();
-        messages.reverse();
+        let begin = self.conversations.begin(contact);
+        let view = |number| self.message_view(contact, number);
+        let messages = if let Some(after) = after {
+            let begin = begin.max(after.saturating_add(1));
+            (begin..end).filter_map(view).take(limit).collect()
+        } else {
+            let newest_first = (begin..end).rev().filter_map(view).take(limit);
+            let mut messages: Vec<MessageView> = newest_first.collect();
+            messages.reverse();
+            messages
+        };
         Ok(Reply::Messages { messages })
     }
 }

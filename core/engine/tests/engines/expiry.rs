@@ -28,6 +28,7 @@ async fn texts(person: &Person, contact: ContactId) -> Vec<MessageView> {
         let command = Command::History {
             contact,
             before,
+            after: None,
             limit: 1_000,
         };
         let Reply::Messages { messages } = person.run(command).await else {

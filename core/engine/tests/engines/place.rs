@@ -248,6 +248,7 @@ impl Person {
         let command = Command::History {
             contact,
             before: None,
+            after: None,
             limit: 1_000,
         };
         match self.run(command).await {

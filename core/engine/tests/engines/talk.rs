@@ -329,3 +329,52 @@ async fn both_are_shown_the_same_short_code() {
     assert_eq!(soon.await, Err(CommandError::TooSoon));
     let _ = to_noor;
 }
+
+#[tokio::test(start_paused = true)]
+async fn pages_go_on_in_both_directions_over_whatever_was_deleted() {
+    let place = Place::new(39);
+    let (mut amal, mut noor) = (place.create("Amal").await, place.create("Noor").await);
+    let (to_noor, _) = befriend(&mut amal, &mut noor).await;
+    let mut sent = Vec::new();
+    for number in 0..30 {
+        sent.push(amal.send(to_noor, &format!("{number}")).await.number);
+    }
+    for message in &sent[4..26] {
+        let delete = Command::Delete {
+            contact: to_noor,
+            message: *message,
+            for_both: false,
+        };
+        done(&amal, delete).await;
+    }
+    let page = async |before: Option<usize>, after: Option<usize>, limit| {
+        let command = Command::History {
+            contact: to_noor,
+            before: before.map(|at| sent[at]),
+            after: after.map(|at| sent[at]),
+            limit,
+        };
+        match amal.run(command).await {
+            Reply::Messages { messages } => {
+                let texts = messages.into_iter().filter_map(|message| message.text);
+                texts.collect::<Vec<_>>().join(" ")
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(page(None, Some(1), 4).await, "2 3 26 27");
+    assert_eq!(page(None, Some(10), 100).await, "26 27 28 29");
+    assert_eq!(page(None, Some(29), 4).await, "");
+    assert_eq!(page(Some(28), Some(2), 100).await, "3 26 27");
+    assert_eq!(page(Some(28), None, 4).await, "2 3 26 27");
+    let beyond = Command::History {
+        contact: to_noor,
+        before: None,
+        after: Some(u64::MAX),
+        limit: 4,
+    };
+    let nothing = Reply::Messages {
+        messages: Vec::new(),
+    };
+    assert_eq!(amal.run(beyond).await, nothing);
+}

@@ -4,7 +4,7 @@ use iced::{Element, Fill, Task, widget::container, widget::operation};
 use undertone_engine::{Command, CommandError, Reply};
 
 use super::picture::Wanted;
-use super::{Action, Which};
+use super::{Action, Which, scrolled};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -128,7 +128,7 @@ impl State {
             )
             .on_submit(Message::Submit);
         let paste = look
-            .button(Kind::Secondary, Some(Icon::Copy), look.say("paste"))
+            .button(Kind::Secondary, None, look.say("paste"))
             .id("add-paste")
             .on_press(Message::Paste);
         let name = look
@@ -183,6 +183,6 @@ impl State {
                 .id("add-notes")
                 .into(),
         );
-        look.scrolled(look.column(parts).spacing(15).width(Fill))
+        scrolled(look.column(parts).spacing(15).width(Fill), look)
     }
 }

@@ -4,7 +4,7 @@ use iced::widget::container;
 use iced::{Element, Fill};
 use undertone_engine::{Command, ContactId, Stage};
 
-use super::Action;
+use super::{Action, scrolled};
 use crate::font;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -78,6 +78,15 @@ impl Question {
             Self::Link(_) => look.say("link-words"),
         };
         let mut parts: Vec<Element<'a, Message>> = vec![look.text(words, 14.5).width(Fill).into()];
+        if let Self::Block(contact) = self {
+            let name = look.shown_name(model.name(*contact));
+            let words = look.with("block-question", [("name", name.into())]);
+            parts.insert(0, look.heading(words, 16.0).width(Fill).into());
+            if model.conversations.contains_key(contact) {
+                let words = look.text(look.say("block-messages"), 14.5);
+                parts.push(words.width(Fill).into());
+            }
+        }
         if let Self::Link(address) = self {
             let shown = look
                 .text(visible::line(address, 300), 13.0)
@@ -124,12 +133,12 @@ impl Question {
             )),
         }
         parts.push(
-            container(look.row(buttons).spacing(10).wrap())
+            container(look.row(buttons).spacing(10).wrap().align_x(look.end()))
                 .width(Fill)
                 .align_x(look.end())
                 .into(),
         );
-        look.column(parts).spacing(18).width(Fill).into()
+        scrolled(look.column(parts).spacing(18).width(Fill), look)
     }
 }
 

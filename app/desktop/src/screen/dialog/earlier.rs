@@ -1,9 +1,10 @@
 //! What a message said before it was edited, where that was kept.
 
-use iced::widget::{column, scrollable};
+use iced::widget::column;
 use iced::{Element, Fill, Task};
 use undertone_engine::{Command, CommandError, ContactId, EarlierView, Reply};
 
+use super::scrolled;
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -60,7 +61,7 @@ impl State {
         }
         let skipped = earlier.len().saturating_sub(SHOWN);
         let texts = earlier.iter().skip(skipped).map(|one| {
-            let day = look.clock.day_heading(one.until, &look.words);
+            let day = inside(&look.clock.day_heading(one.until, &look.words));
             let time = look.clock.time_of_day(one.until);
             let until = look.with(
                 "earlier-until",
@@ -76,8 +77,13 @@ impl State {
                 .width(Fill)
                 .into()
         });
-        scrollable(column(texts).spacing(10).width(Fill))
-            .style(look.scroll_style())
-            .into()
+        scrolled(column(texts).spacing(10).width(Fill), look)
     }
+}
+
+/// A heading as it stands inside a sentence: what begins with a small letter there, such as "today", or with a number.
+fn inside(heading: &str) -> String {
+    let mut letters = heading.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }

@@ -2,10 +2,11 @@
 
 mod names;
 
-use iced::widget::{column, container, scrollable, text};
+use emojis::{Emoji, UnicodeVersion};
+use iced::widget::{container, text};
 use iced::{Element, Fill, Task, border, widget::operation};
 
-use super::{Action, Target};
+use super::{Action, BAR, EMOJI, Target, room, scrolled};
 use crate::font;
 use crate::look::Look;
 use crate::widget::{PressStyle, press};
@@ -15,8 +16,12 @@ use crate::words::Language;
 pub const SEARCH: &str = "emoji-search";
 /// Emoji that are shown at a time; more would make every frame slow.
 const SHOWN: usize = 144;
-/// Emoji in a line.
-const LINE: usize = 9;
+/// The newest emoji that are offered: fonts follow Unicode by years, and one without a glyph is an empty button.
+const NEWEST: UnicodeVersion = UnicodeVersion::new(15, 1);
+/// Pixels of an emoji's button.
+const KEY: f32 = 40.0;
+/// Pixels between two of them.
+const GAP: f32 = 2.0;
 
 /// What is looked for.
 #[derive(Debug)]
@@ -61,17 +66,20 @@ impl State {
         Action::None
     }
 
-    fn found(&self, language: Language) -> Vec<&'static emojis::Emoji> {
+    fn found(&self, language: Language) -> Vec<&'static Emoji> {
+        let drawn = |emoji: &&Emoji| emoji.unicode_version() <= NEWEST;
         let wanted = self.search.trim().to_lowercase();
         if wanted.is_empty() {
             let group = emojis::Group::iter().nth(self.group);
             return group
                 .into_iter()
                 .flat_map(|group| group.emojis())
+                .filter(drawn)
                 .take(SHOWN)
                 .collect();
         }
         emojis::iter()
+            .filter(drawn)
             .filter(|emoji| {
                 emoji.name().contains(&wanted) || names::of(emoji, language).contains(&wanted)
             })
@@ -83,7 +91,7 @@ impl State {
     pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
         let c = look.colors;
         let key = move |emoji: &'static str, size: f32, chosen: bool, message: Message| {
-            press(container(text(emoji).font(font::EMOJI).size(size)).center(40))
+            press(container(text(emoji).font(font::EMOJI).size(size)).center(KEY))
                 .label(emoji)
                 .on_press(message)
                 .style(move |status| PressStyle {
@@ -104,11 +112,11 @@ impl State {
             Some(key(first.as_str(), 17.0, chosen, Message::Group(at)))
         });
         let found = self.found(look.words.language());
-        let lines = found.chunks(LINE).map(|line| {
+        let lines = found.chunks(in_line(look)).map(|line| {
             let keys = line
                 .iter()
                 .map(|emoji| key(emoji.as_str(), 21.0, false, Message::Take(emoji.as_str())));
-            look.row(keys.collect()).spacing(2).into()
+            look.row(keys.collect()).spacing(GAP).into()
         });
         let search = look.field(
             SEARCH,
@@ -119,20 +127,25 @@ impl State {
         let list: Element<'a, Message> = if found.is_empty() {
             look.muted(look.say("emoji-none"), 13.5).into()
         } else {
-            scrollable(column(lines).spacing(2).width(Fill))
-                .height(330)
-                .style(look.scroll_style())
-                .into()
+            let lines = look.column(lines.collect()).spacing(GAP).width(Fill);
+            container(scrolled(lines, look)).height(330).into()
         };
         look.column(vec![
             search.into(),
-            look.row(groups.collect()).spacing(2).into(),
+            look.row(groups.collect()).spacing(GAP).wrap().into(),
             list,
         ])
         .spacing(10)
         .width(Fill)
         .into()
     }
+}
+
+/// Emoji that have room in a line.
+fn in_line(look: &Look) -> usize {
+    let fit = (room(EMOJI, look).width - BAR + GAP) / (KEY + GAP);
+    // A negative number becomes zero.
+    (fit as usize).max(1)
 }
 
 #[cfg(test)]
@@ -157,5 +170,18 @@ mod tests {
         let (mut state, _) = State::open(Target::Composer);
         let _ = state.update(Message::Search("schlüssel".to_owned()));
         assert!(state.found(Language::English).is_empty());
+    }
+
+    #[test]
+    fn what_fonts_do_not_have_yet_is_not_offered() {
+        let (mut state, _) = State::open(Target::Composer);
+        let new = emojis::get("🫩").expect("an emoji of Unicode 16");
+        let _ = state.update(Message::Search(new.name().to_owned()));
+        assert!(!state.found(Language::English).contains(&new));
+        for (group, _) in emojis::Group::iter().enumerate() {
+            let _ = state.update(Message::Group(group));
+            let found = state.found(Language::English);
+            assert!(!found.is_empty() && !found.contains(&new));
+        }
     }
 }

@@ -1,14 +1,13 @@
 //! To whom a message goes on.
 
-use iced::widget::{column, scrollable};
-use iced::{Element, Fill, border};
+use iced::widget::column;
+use iced::{Element, Fill};
 use undertone_engine::{Command, ContactId, Stage};
 
-use super::Action;
+use super::{Action, scrolled};
 use crate::look::Look;
-use crate::look::person::picture;
-use crate::screen::messenger::model::{Model, named};
-use crate::widget::{PressStyle, press};
+use crate::look::person;
+use crate::screen::messenger::model::Model;
 
 /// The message that goes on.
 #[derive(Clone, Copy, Debug)]
@@ -42,40 +41,20 @@ impl State {
 
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let c = look.colors;
         let others: Vec<Element<'a, Message>> = model
             .contacts
             .values()
             .filter(|contact| matches!(contact.stage, Stage::Accepted | Stage::Myself))
             .map(|contact| {
-                press(
-                    look.row(vec![
-                        picture(contact, 36.0, c.raised, look),
-                        look.name(&named(contact, look), 14.5).into(),
-                    ])
-                    .spacing(12),
-                )
-                .label(named(contact, look))
-                .on_press(Message::To(contact.id))
-                .width(Fill)
-                .padding([7, 9])
-                .style(move |status| PressStyle {
-                    background: status.hovered.then_some(c.hover),
-                    text: c.text,
-                    border: border::rounded(10),
-                    ring: c.ring,
-                })
-                .into()
+                let id = format!("forward-{}", contact.id);
+                person::choice(id, contact, Message::To(contact.id), look)
             })
             .collect();
         look.column(vec![
             look.muted(look.say("forward-hint"), 13.5)
                 .width(Fill)
                 .into(),
-            scrollable(column(others).spacing(2))
-                .style(look.scroll_style())
-                .width(Fill)
-                .into(),
+            scrolled(column(others).spacing(2), look),
         ])
         .spacing(12)
         .into()

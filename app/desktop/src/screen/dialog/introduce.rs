@@ -1,19 +1,19 @@
 //! Introduces a contact to another one: whom, and what each of the two is told that the other is called. The owner sees
 //! both names before they leave, because what somebody is called here is nobody else's business.
 
-use iced::widget::{column, scrollable};
-use iced::{Element, Fill, Padding, Task};
+use iced::widget::column;
+use iced::{Element, Fill, Task};
 use undertone_engine::{Command, CommandError, ContactId, Reply, Stage};
 
-use super::Action;
+use super::{Action, scrolled};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
-use crate::look::person::picture;
+use crate::look::person;
 use crate::refusal;
-use crate::screen::messenger::model::{Model, named};
-use crate::widget::press;
+use crate::screen::messenger::model::Model;
+use crate::screen::messenger::requests::resembles;
 
 /// The field of the first name.
 pub const NAME: &str = "introduce-name";
@@ -119,37 +119,20 @@ impl State {
     }
 
     fn people<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let c = look.colors;
         let name = model.named(self.contact, look);
         let others: Vec<Element<'a, Message>> = model
             .contacts
             .values()
             .filter(|contact| contact.stage == Stage::Accepted && contact.id != self.contact)
             .map(|contact| {
-                let name = named(contact, look);
-                press(
-                    look.row(vec![
-                        picture(contact, 36.0, c.raised, look),
-                        look.name(&name, 14.5).width(Fill).into(),
-                    ])
-                    .spacing(12),
-                )
-                .id(format!("introduce-{}", contact.id))
-                .label(name)
-                .on_press(Message::To(contact.id))
-                .width(Fill)
-                .padding([7, 9])
-                .style(look.row_style())
-                .into()
+                let id = format!("introduce-{}", contact.id);
+                person::choice(id, contact, Message::To(contact.id), look)
             })
             .collect();
         let list: Element<'a, Message> = if others.is_empty() {
-            look.note(Icon::Info, c.muted, look.say("introduce-nobody"))
+            look.note(Icon::Info, look.colors.muted, look.say("introduce-nobody"))
         } else {
-            scrollable(column(others).spacing(2).padding(Padding::ZERO.right(10)))
-                .style(look.scroll_style())
-                .width(Fill)
-                .into()
+            scrolled(column(others).spacing(2), look)
         };
         let hint = look.with("introduce-whom", [("name", name.into())]);
         look.column(vec![look.text(hint, 14.0).width(Fill).into(), list])
@@ -165,6 +148,14 @@ impl State {
         look: &'a Look,
     ) -> Element<'a, Message> {
         let (first, second) = (model.named(self.contact, look), model.named(to, look));
+        let known = |id: ContactId| -> Vec<Element<'a, Message>> {
+            let Some(contact) = model.contacts.get(&id) else {
+                return Vec::new();
+            };
+            let mut parts = vec![person::person(contact, 36.0, look)];
+            parts.extend(resembles(contact, model, look));
+            parts
+        };
         let field = |id, told: &String, about: &String, value, typed: fn(String) -> Message| {
             let label = look.with(
                 "introduce-told",
@@ -182,18 +173,15 @@ impl State {
             look.text(look.say("introduce-hint"), 14.0)
                 .width(Fill)
                 .into(),
-            field(NAME, &second, &first, self.name.as_str(), Message::Name),
-            field(
-                TO_NAME,
-                &first,
-                &second,
-                self.to_name.as_str(),
-                Message::ToName,
-            ),
-            look.muted(look.say("introduce-limits"), 13.0)
-                .width(Fill)
-                .into(),
         ];
+        parts.extend(known(self.contact));
+        let name = self.name.as_str();
+        parts.push(field(NAME, &second, &first, name, Message::Name));
+        parts.extend(known(to));
+        let name = self.to_name.as_str();
+        parts.push(field(TO_NAME, &first, &second, name, Message::ToName));
+        let limits = look.muted(look.say("introduce-limits"), 13.0);
+        parts.push(limits.width(Fill).into());
         if let Some(error) = &self.failure {
             let words = refusal::words(error, look);
             parts.push(look.note(Icon::CircleAlert, look.colors.bad, words));
@@ -204,6 +192,6 @@ impl State {
                 .on_press_maybe(self.is_ready().then_some(Message::Submit))
                 .into(),
         );
-        look.scrolled(look.column(parts).spacing(15).width(Fill))
+        scrolled(look.column(parts).spacing(15).width(Fill), look)
     }
 }

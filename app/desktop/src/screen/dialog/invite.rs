@@ -1,11 +1,11 @@
-//! My invitations, as text and QR code, one at a time. Making one opens a door; closing it shuts that
-//! door for ever.
+//! My invitations, as text and QR code, one at a time. Making one opens a door; revoking it, after one question, shuts
+//! that door for ever.
 
-use iced::widget::{column, container, scrollable, text};
+use iced::widget::{column, container};
 use iced::{Element, Fill, Task};
 use undertone_engine::{Command, CommandError, Event, InvitationView, Reply};
 
-use super::Action;
+use super::{Action, scrolled};
 use crate::bridge::Running;
 use crate::font;
 use crate::icon::Icon;
@@ -13,6 +13,13 @@ use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::qr::Code;
 use crate::refusal;
+use crate::visible;
+
+/// Letters of an invitation that are shown: three lines, so that copying, which gives all of it, stays in sight.
+const LETTERS: usize = 150;
+
+/// Pixels of a side of the QR code.
+const CODE: f32 = 240.0;
 
 /// The invitations, as they were last told.
 #[derive(Debug, Default)]
@@ -20,6 +27,8 @@ pub struct State {
     invitations: Option<Vec<InvitationView>>,
     shown: usize,
     code: Option<Code>,
+    /// The number of the one that is to be revoked, while that is asked.
+    asked: Option<u64>,
     busy: bool,
     failure: Option<CommandError>,
 }
@@ -37,8 +46,12 @@ pub enum Message {
     Next,
     /// Copy its text.
     Copy,
-    /// Close it for ever.
+    /// Ask before it is revoked.
     Shut,
+    /// Leave it as it is.
+    Keep,
+    /// Revoke the one that was asked about.
+    Revoke,
 }
 
 impl State {
@@ -70,6 +83,8 @@ impl State {
                     .as_ref()
                     .is_none_or(|before| before.len() < invitations.len());
                 let last = invitations.len().saturating_sub(1);
+                let there = |number| invitations.iter().any(|one| one.number == number);
+                self.asked = self.asked.filter(|number| there(*number));
                 self.invitations = Some(invitations);
                 self.show(if newer { last } else { self.shown.min(last) });
             }
@@ -101,11 +116,14 @@ impl State {
                 }
             }
             Message::Shut => {
-                if let Some(invitation) = self.current() {
-                    let command = Command::CloseInvitation {
-                        invitation: invitation.number,
-                    };
+                self.asked = self.current().map(|invitation| invitation.number);
+            }
+            Message::Keep => self.asked = None,
+            Message::Revoke => {
+                if let Some(invitation) = self.asked.take() {
+                    let command = Command::CloseInvitation { invitation };
                     self.busy = true;
+                    self.failure = None;
                     return Action::Run(
                         running
                             .task(command, Message::Done)
@@ -131,6 +149,9 @@ impl State {
 
     /// What is shown.
     pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        if self.asked.is_some() {
+            return question(look);
+        }
         let mut parts: Vec<Element<'a, Message>> = Vec::new();
         match (&self.invitations, self.current()) {
             (None, _) => parts.push(look.muted(look.say("invite-loading"), 14.0).into()),
@@ -165,9 +186,7 @@ impl State {
             .spacing(8)
             .into(),
         );
-        scrollable(look.column(parts).spacing(14).width(Fill))
-            .style(look.scroll_style())
-            .into()
+        scrolled(look.column(parts).spacing(14).width(Fill), look)
     }
 
     fn invitation<'a>(
@@ -195,16 +214,15 @@ impl State {
             parts.push(look.muted(look.say("invite-covered"), 14.0).into());
         } else {
             if let Some(code) = &self.code {
-                parts.push(container(code.view(240.0)).center_x(Fill).into());
+                // A camera needs no larger code where text is large, and has to see the whole of it.
+                let side = CODE * 100.0 / f32::from(look.scale.max(100));
+                parts.push(container(code.view(side)).center_x(Fill).into());
             }
-            let words = text(&invitation.text)
+            let words = look
+                .text(visible::line(&invitation.text, LETTERS), 12.0)
                 .font(font::MONO)
-                .size(12)
-                .color(c.text)
-                .wrapping(text::Wrapping::Glyph)
                 .width(Fill);
-            let words = scrollable(container(words).padding(10)).height(84);
-            parts.push(look.card(words.style(look.scroll_style())).into());
+            parts.push(look.card(words).padding(10).width(Fill).into());
         }
         parts.push(
             look.row(vec![
@@ -218,10 +236,6 @@ impl State {
             look.wide_button(Kind::Primary, look.say("invite-copy"))
                 .id("invite-copy")
                 .on_press(Message::Copy)
-                .into(),
-            look.button(Kind::Danger, None, look.say("invite-shut"))
-                .id("invite-shut")
-                .on_press_maybe((!self.busy).then_some(Message::Shut))
                 .into(),
         ];
         if all.len() > 1 {
@@ -240,8 +254,51 @@ impl State {
             );
         }
         parts.push(look.row(buttons).spacing(8).into());
+        parts.push(
+            look.button(Kind::Danger, Some(Icon::Ban), look.say("invite-shut"))
+                .id("invite-shut")
+                .on_press_maybe((!self.busy).then_some(Message::Shut))
+                .into(),
+        );
         parts
     }
+}
+
+/// Whether an invitation is to be revoked.
+fn question<'a>(look: &Look) -> Element<'a, Message> {
+    let answer = |kind, icon, words, name: &'static str, message| {
+        look.button(kind, icon, look.say(words))
+            .id(name)
+            .on_press(message)
+            .into()
+    };
+    let buttons = look.row(vec![
+        answer(
+            Kind::Secondary,
+            None,
+            "cancel",
+            "invite-keep",
+            Message::Keep,
+        ),
+        answer(
+            Kind::Danger,
+            Some(Icon::Ban),
+            "invite-revoke",
+            "invite-revoke",
+            Message::Revoke,
+        ),
+    ]);
+    let buttons = buttons.spacing(10).wrap().align_x(look.end());
+    let parts = vec![
+        look.heading(look.say("invite-revoke-title"), 16.0)
+            .width(Fill)
+            .into(),
+        look.text(look.say("invite-revoke-words"), 14.5)
+            .width(Fill)
+            .into(),
+        container(buttons).width(Fill).align_x(look.end()).into(),
+    ];
+    scrolled(look.column(parts).spacing(18).width(Fill), look)
 }
 
 fn list(running: &Running) -> Task<Message> {

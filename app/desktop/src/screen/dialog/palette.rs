@@ -1,22 +1,28 @@
 //! All commands and conversations by their names, for hands that stay on the keyboard.
 
-use iced::widget::{column, scrollable};
-use iced::{Element, Fill, Task, border, widget::operation};
+mod line;
+
+use iced::widget::{column, container, scrollable};
+use iced::{Element, Fill, Padding, Task, border, widget::operation};
 use undertone_engine::ContactId;
 
-use super::{Action, Change, Which};
+use super::{Action, BAR, Change, Which};
 use crate::colors::Appearance;
 use crate::icon::Icon;
 use crate::look::Look;
-use crate::look::person::picture;
+use crate::look::person::{marked, picture};
 use crate::screen::messenger::model::{Model, named};
 use crate::visible;
 use crate::widget::{PressStyle, press};
 
 /// The field.
 pub const SEARCH: &str = "palette-search";
-/// Lines that are shown.
-const SHOWN: usize = 12;
+/// The list below it.
+const LIST: &str = "palette-list";
+/// Conversations that are shown at most. Commands are all shown.
+const PEOPLE: usize = 6;
+/// Pixels of the sign at the beginning of a line.
+const SIGN: f32 = 28.0;
 
 /// What is typed and which line is chosen.
 #[derive(Debug, Default)]
@@ -75,13 +81,13 @@ impl State {
             Message::Search(text) => {
                 self.search = text.chars().take(100).collect();
                 self.chosen = 0;
-                Action::None
+                self.show()
             }
             Message::Move(down) => {
                 let count = self.found(model, look).len().max(1);
                 let step = if down { 1 } else { count - 1 };
                 self.chosen = (self.chosen + step) % count;
-                Action::None
+                self.show()
             }
             Message::Submit => {
                 let found = self.found(model, look);
@@ -91,6 +97,11 @@ impl State {
             }
             Message::Take(entry) => take(entry, look),
         }
+    }
+
+    /// Brings the chosen line into view.
+    fn show(&self) -> Action {
+        Action::Run(line::show(LIST, id(self.chosen)))
     }
 
     fn found(&self, model: &Model, look: &Look) -> Vec<(Entry, String)> {
@@ -109,17 +120,15 @@ impl State {
             (Entry::Panic, "panic-open"),
         ];
         let listed = model.listed(false).into_iter().chain(model.listed(true));
+        let fits = |(_, words): &(Entry, String)| words.to_lowercase().contains(&wanted);
         let people = listed.map(|contact| (Entry::Open(contact.id), named(contact, look)));
-        people
-            .chain(commands.map(|(entry, name)| (entry, look.say(name))))
-            .filter(|(_, words)| wanted.is_empty() || words.to_lowercase().contains(&wanted))
-            .take(SHOWN)
-            .collect()
+        let commands = commands.map(|(entry, name)| (entry, look.say(name)));
+        let people = people.filter(fits).take(PEOPLE);
+        people.chain(commands.into_iter().filter(fits)).collect()
     }
 
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let c = look.colors;
         let search = look
             .field(
                 SEARCH,
@@ -132,50 +141,73 @@ impl State {
             .found(model, look)
             .into_iter()
             .enumerate()
-            .map(|(at, (entry, words))| {
-                let sign: Element<'a, Message> = match entry {
-                    Entry::Open(contact) => match model.contacts.get(&contact) {
-                        Some(contact) => picture(contact, 26.0, c.raised, look),
-                        None => Icon::User.of_size(17.0).into(),
-                    },
-                    other => icon(other).of_size(17.0).color(c.muted).into(),
-                };
-                let chosen = at == self.chosen;
-                let name = look.text(words.clone(), 14.5).width(Fill);
-                press(look.row(vec![sign, name.into()]).spacing(13))
-                    .label(visible::name(&words))
-                    .on_press(Message::Take(entry))
-                    .width(Fill)
-                    .padding([8, 11])
-                    .style(move |status| PressStyle {
-                        background: if chosen {
-                            Some(c.accent_soft)
-                        } else {
-                            status.hovered.then_some(c.hover)
-                        },
-                        text: c.text,
-                        border: border::rounded(10),
-                        ring: c.ring,
-                    })
-                    .into()
-            })
+            .map(|(at, (entry, words))| self.line(at, entry, words, model, look))
             .collect();
         let list: Element<'a, Message> = if lines.is_empty() {
             look.muted(look.say("list-not-found"), 13.5).into()
         } else {
-            scrollable(column(lines).spacing(2).width(Fill))
+            let lines = column(lines).spacing(2).width(Fill);
+            scrollable(container(lines).padding(Padding::ZERO.right(BAR)))
+                .id(LIST)
                 .style(look.scroll_style())
                 .into()
         };
-        look.column(vec![
-            search.into(),
-            list,
-            look.muted(look.say("palette-hint"), 12.0).into(),
-        ])
-        .spacing(10)
+        // What stands below the list would lose its room to it where the window is low.
+        let hint = look.muted(look.say("palette-hint"), 12.0).width(Fill);
+        look.column(vec![search.into(), hint.into(), list])
+            .spacing(10)
+            .width(Fill)
+            .into()
+    }
+
+    fn line<'a>(
+        &self,
+        at: usize,
+        entry: Entry,
+        words: String,
+        model: &'a Model,
+        look: &'a Look,
+    ) -> Element<'a, Message> {
+        let c = look.colors;
+        let chosen = at == self.chosen;
+        let named = match entry {
+            Entry::Open(contact) => model.contacts.get(&contact),
+            _ => None,
+        };
+        let sign: Element<'a, Message> = match named {
+            Some(contact) => picture(contact, 26.0, c.raised, look),
+            None => icon(entry).of_size(17.0).color(c.muted).into(),
+        };
+        let name = match named {
+            Some(contact) => marked(contact, 14.5, look),
+            None => look.text(words.clone(), 14.5).width(Fill).into(),
+        };
+        press(
+            look.row(vec![container(sign).center(SIGN).into(), name])
+                .spacing(13),
+        )
+        .id(id(at))
+        .label(visible::name(&words))
+        .on_press(Message::Take(entry))
         .width(Fill)
+        .padding([7, 11])
+        .style(move |status| PressStyle {
+            background: if chosen {
+                Some(c.accent_soft)
+            } else {
+                status.hovered.then_some(c.hover)
+            },
+            text: c.text,
+            border: border::rounded(10),
+            ring: c.ring,
+        })
         .into()
     }
+}
+
+/// The name of a line.
+fn id(at: usize) -> String {
+    format!("palette-{at}")
 }
 
 const fn icon(entry: Entry) -> Icon {

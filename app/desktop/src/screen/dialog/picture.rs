@@ -7,7 +7,7 @@ use data_encoding::BASE64;
 use iced::{Element, Fill, Task, widget::operation};
 use undertone_engine::{Command, CommandError, ContactId, Reply};
 
-use super::Action;
+use super::{Action, scrolled};
 use crate::bridge::Running;
 use crate::choose::{Chosen, NoDialog, Wish};
 use crate::icon::Icon;
@@ -201,6 +201,6 @@ impl State {
                 .on_press_maybe(ready.then_some(Message::Read))
                 .into(),
         );
-        look.scrolled(look.column(parts).spacing(15).width(Fill))
+        scrolled(look.column(parts).spacing(15).width(Fill), look)
     }
 }

@@ -1,11 +1,11 @@
 //! What a conversation reveals to whom, in its present settings. Every sentence follows from a fact
 //! that the engine told; nothing is promised that is not so.
 
-use iced::widget::{container, scrollable};
+use iced::widget::container;
 use iced::{Element, Fill};
 use undertone_engine::{ContactId, Retention, Stage};
 
-use super::Message;
+use super::{Message, scrolled};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::screen::messenger::bubble::duration;
@@ -35,14 +35,8 @@ pub(super) fn view<'a>(
         .align_y(iced::Top)
         .into()
     });
-    scrollable(
-        look.column(sections.collect())
-            .spacing(20)
-            .padding([0, 6])
-            .width(Fill),
-    )
-    .style(look.scroll_style())
-    .into()
+    let sections = look.column(sections.collect()).spacing(20).width(Fill);
+    scrolled(sections, look)
 }
 
 type Section = (Icon, String, Vec<String>);
@@ -96,8 +90,8 @@ fn facts(contact: ContactId, model: &Model, now: u64, look: &Look) -> Vec<Sectio
         theirs.push(look.say("reveal-muted"));
     }
     vec![
-        (Icon::User, look.say("reveal-me"), mine),
-        (Icon::MessageCircle, look.say("reveal-contact"), theirs),
+        (Icon::Monitor, look.say("reveal-me"), mine),
+        (Icon::User, look.say("reveal-contact"), theirs),
         (
             Icon::Globe,
             look.say("reveal-network"),

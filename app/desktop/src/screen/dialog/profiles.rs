@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use iced::{Element, Fill, Task, widget::operation};
+use iced::widget::{container, operation, stack};
+use iced::{Bottom, Element, Fill, Padding, Task};
 
-use super::Action;
+use super::{Action, BAR, scrolled};
 use crate::choose::{Chosen, NoDialog, Wish};
 use crate::icon::Icon;
 use crate::look::Look;
@@ -25,6 +26,9 @@ pub const AGAIN: &str = "profiles-again";
 pub const SEALED: &str = "profiles-sealed";
 /// The fields of further profiles that are to be kept.
 pub const OTHERS: [&str; 2] = ["profiles-other-1", "profiles-other-2"];
+
+/// The height of a button and of the gap above it.
+const BUTTON: f32 = 58.0;
 
 /// What is to be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -306,8 +310,8 @@ impl State {
             let words = look.say("passphrase-differs");
             parts.push(look.note(Icon::TriangleAlert, look.colors.warn, words));
         }
-        parts.push(self.submit(look));
-        look.scrolled(look.column(parts).spacing(14).width(Fill))
+        let fields = look.column(parts).spacing(14).width(Fill);
+        pinned(fields, self.submit(look), look)
     }
 
     fn submit<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
@@ -334,4 +338,20 @@ impl State {
         }
         parts
     }
+}
+
+/// A dialog whose content scrolls and whose button is always in sight.
+pub(super) fn pinned<'a, M: 'a>(
+    content: impl Into<Element<'a, M>>,
+    button: impl Into<Element<'a, M>>,
+    look: &Look,
+) -> Element<'a, M> {
+    // In a column the content would take all of the height, and leave none for the button.
+    let content = container(scrolled(content, look)).padding(Padding::ZERO.bottom(BUTTON));
+    let button = container(button)
+        .width(Fill)
+        .height(Fill)
+        .align_y(Bottom)
+        .padding(Padding::ZERO.right(BAR));
+    stack![content, button].into()
 }

@@ -4,12 +4,12 @@
 mod network;
 pub mod profile;
 
-use iced::widget::{column, container, row, scrollable};
-use iced::{Element, Fill, Padding, Task, border};
+use iced::widget::{column, container, row};
+use iced::{Color, Element, Fill, Padding, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Defaults, Reply, Retention};
 
 use self::profile::{Picturing, Presence};
-use super::{Action, Change, Which};
+use super::{Action, Change, SETTINGS, Which, room, scrolled};
 use crate::announce::Notices;
 use crate::app::idle::MINUTES;
 use crate::bridge::Running;
@@ -19,7 +19,7 @@ use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::screen::messenger::bubble::duration;
 use crate::screen::messenger::model::Model;
-use crate::widget::PressStyle;
+use crate::widget::{PressStyle, Status, press};
 use crate::words::Language;
 
 /// Text sizes, in percent.
@@ -29,6 +29,8 @@ pub const KEPT: [u32; 3] = [86_400, 7 * 86_400, 30 * 86_400];
 
 /// In a window that is narrower than this, in pixels at the present text size, the parts stand above what they show.
 const NARROW: f32 = 640.0;
+/// Highest content, however high the window is.
+const HIGHEST: f32 = 700.0;
 
 /// A part of the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -163,20 +165,30 @@ impl State {
             (Section::Copies, Icon::KeyRound, "settings-copies"),
             (Section::About, Icon::Info, "settings-about"),
         ];
+        let narrow = look.width() < NARROW;
         let names = sections.map(|(section, icon, name)| {
             let chosen = section == self.section;
-            look.entry(icon, look.say(name), false, Message::Section(section))
+            let edge = if narrow { c.line } else { Color::TRANSPARENT };
+            let style = move |status: Status| PressStyle {
+                background: if chosen {
+                    Some(c.accent_soft)
+                } else {
+                    status.hovered.then_some(c.hover)
+                },
+                text: c.text,
+                border: border::rounded(10).color(edge).width(1),
+                ring: c.ring,
+            };
+            let button = if narrow {
+                let words = look.text(look.say(name), 13.5);
+                press(words).padding([6, 10])
+            } else {
+                look.entry(icon, look.say(name), false, Message::Section(section))
+            };
+            button
                 .id(name)
-                .style(move |status| PressStyle {
-                    background: if chosen {
-                        Some(c.accent_soft)
-                    } else {
-                        status.hovered.then_some(c.hover)
-                    },
-                    text: c.text,
-                    border: border::rounded(10),
-                    ring: c.ring,
-                })
+                .on_press(Message::Section(section))
+                .style(style)
                 .into()
         });
         let content = match self.section {
@@ -187,18 +199,23 @@ impl State {
             Section::Copies => profile::copies(look),
             Section::About => about(look),
         };
-        let scrolled = |content| {
-            scrollable(container(content).padding(Padding::from([0.0, 14.0])))
-                .width(Fill)
-                .style(look.scroll_style())
-        };
-        if look.width() < NARROW {
-            // Everything scrolls together: beside or above each other neither would have room.
-            let names = column(names).spacing(2).width(Fill);
-            return scrolled(column![names, look.line(), content].spacing(12).into()).into();
+        if narrow {
+            // Everything scrolls together: above what does not scroll there would be little room.
+            // Two lines: from right to left the first names of one that wraps would come last.
+            let [one, two, three, four, five, six] = names;
+            let chips = |names| look.row(names).spacing(6).wrap().align_x(look.start());
+            let (first, second) = (vec![one, two, three], vec![four, five, six]);
+            let chips = vec![chips(first).into(), chips(second).into()];
+            let names = look.column(chips).spacing(6);
+            let parts = vec![names.into(), look.line(), content];
+            return scrolled(look.column(parts).spacing(10).width(Fill), look);
         }
         let names = column(names).spacing(2).width(170);
-        look.row(vec![names.into(), scrolled(content).height(500).into()])
+        // The same height for all parts, so that names stay where they are.
+        let content = container(scrolled(content, look))
+            .width(Fill)
+            .height(room(SETTINGS, look).height.min(HIGHEST));
+        look.row(vec![names.into(), content.into()])
             .spacing(18)
             .align_y(iced::Top)
             .into()

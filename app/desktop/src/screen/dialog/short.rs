@@ -6,12 +6,13 @@ use iced::widget::{container, row, text};
 use iced::{Element, Fill, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, EmojiView, Reply};
 
-use super::Action;
+use super::{Action, scrolled};
 use crate::bridge::Running;
 use crate::font;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::person;
 use crate::refusal;
 use crate::screen::messenger::model::Model;
 
@@ -68,16 +69,21 @@ impl State {
 
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let connected = model
-            .contacts
-            .get(&self.contact)
-            .is_some_and(|contact| contact.connected);
-        let mut parts: Vec<Element<'a, Message>> =
-            vec![look.text(look.say("short-hint"), 14.5).width(Fill).into()];
+        let contact = model.contacts.get(&self.contact);
+        let connected = contact.is_some_and(|contact| contact.connected);
+        let with = contact.map(|contact| person(contact, 40.0, look));
+        let mut parts: Vec<Element<'a, Message>> = with.into_iter().collect();
+        parts.push(look.text(look.say("short-hint"), 14.5).width(Fill).into());
         if let Some(code) = model.short_codes.get(&self.contact) {
             parts.push(emoji(code, look));
+            let doubtful = contact.is_some_and(|contact| contact.resembles.is_some());
+            let kind = if doubtful {
+                Kind::Secondary
+            } else {
+                Kind::Primary
+            };
             parts.push(
-                look.wide_button(Kind::Primary, look.say("short-same"))
+                look.wide_button(kind, look.say("short-same"))
                     .id("short-same")
                     .on_press(Message::Same(true))
                     .into(),
@@ -90,7 +96,7 @@ impl State {
             );
             let words = look.say("short-differ-hint");
             parts.push(look.muted(words, 13.0).width(Fill).into());
-            return look.scrolled(look.column(parts).spacing(14).width(Fill));
+            return scrolled(look.column(parts).spacing(14).width(Fill), look);
         }
         if let Some(error) = &self.failure {
             let words = refusal::words(error, look);
@@ -107,7 +113,7 @@ impl State {
                 .on_press_maybe((connected && !waits).then_some(Message::Begin))
                 .into(),
         );
-        look.column(parts).spacing(14).width(Fill).into()
+        scrolled(look.column(parts).spacing(14).width(Fill), look)
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Around<'a> {
     pub chosen: bool,
     /// It was gone to.
     pub marked: bool,
+    /// What stands above has reactions, which belong to it.
+    pub below_reactions: bool,
     /// What it replies to, as far as that is in memory.
     pub quoted: Option<&'a Row>,
 }
@@ -49,7 +51,11 @@ pub fn view<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a,
         Line::Restored => remark(Icon::RefreshCw, look.say("line-restored"), look),
         _ => bubble(row, around, look),
     };
-    let gap = if around.continues { 3.0 } else { 10.0 };
+    let gap = if around.continues && !around.below_reactions {
+        3.0
+    } else {
+        10.0
+    };
     container(content)
         .id(id(row.view.number))
         .width(Fill)
@@ -106,7 +112,7 @@ fn bubble<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, M
     let mut parts: Vec<Element<'a, Message>> = Vec::new();
     if row.view.forwarded {
         parts.push(small(
-            Icon::Forward,
+            Icon::Forward.mirrored(look.is_rtl()),
             look.say("message-forwarded"),
             ink.muted,
             look,
@@ -241,7 +247,7 @@ fn quote<'a>(
     look: &'a Look,
 ) -> Element<'a, Message> {
     let words = match quoted.and_then(|row| row.view.text.as_deref()) {
-        Some(text) => visible::line(&formatting::plain(text), 80),
+        Some(text) => formatting::line(text, 80),
         None => look.say("quote-unknown"),
     };
     let edge = if mine { ink.link } else { look.colors.accent };
@@ -399,34 +405,29 @@ fn reactions<'a>(row: &'a Row, look: &'a Look) -> Element<'a, Message> {
     iced::widget::Row::with_children(pills).spacing(5).into()
 }
 
-/// What can be done with a message.
+/// What can be done with a message: emoji, and below them everything else; each breaks where there is little room.
 fn actions<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, Message> {
     let c = look.colors;
     let number = row.view.number;
-    let words = row.view.text.is_some();
-    let mut parts: Vec<Element<'a, Message>> = Vec::new();
-    if words {
-        for emoji in QUICK {
-            parts.push(
-                press(container(text(emoji).font(font::EMOJI).size(17)).center(32))
-                    .label(emoji)
-                    .on_press(Message::React(number, emoji.to_owned()))
-                    .style(move |status| PressStyle {
-                        background: status.hovered.then_some(c.hover),
-                        ..plain(c.text, c.ring)
-                    })
-                    .into(),
-            );
-        }
-        parts.push(container(look.upright()).height(22).into());
+    let mut lines: Vec<Element<'a, Message>> = Vec::new();
+    if row.view.text.is_some() {
+        let emoji = QUICK.into_iter().map(|emoji| {
+            press(container(text(emoji).font(font::EMOJI).size(17)).center(32))
+                .label(emoji)
+                .on_press(Message::React(number, emoji.to_owned()))
+                .style(move |status| PressStyle {
+                    background: status.hovered.then_some(c.hover),
+                    ..plain(c.text, c.ring)
+                })
+                .into()
+        });
+        lines.push(look.row(emoji.collect()).spacing(2).wrap().into());
     }
-    let actions = possible(row, around).into_iter();
-    parts.extend(
-        actions.map(|(icon, name, message)| {
-            look.icon_button(icon, name, look.say(name), Some(message))
-        }),
-    );
-    container(look.row(parts).spacing(2))
+    let actions = possible(row, around, look.is_rtl()).into_iter();
+    let actions = actions
+        .map(|(icon, name, message)| look.icon_button(icon, name, look.say(name), Some(message)));
+    lines.push(look.row(actions.collect()).spacing(2).wrap().into());
+    container(look.column(lines).spacing(2))
         .padding(3)
         .width(Length::Shrink)
         .style(move |_| container::Style {
@@ -438,13 +439,21 @@ fn actions<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, 
 }
 
 /// The actions besides emoji, with their names.
-fn possible(row: &Row, around: Around<'_>) -> Vec<(Icon, &'static str, Message)> {
+fn possible(row: &Row, around: Around<'_>, rtl: bool) -> Vec<(Icon, &'static str, Message)> {
     let number = row.view.number;
     let mut all = Vec::new();
     if row.view.text.is_some() {
-        all.push((Icon::Reply, "action-reply", Message::Reply(number)));
+        all.push((
+            Icon::Reply.mirrored(rtl),
+            "action-reply",
+            Message::Reply(number),
+        ));
         all.push((Icon::Copy, "action-copy", Message::Copy(number)));
-        all.push((Icon::Forward, "action-forward", Message::Forward(number)));
+        all.push((
+            Icon::Forward.mirrored(rtl),
+            "action-forward",
+            Message::Forward(number),
+        ));
         if row.is_mine() {
             all.push((Icon::Pencil, "action-edit", Message::Edit(number)));
         }

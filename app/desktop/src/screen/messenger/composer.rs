@@ -3,8 +3,8 @@
 
 use iced::keyboard::{Key, key::Named};
 use iced::widget::text_editor::{self, Binding, Content, Edit, KeyPress};
-use iced::widget::{TextEditor, column, container};
-use iced::{Element, Fill, border};
+use iced::widget::{TextEditor, column, container, stack};
+use iced::{Element, Fill, Padding, Pixels, border};
 use undertone_engine::MessageId;
 
 use crate::icon::Icon;
@@ -17,6 +17,12 @@ pub const FIELD: &str = "composer";
 pub const LIMIT: usize = 65_536;
 /// From here on the rest is counted.
 const COUNTED: usize = LIMIT - 4_096;
+/// Letters of the field, and a line of them.
+const SIZE: f32 = 14.5;
+const LINE: f32 = 20.0;
+/// Around the text. With it one line is as high as a button.
+const INSET: [f32; 2] = [8.0, 4.0];
+const HEIGHT: f32 = LINE + 2.0 * INSET[0];
 
 /// What sending means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,38 +109,6 @@ impl Composer {
     /// What is shown.
     pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
         let c = look.colors;
-        let editor = TextEditor::new(&self.content)
-            .id(FIELD)
-            .placeholder(look.say("composer-placeholder"))
-            .on_action(Message::Edited)
-            .key_binding(binding)
-            .size(14.5)
-            .padding([9, 4])
-            .min_height(22.0)
-            .max_height(180.0)
-            .style(move |_, _| text_editor::Style {
-                background: iced::Color::TRANSPARENT.into(),
-                border: border::width(0),
-                placeholder: c.muted,
-                value: c.text,
-                selection: c.accent.scale_alpha(0.4),
-            });
-        let ready = self.can_send();
-        let send = press(container(Icon::Send.of_size(17.0)).center(36))
-            .id("send")
-            .label(look.say("send"))
-            .on_press_maybe(ready.then_some(Message::Send))
-            .style(move |status| PressStyle {
-                background: Some(if status.disabled { c.line } else { c.accent }),
-                text: if status.disabled {
-                    c.muted
-                } else {
-                    c.on_accent
-                },
-                border: border::rounded(12),
-                ring: c.ring,
-            });
-        let send = look.tip(send, look.say("send"));
         let emoji = look.icon_button(
             Icon::Smile,
             "emoji",
@@ -142,14 +116,18 @@ impl Composer {
             Some(Message::Emoji),
         );
         let line = look
-            .row(vec![editor.into(), emoji, send])
+            .row(vec![
+                self.field(look),
+                container(emoji).center(HEIGHT).into(),
+                self.send(look),
+            ])
             .spacing(6)
             .align_y(iced::Bottom);
         let mut parts: Vec<Element<'a, Message>> = Vec::new();
         match &self.mode {
             Mode::New => {}
             Mode::Reply { words, .. } => parts.push(about(
-                Icon::Reply,
+                Icon::Reply.mirrored(look.is_rtl()),
                 look.say("composer-reply"),
                 Some(words),
                 look,
@@ -170,14 +148,67 @@ impl Composer {
             let color = if length > LIMIT { c.bad } else { c.muted };
             parts.push(look.text(words, 12.0).color(color).into());
         }
+        let inside = Padding::from([5.0, 7.0]);
+        let inside = if look.is_rtl() {
+            inside.right(13)
+        } else {
+            inside.left(13)
+        };
         let frame = container(column(parts).spacing(4))
-            .padding(iced::Padding::from([5.0, 7.0]).left(13.0))
+            .padding(inside)
             .style(move |_| container::Style {
                 background: Some(c.surface.into()),
-                border: border::rounded(16).color(c.line).width(1),
+                border: border::rounded(16).color(c.edge).width(1),
                 ..container::Style::default()
             });
         container(frame).padding([12, 16]).width(Fill).into()
+    }
+
+    fn field<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+        let c = look.colors;
+        let editor = TextEditor::new(&self.content)
+            .id(FIELD)
+            .on_action(Message::Edited)
+            .key_binding(binding)
+            .size(SIZE)
+            .line_height(Pixels(LINE))
+            .padding(INSET)
+            .min_height(LINE)
+            .max_height(LINE * 9.0)
+            .style(move |_, _| text_editor::Style {
+                background: iced::Color::TRANSPARENT.into(),
+                border: border::width(0),
+                placeholder: c.muted,
+                value: c.text,
+                selection: c.accent.scale_alpha(0.4),
+            });
+        // The editor draws a placeholder from the left whatever its writing is. The stack is always
+        // there, so that the editor stays the same one when the first letter is typed.
+        let hint = self.content.is_empty().then(|| {
+            let words = look.muted(look.say("composer-placeholder"), SIZE);
+            container(look.one_line(words, SIZE).width(Fill)).padding(INSET)
+        });
+        stack![editor].push(hint).into()
+    }
+
+    fn send<'a>(&self, look: &'a Look) -> Element<'a, Message> {
+        let c = look.colors;
+        let icon = Icon::Send.mirrored(look.is_rtl());
+        let send = press(container(icon.of_size(17.0)).center(HEIGHT))
+            .id("send")
+            .label(look.say("send"))
+            .on_press_maybe(self.can_send().then_some(Message::Send))
+            .style(move |status| PressStyle {
+                background: Some(if status.disabled { c.line } else { c.accent }),
+                text: if status.disabled {
+                    c.muted
+                } else {
+                    c.on_accent
+                },
+                border: border::rounded(12),
+                ring: c.ring,
+            });
+        look.tip(send, look.say("send"))
     }
 }
 
@@ -194,17 +225,19 @@ fn about<'a>(
         lines.push(look.one_line(quoted, 13.0).width(Fill).into());
     }
     let lines = look.column(lines).spacing(2).width(Fill);
+    let cancel = look.icon_button(
+        Icon::X,
+        "composer-cancel",
+        look.say("cancel"),
+        Some(Message::Cancel),
+    );
     look.row(vec![
         icon.of_size(16.0).color(c.accent_text).into(),
         lines.into(),
-        look.icon_button(
-            Icon::X,
-            "composer-cancel",
-            look.say("cancel"),
-            Some(Message::Cancel),
-        ),
+        container(cancel).center(HEIGHT).into(),
     ])
     .spacing(10)
+    .padding(look.indent(INSET[1]).top(4))
     .into()
 }
 

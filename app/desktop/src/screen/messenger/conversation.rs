@@ -18,7 +18,6 @@ use super::{bubble, model::Model, search};
 use crate::bridge::Running;
 use crate::formatting;
 use crate::screen::dialog::Which;
-use crate::visible;
 
 /// The list of messages.
 pub const LIST: &str = "history";
@@ -109,6 +108,8 @@ pub enum Message {
     Done(Result<Reply, CommandError>),
     /// Show or hide the contact.
     Panel,
+    /// Back to the list.
+    Back,
     /// Show a dialog.
     Dialog(Which),
 }
@@ -128,6 +129,8 @@ pub enum Action {
     Dialog(Which),
     /// Show or hide the contact.
     Panel,
+    /// Back to the list.
+    Back,
 }
 
 impl State {
@@ -152,20 +155,21 @@ impl State {
             edits: 0,
             typing: false,
         };
-        let task = state.ask(running, None, Message::Newest);
+        let task = state.ask(running, (None, None), Message::Newest);
         (state, task.chain(operation::focus(composer::FIELD)))
     }
 
     fn ask(
         &mut self,
         running: &Running,
-        before: Option<u64>,
+        (before, after): (Option<u64>, Option<u64>),
         done: fn(Result<Reply, CommandError>) -> Message,
     ) -> Task<Message> {
         self.history.loading = true;
         let command = Command::History {
             contact: self.contact,
             before,
+            after,
             limit: PAGE,
         };
         running.task(command, done)
@@ -193,6 +197,7 @@ impl State {
             Message::Composer(message) => self.compose(message, running),
             // The one that was gone to is there already.
             Message::Newest(Ok(_)) if self.marked.is_some() && self.history.last().is_some() => {
+                self.history.settle();
                 Action::None
             }
             Message::Newest(result) => self.page(result, |history, page| {
@@ -201,6 +206,7 @@ impl State {
             }),
             Message::Older(result) => self.page(result, |history, page| {
                 history.take_older(page).map_or_else(Task::none, |last| {
+                    history.loading = true;
                     let end = history.last().unwrap_or(last);
                     height(last, end, move |height| Message::Drop(last, height))
                 })
@@ -208,11 +214,11 @@ impl State {
             Message::Newer(result) => self.newer(result, model),
             Message::ShowOlder if !self.history.loading && !self.history.begins => {
                 let first = self.history.first();
-                Action::Run(self.ask(running, first, Message::Older))
+                Action::Run(self.ask(running, (first, None), Message::Older))
             }
             Message::ShowNewer if !self.history.loading && !self.history.ends => {
-                let beyond = self.history.last().map(|last| last + 1 + u64::from(PAGE));
-                Action::Run(self.ask(running, beyond, Message::Newer))
+                let last = self.history.last();
+                Action::Run(self.ask(running, (None, last), Message::Newer))
             }
             Message::ShowOlder | Message::ShowNewer => Action::None,
             Message::Jump => Action::Run(self.jump(running)),
@@ -222,10 +228,11 @@ impl State {
             }
             Message::Drop(last, height) => {
                 self.history.drop_after(last);
+                self.history.settle();
                 Action::Run(shift(-height))
             }
             Message::Shift(height) => {
-                self.history.loading = false;
+                self.history.settle();
                 Action::Run(shift(height))
             }
             Message::Paused(edits) if edits == self.edits => Action::Run(self.pause(running)),
@@ -238,6 +245,7 @@ impl State {
             Message::Done(Ok(_)) => Action::None,
             Message::Done(Err(error)) => Action::Refused(error),
             Message::Panel => Action::Panel,
+            Message::Back => Action::Back,
             Message::Dialog(which) => Action::Dialog(which),
             Message::Link(address) => Action::Dialog(Which::Link(address)),
             other => self.on_message(other, running),
@@ -267,7 +275,10 @@ impl State {
     ) -> Action {
         self.history.loading = false;
         match result {
-            Ok(Reply::Messages { messages }) => Action::Run(take(&mut self.history, messages)),
+            Ok(Reply::Messages { messages }) => {
+                self.history.settle();
+                Action::Run(take(&mut self.history, messages))
+            }
             Ok(_) => Action::None,
             Err(error) => Action::Refused(error),
         }
@@ -313,10 +324,7 @@ impl State {
                 if let Some(row) = self.history.row(number) {
                     self.composer.mode = Mode::Reply {
                         to: row.view.id,
-                        words: visible::line(
-                            &formatting::plain(row.view.text.as_deref().unwrap_or_default()),
-                            80,
-                        ),
+                        words: formatting::line(row.view.text.as_deref().unwrap_or_default(), 80),
                     };
                 }
                 Action::Run(operation::focus(composer::FIELD))
@@ -356,7 +364,7 @@ impl State {
         if self.history.ends {
             return snap;
         }
-        self.ask(running, None, Message::Newest).chain(snap)
+        self.ask(running, (None, None), Message::Newest).chain(snap)
     }
 
     /// The messages in memory.
@@ -410,10 +418,11 @@ impl State {
         match event {
             Event::MessageReceived { contact, message } if *contact == self.contact => {
                 let before = self.history.last();
-                let shown = self.history.push(message.clone());
+                let at_end = self.above < NEAR;
+                let shown = self.history.push(message.clone(), at_end);
                 match (shown, before, self.history.last()) {
                     // Who reads further up is not pushed away.
-                    (true, Some(before), Some(last)) if last > before && self.above >= NEAR => {
+                    (true, Some(before), Some(last)) if last > before && !at_end => {
                         height(before, last, Message::Shift)
                     }
                     _ => {
@@ -438,7 +447,7 @@ impl State {
     pub fn renew(&mut self, running: &Running) -> Task<Message> {
         self.marked = None;
         self.above = 0.0;
-        self.ask(running, None, Message::Newest)
+        self.ask(running, (None, None), Message::Newest)
     }
 }
 

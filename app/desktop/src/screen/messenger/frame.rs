@@ -4,7 +4,7 @@ use iced::widget::{column, container, row, stack};
 use iced::{Element, Fill, border};
 
 use super::model::Model;
-use super::{Message, Pane, State, WIDE, panel, start};
+use super::{Message, Pane, SINGLE, State, WIDE, panel, start};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::widget::inert;
@@ -36,16 +36,23 @@ impl State {
     }
 
     fn base<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let side = self
-            .sidebar
-            .view(model, &self.pane, &self.others, look)
-            .map(Message::Sidebar);
-        let mut parts = vec![side, look.upright()];
         let narrow = look.width() < WIDE;
         let panel = self
             .panel
             .as_ref()
             .map(|panel| panel.view(model, narrow, look).map(Message::Panel));
+        let side = || {
+            let side = self.sidebar.view(model, &self.pane, &self.others, look);
+            side.map(Message::Sidebar)
+        };
+        if look.width() < SINGLE {
+            return match (panel, &self.pane) {
+                (Some(panel), _) => panel,
+                (None, Pane::Start) => side(),
+                (None, _) => self.middle(model, look),
+            };
+        }
+        let mut parts = vec![side(), look.upright()];
         match (panel, narrow) {
             (Some(panel), true) => parts.push(panel),
             (panel, _) => {
@@ -65,7 +72,17 @@ impl State {
     fn middle<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         match &self.pane {
             Pane::Start => start::view(model, look).map(Message::Start),
-            Pane::Requests(state) => state.view(model, look).map(Message::Requests),
+            Pane::Requests(state) => {
+                let page = state.view(model, look).map(Message::Requests);
+                match back(look, Message::Back) {
+                    Some(back) => {
+                        let bar = container(look.row(vec![back])).padding([6, 10]);
+                        let bar = bar.width(Fill).align_x(look.start());
+                        look.ground(look.colors.page, column![bar, page]).into()
+                    }
+                    None => page,
+                }
+            }
             Pane::Conversation(open) => {
                 let contact = open.contact;
                 open.view(model, look)
@@ -73,6 +90,17 @@ impl State {
             }
         }
     }
+}
+
+/// The way back to the list, where only one thing is shown at a time.
+pub(super) fn back<'a, M: Clone + 'a>(look: &Look, message: M) -> Option<Element<'a, M>> {
+    let icon = if look.is_rtl() {
+        Icon::ChevronRight
+    } else {
+        Icon::ChevronLeft
+    };
+    let words = look.say("back-to-list");
+    (look.width() < SINGLE).then(|| look.icon_button(icon, "back", words, Some(message)))
 }
 
 /// A remark at the bottom of the window.

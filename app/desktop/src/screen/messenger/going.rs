@@ -3,7 +3,8 @@
 use iced::Task;
 use undertone_engine::{Command, ContactId};
 
-use super::{Message, Pane, State, WIDE, conversation, panel, requests};
+use super::notices::News;
+use super::{Message, Pane, SINGLE, State, WIDE, conversation, panel, requests};
 
 impl State {
     /// Opens a conversation.
@@ -26,6 +27,29 @@ impl State {
         };
         let task = task.map(move |message| Message::Conversation(contact, message));
         Task::batch([left, task, beside, self.ask()])
+    }
+
+    /// What is announced, where that is one thing.
+    #[must_use]
+    pub fn news(&self) -> Option<News> {
+        self.waiting.news()
+    }
+
+    /// To what was announced; where that is in several conversations the list shows it.
+    pub fn show_news(&mut self, news: Option<News>) -> Task<Message> {
+        self.dialog = None;
+        match news {
+            Some(News::Of(contact)) if self.pane.contact() == Some(contact) => {
+                self.waiting.seen(contact);
+                if self.width < WIDE {
+                    self.panel = None;
+                }
+                Task::none()
+            }
+            Some(News::Of(contact)) => self.show(contact),
+            Some(News::Requests) => self.show_requests(),
+            None => self.show_list(),
+        }
     }
 
     /// Opens a conversation, or stays in it, and goes to one of its messages.
@@ -58,6 +82,23 @@ impl State {
         self.panel = None;
         self.pane = Pane::Requests(requests::State);
         left
+    }
+
+    /// Back to the list, where there is only room for one thing.
+    pub(super) fn back(&mut self) -> Task<Message> {
+        let left = self.leave();
+        self.panel = None;
+        self.pane = Pane::Start;
+        left
+    }
+
+    /// To the list, where only one thing is shown.
+    pub fn show_list(&mut self) -> Task<Message> {
+        if self.width < SINGLE {
+            self.back()
+        } else {
+            Task::none()
+        }
     }
 
     /// Keeps the draft of the conversation that is left.

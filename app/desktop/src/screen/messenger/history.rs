@@ -9,10 +9,10 @@ use undertone_engine::{Delivery, MessageView};
 use crate::formatting::{self, Block};
 use crate::visible;
 
-/// Messages of one page.
-pub const PAGE: u32 = 60;
+/// Messages of one page: few, because all of a page are formed in one frame.
+pub const PAGE: u32 = 16;
 /// Messages in memory at most.
-pub const MOST: usize = 240;
+pub const MOST: usize = 160;
 /// Lines and bytes of a message that are shown at first.
 const LINES: usize = 40;
 const BYTES: usize = 4_000;
@@ -82,8 +82,10 @@ pub struct History {
     pub begins: bool,
     /// There is nothing newer.
     pub ends: bool,
-    /// A page was asked for.
+    /// A page was asked for, or the room of one is being measured.
     pub loading: bool,
+    /// How often that ended. What an edge asks for meanwhile is not heard, so each time it is asked anew.
+    pub turns: u64,
 }
 
 impl History {
@@ -115,9 +117,14 @@ impl History {
         self.rows.iter_mut().find(|row| row.view.number == number)
     }
 
+    /// A page is there and has its room: the edges may ask for the next one.
+    pub const fn settle(&mut self) {
+        self.loading = false;
+        self.turns += 1;
+    }
+
     /// Takes the newest page, in place of everything.
     pub fn take_newest(&mut self, page: Vec<MessageView>) {
-        self.loading = false;
         self.begins = page.len() < PAGE as usize;
         self.ends = true;
         self.rows = page.into_iter().map(Row::new).collect();
@@ -132,7 +139,6 @@ impl History {
     /// Takes a page of older ones. Returns the number of the last row that may stay, if there are
     /// now more than are kept.
     pub fn take_older(&mut self, page: Vec<MessageView>) -> Option<u64> {
-        self.loading = false;
         self.begins = page.len() < PAGE as usize;
         let first = self.first().unwrap_or(u64::MAX);
         for view in page.into_iter().rev().filter(|view| view.number < first) {
@@ -145,11 +151,12 @@ impl History {
     /// Takes a page that reaches beyond the newest one here. Returns the number that was the newest.
     pub fn take_newer(&mut self, page: Vec<MessageView>, newest: Option<u64>) -> Option<u64> {
         let before = self.last()?;
+        let nothing = page.is_empty();
         for view in page.into_iter().filter(|view| view.number > before) {
             self.rows.push_back(Row::new(view));
         }
         let reached = newest.is_none_or(|newest| self.last().is_none_or(|last| last >= newest));
-        self.ends = reached;
+        self.ends = reached || nothing;
         Some(before)
     }
 
@@ -170,13 +177,18 @@ impl History {
         }
     }
 
-    /// Takes a message that came or was written, at the end. Returns whether it is shown.
-    pub fn push(&mut self, view: MessageView) -> bool {
+    /// Takes a message that came or was written, at the end. Returns whether it is shown. Who reads further up keeps
+    /// what is read: where there is no room, the end is asked for when it is near again.
+    pub fn push(&mut self, view: MessageView, at_end: bool) -> bool {
         if let Some(row) = self.row_mut(view.number) {
             *row = Row::new(view);
             return true;
         }
         if !self.ends || self.last().is_some_and(|last| view.number < last) {
+            return false;
+        }
+        if !at_end && self.rows.len() >= MOST {
+            self.ends = false;
             return false;
         }
         self.rows.push_back(Row::new(view));

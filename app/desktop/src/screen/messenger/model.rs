@@ -280,7 +280,7 @@ pub fn preview(view: Option<&ConversationView>, look: &Look) -> String {
         return look.say("preview-none");
     };
     match (&last.text, last.line) {
-        (Some(text), _) => visible::line(&formatting::plain(text), 60),
+        (Some(text), _) => formatting::line(text, 60),
         (None, Line::Deleted) => look.say("message-deleted"),
         (None, Line::Timer { .. }) => look.say("preview-timer"),
         (None, Line::Restored) => look.say("line-restored"),

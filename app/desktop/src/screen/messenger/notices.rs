@@ -17,6 +17,15 @@ pub struct Waiting {
     offers: u32,
 }
 
+/// Where what waits is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// In a conversation.
+    Of(ContactId),
+    /// Among the requests.
+    Requests,
+}
+
 impl Waiting {
     /// Takes an event in. `seen` is the conversation that is being looked at.
     pub fn hear(&mut self, event: &Event, seen: Option<ContactId>, model: &Model, now: u64) {
@@ -60,6 +69,17 @@ impl Waiting {
     #[must_use]
     pub fn count(&self) -> u32 {
         self.messages.values().copied().fold(0, u32::saturating_add)
+    }
+
+    /// Where to look at it, where that is one place.
+    #[must_use]
+    pub fn news(&self) -> Option<News> {
+        let mut people = self.messages.keys();
+        match (people.next(), people.next()) {
+            (Some(only), None) => Some(News::Of(*only)),
+            (None, _) if self.requests > 0 || self.offers > 0 => Some(News::Requests),
+            _ => None,
+        }
     }
 
     /// The sentence about it, as far as one is wanted.

@@ -3,13 +3,14 @@
 
 use std::collections::HashMap;
 
-use iced::widget::{Space, column, container, keyed_column, scrollable, sensor, stack};
+use iced::widget::{Space, column, container, scrollable, sensor, stack};
 use iced::{Alignment, Element, Fill, Padding, alignment, border};
 use undertone_engine::{ContactView, MessageId, Stage};
 
 use super::bubble::{self, Around};
 use super::conversation::finding::{FIND, Finding};
 use super::conversation::{LIST, Message, State};
+use super::frame::back;
 use super::history::Row;
 use super::model::{Model, named, way_sentence};
 use super::{requests, search};
@@ -19,31 +20,39 @@ use crate::look::parts::Kind;
 use crate::look::person::{dot, picture};
 use crate::refusal;
 use crate::screen::dialog::Which;
-use crate::widget::PressStyle;
+use crate::widget;
 
 /// Messages of one author within so many seconds belong together.
 const TOGETHER: u64 = 300;
 /// So near to an edge the next page is asked for, in pixels.
-const AHEAD: f32 = 500.0;
+const AHEAD: f32 = 1_000.0;
 
 impl State {
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let Some(contact) = model.contacts.get(&self.contact) else {
-            return Space::new().into();
+            // Made a moment ago, or gone.
+            let back = container(column(back(look, Message::Back))).padding([6, 10]);
+            return look.ground(look.colors.page, back).into();
         };
         let below: Element<'a, Message> = if let Stage::Accepted | Stage::Myself = contact.stage {
             let field = self.composer.view(look).map(Message::Composer);
-            match waits(contact, model, look) {
-                Some(words) => column![words, field].into(),
-                None => field,
-            }
+            // What comes and goes has a place of its own: the field must stay the same one, or it loses the keyboard.
+            column![column(waits(contact, model, look)), field].into()
         } else {
             container(look.note(Icon::Clock, look.colors.warn, way_sentence(contact, look)))
                 .padding(16)
                 .into()
         };
-        let mut parts = vec![head(contact, model, look), look.line()];
+        let mut parts = Vec::new();
+        if look.presentation {
+            let note = look.note(
+                Icon::EyeOff,
+                look.colors.warn,
+                look.say("presentation-open"),
+            );
+            parts.push(container(note).padding([8, 16]).into());
+        }
         if let Some(warning) = requests::resembles(contact, model, look) {
             parts.push(container(warning).padding([8, 16]).into());
         }
@@ -52,29 +61,31 @@ impl State {
             parts.push(look.line());
         }
         if model.short_codes.contains_key(&self.contact) {
-            let compare = Message::Dialog(Which::Short(self.contact));
-            let bar = look
-                .entry(Icon::ShieldCheck, look.say("short-now"), false, compare)
+            let compare = look
+                .button(Kind::Primary, None, look.say("short-compare"))
                 .id("short-now")
-                .style({
-                    let c = look.colors;
-                    move |status| PressStyle {
-                        background: Some(if status.hovered {
-                            c.hover
-                        } else {
-                            c.accent_soft
-                        }),
-                        text: c.accent_text,
-                        border: border::rounded(10),
-                        ring: c.ring,
-                    }
-                });
+                .on_press(Message::Dialog(Which::Short(self.contact)));
+            let words = look.text(look.say("short-now"), 13.5).width(Fill);
+            let bar = look.row(vec![
+                Icon::Smile
+                    .of_size(18.0)
+                    .color(look.colors.accent_text)
+                    .into(),
+                words.into(),
+                compare.into(),
+            ]);
+            let bar = bar.spacing(11);
             parts.push(container(bar).padding([8, 16]).into());
             parts.push(look.line());
         }
-        parts.push(self.messages(contact, model, look));
-        parts.push(below);
-        look.ground(look.colors.page, column(parts)).into()
+        let page = column![
+            head(contact, model, look),
+            look.line(),
+            column(parts),
+            container(self.messages(contact, model, look)).height(Fill),
+            below,
+        ];
+        look.ground(look.colors.page, page).into()
     }
 
     fn messages<'a>(
@@ -89,7 +100,7 @@ impl State {
             self.history.rows().map(|row| (row.view.id, row)).collect();
         // Numbers are even keys, what stands above a number is the odd one below.
         let mut rows: Vec<(u64, Element<'a, Message>)> = Vec::new();
-        rows.push((0, self.beginning(contact.stage == Stage::Myself, look)));
+        rows.push((0, self.beginning(contact, look)));
         let mut before: Option<&Row> = None;
         for row in self.history.rows() {
             let number = row.view.number;
@@ -106,6 +117,7 @@ impl State {
                 contact,
                 continues,
                 pinned: pinned.is_some_and(|pinned| pinned.contains(&number)),
+                below_reactions: before.is_some_and(|row| !row.view.reactions.is_empty()),
                 chosen: self.chosen == Some(number),
                 marked: self.marked == Some(number),
                 quoted: row.view.reply_to.and_then(|id| named.get(&id).copied()),
@@ -114,45 +126,38 @@ impl State {
             before = Some(row);
         }
         if !self.history.ends && self.history.last().is_some() {
-            let key = self.history.last();
+            let key = (self.history.last(), self.history.turns);
             let edge = sensor(Space::new().height(1).width(Fill))
                 .key(key)
                 .anticipate(AHEAD)
                 .on_show(|_| Message::ShowNewer);
             rows.push((u64::MAX, edge.into()));
         }
-        // Each in a column of its own: a keyed column hands what it keeps of a row to the row that takes its place, without a
-        // look at its kind, and only columns are all of one kind.
-        let rows = rows
-            .into_iter()
-            .map(|(key, row)| (key, column![row].width(Fill).into()));
-        let list = scrollable(
-            keyed_column(rows)
-                .padding(Padding::from([14.0, 18.0]))
-                .width(Fill),
-        )
+        let list = scrollable(widget::rows(rows, |column| {
+            column.padding(Padding::from([14.0, 18.0])).width(Fill)
+        }))
         .id(LIST)
         .anchor_bottom()
         .width(Fill)
         .height(Fill)
         .on_scroll(Message::Scrolled)
         .style(look.scroll_style());
-        if self.is_at_end() {
-            return list.into();
-        }
+        // The list must stay the same one, or it forgets where it is.
         let unread = view.map_or(0, |view| view.unread);
-        stack![list, jump(unread, look)].into()
+        let jump = (!self.is_at_end()).then(|| jump(unread, look));
+        stack![list].push(jump).into()
     }
 
     /// What stands above the first message in memory.
-    fn beginning<'a>(&'a self, myself: bool, look: &'a Look) -> Element<'a, Message> {
+    fn beginning<'a>(&'a self, contact: &ContactView, look: &'a Look) -> Element<'a, Message> {
         if self.history.begins {
-            let words = if myself {
-                "notes-begin"
-            } else {
-                "conversation-begin"
+            // Who it is was not compared: that nobody else reads along is not known.
+            let (icon, words) = match contact.stage {
+                Stage::Myself => (Icon::Lock, "notes-begin"),
+                _ if contact.verified => (Icon::Lock, "conversation-begin"),
+                _ => (Icon::ShieldAlert, "conversation-begin-unproven"),
             };
-            return container(bubble::remark(Icon::Lock, look.say(words), look))
+            return container(bubble::remark(icon, look.say(words), look))
                 .padding([16, 30])
                 .into();
         }
@@ -164,7 +169,7 @@ impl State {
                 .into();
         }
         sensor(words)
-            .key(self.history.first())
+            .key((self.history.first(), self.history.turns))
             .anticipate(AHEAD)
             .on_show(|_| Message::ShowOlder)
             .into()
@@ -233,7 +238,8 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
         .column(vec![look.row(title).spacing(7).into(), way.into()])
         .spacing(3)
         .width(Fill);
-    let row = look.row(vec![
+    let mut row = Vec::from_iter(back(look, Message::Back));
+    row.extend([
         picture(contact, 40.0, c.page, look),
         lines.into(),
         look.icon_button(
@@ -242,23 +248,22 @@ fn head<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> Eleme
             look.say("find-open"),
             Some(Message::Find),
         ),
-        if contact.stage == Stage::Myself {
-            Space::new().into()
-        } else {
-            look.icon_button(
-                Icon::Eye,
-                "privacy",
-                look.say("privacy-open"),
-                Some(Message::Dialog(Which::Privacy(contact.id))),
-            )
-        },
-        look.icon_button(
-            Icon::Info,
-            "panel",
-            look.say("panel-open"),
-            Some(Message::Panel),
-        ),
     ]);
+    if contact.stage != Stage::Myself {
+        row.push(look.icon_button(
+            Icon::Eye,
+            "privacy",
+            look.say("privacy-open"),
+            Some(Message::Dialog(Which::Privacy(contact.id))),
+        ));
+    }
+    row.push(look.icon_button(
+        Icon::Info,
+        "panel",
+        look.say("panel-open"),
+        Some(Message::Panel),
+    ));
+    let row = look.row(row);
     container(row.spacing(12))
         .padding(Padding::from([11.0, 16.0]))
         .into()

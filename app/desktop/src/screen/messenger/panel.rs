@@ -2,9 +2,10 @@
 //! kept, blocking.
 
 mod circle;
+mod verification;
 
 use data_encoding::BASE64;
-use iced::widget::{column, container, scrollable, text};
+use iced::widget::{column, container, scrollable};
 use iced::{Element, Fill, Padding, Task};
 use undertone_engine::{
     Command, CommandError, ContactId, ContactView, ConversationSettings, MessageView, Reply, Stage,
@@ -15,14 +16,12 @@ use super::bubble::duration;
 use super::model::{Model, named, way_sentence};
 use super::requests;
 use crate::bridge::Running;
-use crate::font;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::look::person::picture;
 use crate::qr::Code;
 use crate::screen::dialog::Which;
-use crate::screen::dialog::picture::Wanted;
 use crate::screen::dialog::settings::retentions;
 use crate::visible;
 
@@ -188,10 +187,12 @@ impl State {
             _ => {}
         }
         parts.push(danger(contact, look));
+        let title = match contact.stage {
+            Stage::Myself => "notes-title",
+            _ => "panel-title",
+        };
         let head = look.row(vec![
-            look.heading(look.say("panel-title"), 15.0)
-                .width(Fill)
-                .into(),
+            look.heading(look.say(title), 15.0).width(Fill).into(),
             look.icon_button(
                 Icon::X,
                 "panel-close",
@@ -204,7 +205,7 @@ impl State {
             .spacing(15)
             .padding(Padding::from([4.0, 18.0]).bottom(18.0));
         let content = column![
-            container(head).padding(Padding::from([11.0, 14.0]).left(18.0)),
+            container(head).padding([11, 16]),
             scrollable(content.width(Fill)).style(look.scroll_style())
         ];
         look.ground(look.colors.sidebar, content).into()
@@ -219,19 +220,19 @@ impl State {
     ) -> Element<'a, Message> {
         let mut lines: Vec<Element<'a, Message>> = vec![
             picture(contact, 84.0, look.colors.sidebar, look),
-            container(look.name(&named(contact, look), 18.0))
-                .clip(true)
-                .into(),
+            look.name(&named(contact, look), 18.0).centred().into(),
         ];
         if contact.pet_name.is_some() {
             let theirs = look.shown_name(&contact.nickname);
             lines.push(
                 look.muted(look.with("panel-nickname", [("name", theirs.into())]), 13.0)
+                    .centred()
                     .into(),
             );
         }
         if !contact.status.is_empty() {
-            lines.push(look.muted(visible::line(&contact.status, 120), 13.5).into());
+            let status = visible::line(&contact.status, 120);
+            lines.push(look.muted(status, 13.5).centred().into());
         }
         if let Some(introduced) = &contact.introduced {
             let mut words = look.with(
@@ -245,9 +246,10 @@ impl State {
                 words.push(' ');
                 words.push_str(&look.say("panel-introduced-unproven"));
             }
-            lines.push(look.muted(words, 13.0).into());
+            lines.push(look.muted(words, 13.0).centred().into());
         }
-        lines.push(look.muted(way_sentence(contact, look), 12.5).into());
+        let way = look.muted(way_sentence(contact, look), 12.5);
+        lines.push(way.centred().into());
         // Beside the conversation it stands there already.
         if alone {
             lines.extend(requests::resembles(contact, model, look));
@@ -297,66 +299,6 @@ impl State {
             );
         }
         look.labelled(look.say("pet-name"), look.row(name).spacing(8))
-    }
-
-    fn verification<'a>(
-        &'a self,
-        contact: &'a ContactView,
-        look: &'a Look,
-    ) -> Element<'a, Message> {
-        let c = look.colors;
-        let note = if contact.verified {
-            look.note(Icon::ShieldCheck, c.good, look.say("verify-done"))
-        } else {
-            look.note(Icon::ShieldAlert, c.warn, look.say("verify-not-done"))
-        };
-        let mut parts = vec![
-            look.heading(look.say("verify-title"), 14.0).into(),
-            note,
-            look.muted(look.say("verify-hint"), 13.0).width(Fill).into(),
-        ];
-        if let Some((view, code)) = self.code.as_ref().filter(|_| !look.presentation) {
-            let digits: Vec<&str> = view.digits.split_whitespace().collect();
-            let lines: Vec<String> = digits.chunks(4).map(|line| line.join("  ")).collect();
-            let digits = text(lines.join("\n"))
-                .font(font::MONO)
-                .size(14.5)
-                .line_height(1.6)
-                .color(c.text);
-            parts.push(
-                look.card(container(digits).center_x(Fill))
-                    .padding(12)
-                    .width(Fill)
-                    .into(),
-            );
-            if let Some(code) = code {
-                parts.push(container(code.view(168.0)).center_x(Fill).into());
-            }
-        }
-        let button = if contact.verified {
-            look.button(Kind::Secondary, None, look.say("verify-undo"))
-                .id("verify-undo")
-                .on_press(Message::Verified(false))
-        } else {
-            look.button(
-                Kind::Primary,
-                Some(Icon::ShieldCheck),
-                look.say("verify-same"),
-            )
-            .id("verify-same")
-            .on_press(Message::Verified(true))
-        };
-        parts.push(button.into());
-        let way = |icon, name: &'static str, which| {
-            look.entry(icon, look.say(name), false, Message::Dialog(which))
-                .id(name)
-                .into()
-        };
-        let id = contact.id;
-        let wanted = Wanted::Code(id);
-        parts.push(way(Icon::Smile, "short-open", Which::Short(id)));
-        parts.push(way(Icon::QrCode, "picture-open", Which::Picture(wanted)));
-        look.column(parts).spacing(11).width(Fill).into()
     }
 
     fn conversation<'a>(

@@ -10,6 +10,7 @@ use undertone_engine::{
 };
 
 use super::model::Model;
+use super::{SINGLE, sidebar};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -20,6 +21,8 @@ use crate::visible;
 
 /// Requests that are shown at a time.
 const SHOWN: usize = 50;
+/// With less room than that what stands beside each other stands below each other.
+const NARROW: f32 = 460.0;
 
 /// Nothing is typed here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,8 +94,11 @@ impl State {
 
     /// What is shown.
     pub fn view<'a>(self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
+        let heading = if is_narrow(look) { 17.0 } else { 22.0 };
         let mut parts: Vec<Element<'a, Message>> = vec![
-            look.heading(look.say("requests"), 22.0).into(),
+            look.heading(look.say("requests"), heading)
+                .width(Fill)
+                .into(),
             look.muted(look.say("requests-hint"), 14.0)
                 .width(Fill)
                 .into(),
@@ -116,13 +122,21 @@ impl State {
             .map(|one| introductions::line(one, model, look))
             .collect();
         if !others.is_empty() {
-            parts.push(look.heading(look.say("introductions"), 15.0).into());
+            parts.push(
+                look.heading(look.say("introductions"), 15.0)
+                    .width(Fill)
+                    .into(),
+            );
             parts.extend(others);
         }
         let content = container(look.column(parts).spacing(14).width(Fill)).max_width(620);
         let content = container(content)
             .center_x(Fill)
-            .padding(Padding::from([28.0, 24.0]));
+            .padding(if is_narrow(look) {
+                Padding::new(12.0)
+            } else {
+                Padding::from([28.0, 24.0])
+            });
         let page = scrollable(column![content])
             .width(Fill)
             .height(Fill)
@@ -138,53 +152,102 @@ fn request<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> El
     } else {
         look.text(visible::body(greeting, 8, 500).text, 14.0)
     };
+    let name = look.name(&contact.nickname, 16.0);
     let lines = look
-        .column(vec![
-            look.name(&contact.nickname, 16.0).into(),
-            greeting.width(Fill).into(),
-        ])
+        .column(vec![name.width(Fill).into(), greeting.width(Fill).into()])
         .spacing(5)
         .width(Fill);
-    let button = |kind, icon, name, message| {
-        look.button(kind, icon, look.say(name))
+    let button = |kind, icon, name, words: &str, message| {
+        look.button(kind, icon, look.say(words))
             .id(format!("{name}-{}", contact.id))
             .on_press(message)
+            .padding(button_padding(look))
             .into()
     };
     let id = contact.id;
-    let buttons = look.row(vec![
-        button(
-            Kind::Primary,
-            Some(Icon::Check),
-            "request-accept",
-            Message::Accept(id),
-        ),
-        button(Kind::Secondary, None, "request-reject", Message::Reject(id)),
-        button(Kind::Danger, None, "request-block", Message::Block(id)),
-    ]);
-    let head = look
-        .row(vec![
-            picture(contact, 48.0, look.colors.surface, look),
-            lines.into(),
-        ])
-        .spacing(14)
-        .align_y(iced::Top);
-    let mut parts: Vec<Element<'a, Message>> = vec![head.into()];
+    // Under a warning, going on is not what is offered first.
+    let (kind, icon, words) = if contact.resembles.is_some() {
+        (Kind::Secondary, None, "request-accept-anyway")
+    } else {
+        (Kind::Primary, Some(Icon::Check), "request-accept")
+    };
+    let accept = button(kind, icon, "request-accept", words, Message::Accept(id));
+    let plain = |kind, name, message| button(kind, None, name, name, message);
+    let answers = vec![
+        accept,
+        plain(Kind::Secondary, "request-reject", Message::Reject(id)),
+        plain(Kind::Danger, "request-block", Message::Block(id)),
+    ];
+    let face = picture(contact, 48.0, look.colors.surface, look);
+    let mut parts = vec![beside(face, lines, look)];
     parts.extend(resembles(contact, model, look));
-    parts.push(buttons.spacing(8).into());
-    look.card(column(parts).spacing(14))
-        .padding(18)
+    parts.push(buttons(answers, look));
+    framed(parts, look)
+}
+
+fn is_narrow(look: &Look) -> bool {
+    let beside = if look.width() < SINGLE {
+        0.0
+    } else {
+        sidebar::WIDTH
+    };
+    look.width() - beside < NARROW
+}
+
+fn button_padding(look: &Look) -> Padding {
+    let sides = if is_narrow(look) { 8.0 } else { 16.0 };
+    Padding::from([10.0, sides])
+}
+
+/// A picture and words beside it, or below it where both do not fit.
+fn beside<'a>(
+    face: Element<'a, Message>,
+    words: impl Into<Element<'a, Message>>,
+    look: &Look,
+) -> Element<'a, Message> {
+    let parts = vec![face, words.into()];
+    if is_narrow(look) {
+        return look.column(parts).spacing(8).width(Fill).into();
+    }
+    look.row(parts).spacing(14).align_y(iced::Top).into()
+}
+
+/// The answers, as many of them side by side as fit.
+fn buttons<'a>(answers: Vec<Element<'a, Message>>, look: &Look) -> Element<'a, Message> {
+    if is_narrow(look) {
+        return look.column(answers).spacing(8).into();
+    }
+    let row = look.row(answers).spacing(8).wrap();
+    row.align_x(look.start()).into()
+}
+
+fn framed<'a>(parts: Vec<Element<'a, Message>>, look: &Look) -> Element<'a, Message> {
+    look.card(look.column(parts).spacing(14).width(Fill))
+        .padding(if is_narrow(look) { 12 } else { 18 })
         .width(Fill)
         .into()
 }
 
 /// The warning that somebody has the name of another contact.
-pub(super) fn resembles<'a, M: 'a>(
+pub(in crate::screen) fn resembles<'a, M: 'a>(
     contact: &ContactView,
     model: &Model,
     look: &Look,
 ) -> Option<Element<'a, M>> {
+    let c = look.colors;
     let other = model.named(contact.resembles?, look);
     let words = look.with("resembles", [("name", other.into())]);
-    Some(look.note(Icon::TriangleAlert, look.colors.bad, words))
+    if !is_narrow(look) {
+        return Some(look.note(Icon::TriangleAlert, c.bad, words));
+    }
+    // A frame and a sign beside them would leave no room for the words.
+    let words = look.text(words, 13.5).color(c.bad);
+    let words = words.width(Fill);
+    let sign = Icon::TriangleAlert.of_size(17.0).color(c.bad);
+    Some(
+        look.column(vec![sign.into(), words.into()])
+            .spacing(6)
+            .width(Fill)
+            .into(),
+    )
 }

@@ -3,26 +3,28 @@
 
 pub mod found;
 
-use iced::widget::{Space, Text, column, container, scrollable};
+use iced::widget::{Space, column, container, scrollable};
 use iced::{Element, Fill, Length, Padding, Task, border};
 use undertone_engine::{ContactId, ContactView, CopyState, FoundView, NetworkStatus, Stage};
 
-use super::Pane;
 use super::model::{Model, named, network_sentence, preview, way_sentence};
 use super::search::{self, Search};
 use super::switcher::{self, Other};
+use super::{Pane, SINGLE};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::look::person::{dot, own_picture, picture};
 use crate::screen::dialog;
-use crate::widget::{PressStyle, press};
+use crate::widget::{Label, PressStyle, press};
 
 /// The field of the search.
 pub const SEARCH: &str = "search";
-/// Its width.
+/// Its width, where something stands beside it.
 pub const WIDTH: f32 = 304.0;
+/// Below this height the list alone has no room: all of it moves.
+const LOW: f32 = 420.0;
 /// Conversations that are listed at most; the search finds the others.
 const LISTED: usize = 200;
 
@@ -114,6 +116,54 @@ impl State {
             })
             .icon(Icon::Search.in_field(look.is_rtl()))
             .padding(Padding::from([9.0, 12.0]));
+        let list = column(self.rows(model, pane, look))
+            .spacing(2)
+            .padding([0, 10]);
+        let new = look
+            .button(
+                Kind::Secondary,
+                Some(Icon::Plus),
+                look.say("new-conversation"),
+            )
+            .id("new-conversation")
+            .width(Fill)
+            .align_x(look.start())
+            .on_press(Message::Dialog(dialog::Which::Add));
+        let head = column![
+            header(model, look),
+            switcher::view(others, look).map(Message::Switch),
+            container(search).padding([0, 14]),
+            Space::new().height(10),
+        ];
+        let foot = container(new).padding(14);
+        let scrolls = |content| {
+            scrollable(content)
+                .direction(Look::thin())
+                .height(Fill)
+                .style(look.scroll_style())
+        };
+        let content = if look.height() < LOW {
+            column![scrolls(column![head, list, foot])]
+        } else {
+            column![head, scrolls(list), foot]
+        };
+        let width = if look.width() < SINGLE {
+            Fill
+        } else {
+            WIDTH.into()
+        };
+        look.ground(look.colors.sidebar, content)
+            .width(width)
+            .into()
+    }
+
+    /// Requests, conversations, and what was found.
+    fn rows<'a>(
+        &'a self,
+        model: &'a Model,
+        pane: &Pane,
+        look: &'a Look,
+    ) -> Vec<Element<'a, Message>> {
         let mut rows = Vec::from_iter(copy_warning(model.profile.copy, look));
         let waiting = model.requests().count() + model.offers().count();
         let any = waiting > 0 || !model.introductions.is_empty();
@@ -154,30 +204,7 @@ impl State {
         if self.search.is_on() {
             rows.extend(found::view(&self.search, model, look));
         }
-        let list = scrollable(column(rows).spacing(2).padding([0, 10]))
-            .direction(Look::thin())
-            .height(Fill)
-            .style(look.scroll_style());
-        let new = look
-            .button(
-                Kind::Secondary,
-                Some(Icon::Plus),
-                look.say("new-conversation"),
-            )
-            .id("new-conversation")
-            .width(Fill)
-            .on_press(Message::Dialog(dialog::Which::Add));
-        let content = column![
-            header(model, look),
-            switcher::view(others, look).map(Message::Switch),
-            container(search).padding([0, 14]),
-            Space::new().height(10),
-            list,
-            container(new).padding(14),
-        ];
-        look.ground(look.colors.sidebar, content)
-            .width(WIDTH)
-            .into()
+        rows
     }
 }
 
@@ -295,7 +322,7 @@ fn conversation<'a>(
     } else {
         preview(view, look)
     };
-    let cut = |content: Text<'a>, size: f32| look.one_line(content, size).width(Fill);
+    let cut = |content: Label, size: f32| look.one_line(content, size).width(Fill);
     let mut first: Vec<Element<'a, Message>> =
         vec![cut(look.name(&named(contact, look), 14.5), 14.5).into()];
     if contact.resembles.is_some() {

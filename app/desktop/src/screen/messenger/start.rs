@@ -12,6 +12,9 @@ use crate::look::parts::mix;
 use crate::screen::dialog::Which;
 use crate::widget::{PressStyle, press};
 
+/// From this width on the two ways stand beside each other.
+const BESIDE: f32 = 1_000.0;
+
 /// What happens here: a dialog is asked for, or another try.
 #[derive(Clone, Debug)]
 pub enum Message {
@@ -45,7 +48,12 @@ pub fn view<'a>(model: &'a Model, look: &'a Look) -> Element<'a, Message> {
             look,
         ),
     ];
-    parts.push(look.row(cards).spacing(14).height(Length::Shrink).into());
+    // Beside each other only where both have room for their words.
+    parts.push(if look.width() < BESIDE {
+        look.column(cards).spacing(14).into()
+    } else {
+        look.row(cards).spacing(14).into()
+    });
     parts.push(look.muted(look.say("start-keys"), 13.0).width(Fill).into());
     let content = container(look.column(parts).spacing(20).width(Fill)).max_width(640);
     let content = container(content)
@@ -142,7 +150,11 @@ fn card<'a>(
         .label(look.say(name))
         .on_press(Message::Dialog(which))
         .width(Fill)
-        .height(178)
+        .height(if look.width() < BESIDE {
+            Length::Shrink
+        } else {
+            Length::Fixed(178.0)
+        })
         .padding(18)
         .style(move |status| PressStyle {
             background: Some(if status.hovered {

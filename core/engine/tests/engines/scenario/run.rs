@@ -191,6 +191,7 @@ impl Run {
         let command = Command::History {
             contact,
             before: None,
+            after: None,
             limit: 1_000,
         };
         match self.people[who].ask(command).await {

@@ -150,26 +150,31 @@ fn prepare(path: &Path) -> Result<String, PictureFailure> {
 impl State {
     pub(super) fn profile<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let profile = &model.profile;
-        let line =
-            |id, button, label, value, typed: fn(String) -> Message, save: Message, changed| {
-                let field = look
-                    .field(id, &look.say(label), value, typed)
-                    .on_submit(save.clone());
-                let button = look
-                    .button(Kind::Secondary, None, look.say("save"))
-                    .id(button)
-                    .on_press_maybe(if changed { Some(save) } else { None });
-                look.labelled(
-                    look.say(label),
-                    look.row(vec![field.into(), button.into()]).spacing(8),
-                )
-            };
+        let line = |id,
+                    button,
+                    (label, example),
+                    value,
+                    typed: fn(String) -> Message,
+                    save: Message,
+                    changed| {
+            let field = look
+                .field(id, &look.say(example), value, typed)
+                .on_submit(save.clone());
+            let button = look
+                .button(Kind::Secondary, None, look.say("save"))
+                .id(button)
+                .on_press_maybe(if changed { Some(save) } else { None });
+            look.labelled(
+                look.say(label),
+                look.row(vec![field.into(), button.into()]).spacing(8),
+            )
+        };
         let mut parts = vec![self.own(model, look), presence(model, look), look.line()];
         parts.extend([
             line(
                 "settings-nickname",
                 "settings-nickname-save",
-                "settings-nickname",
+                ("settings-nickname", "name-placeholder"),
                 self.nickname.as_str(),
                 Message::Nickname,
                 Message::SaveNickname,
@@ -178,7 +183,7 @@ impl State {
             line(
                 "settings-status",
                 "settings-status-save",
-                "settings-status",
+                ("settings-status", "settings-status-placeholder"),
                 self.status.as_str(),
                 Message::Status,
                 Message::SaveStatus,

@@ -92,6 +92,7 @@ impl State {
         let command = Command::History {
             contact: self.contact,
             before: Some(number.saturating_add(u64::from(PAGE / 2))),
+            after: None,
             limit: PAGE,
         };
         running.task(command, move |reply| Message::Around(number, reply))
@@ -109,6 +110,7 @@ impl State {
             Ok(Reply::Messages { messages }) => {
                 let newest = self.newest(model);
                 self.history.take_around(messages, newest);
+                self.history.settle();
                 Action::Run(place(number))
             }
             Ok(_) => Action::None,

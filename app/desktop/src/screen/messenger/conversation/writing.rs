@@ -100,7 +100,7 @@ impl State {
 
     /// Shows a line of mine that came about otherwise.
     pub fn said(&mut self, view: MessageView) {
-        self.history.push(view);
+        self.history.push(view, true);
         self.history.drop_oldest();
     }
 
@@ -145,7 +145,13 @@ impl State {
     #[must_use]
     pub fn leave(&mut self) -> Vec<Command> {
         let text = match self.composer.mode {
-            Mode::Edit { .. } => return Vec::new(),
+            // What was typed before the edit may not have been kept yet.
+            Mode::Edit { .. } => {
+                return vec![Command::SetDraft {
+                    contact: self.contact,
+                    text: self.draft.clone(),
+                }];
+            }
             _ => self.composer.text(),
         };
         let text = if text.trim().is_empty() {

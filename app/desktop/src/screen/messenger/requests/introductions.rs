@@ -1,14 +1,13 @@
 //! Introductions that are not over: what a contact offers, and how far those are that were answered or made here.
 
-use iced::widget::column;
 use iced::{Element, Fill};
 use undertone_engine::{IntroductionStage, IntroductionView};
 
-use super::Message;
+use super::{Message, beside, button_padding, buttons, framed, is_narrow, resembles};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::look::parts::Kind;
-use crate::look::person::picture;
+use crate::look::person::{marked, picture};
 use crate::screen::messenger::model::Model;
 
 /// One that waits for an answer of mine.
@@ -30,6 +29,7 @@ pub(super) fn offer<'a>(
     );
     let lines = look
         .column(vec![
+            marked(through, 14.5, look),
             // A name is in it: no weight that fonts of other writings lack.
             look.text(words, 15.5)
                 .font(crate::font::BOLD)
@@ -43,26 +43,24 @@ pub(super) fn offer<'a>(
         look.button(kind, icon, look.say(name))
             .id(format!("{name}-{}", one.introduction))
             .on_press(Message::Answer(by, one.introduction, accept))
+            .padding(button_padding(look))
             .into()
     };
-    let buttons = look.row(vec![
-        answer(
-            Kind::Primary,
-            Some(Icon::Check),
-            "introduction-accept",
-            true,
-        ),
+    // Under a warning, going on is not what is offered first.
+    let (kind, icon) = if through.resembles.is_some() {
+        (Kind::Secondary, None)
+    } else {
+        (Kind::Primary, Some(Icon::Check))
+    };
+    let answers = vec![
+        answer(kind, icon, "introduction-accept", true),
         answer(Kind::Secondary, None, "introduction-refuse", false),
-    ]);
-    let head = look
-        .row(vec![
-            picture(through, 48.0, look.colors.surface, look),
-            lines.into(),
-        ])
-        .spacing(14)
-        .align_y(iced::Top);
-    let card = look.card(column![head, buttons.spacing(8)].spacing(14));
-    Some(card.padding(18).width(Fill).into())
+    ];
+    let face = picture(through, 48.0, look.colors.surface, look);
+    let mut parts = vec![beside(face, lines, look)];
+    parts.extend(resembles(through, model, look));
+    parts.push(buttons(answers, look));
+    Some(framed(parts, look))
 }
 
 /// How far another one is.
@@ -107,8 +105,9 @@ pub(super) fn line<'a>(
         .spacing(3)
         .width(Fill);
     let sign = Icon::UserPlus.of_size(17.0).color(look.colors.muted);
-    look.card(look.row(vec![sign.into(), lines.into()]).spacing(14))
-        .padding([12, 16])
+    let sides = if is_narrow(look) { 12 } else { 16 };
+    look.card(beside(sign.into(), lines, look))
+        .padding([12, sides])
         .width(Fill)
         .into()
 }

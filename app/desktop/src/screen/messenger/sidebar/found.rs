@@ -1,6 +1,6 @@
 //! Messages that the search at the side found, below the conversations whose names fit.
 
-use iced::widget::{column, container, rich_text, row, span};
+use iced::widget::{column, container, rich_text, span};
 use iced::{Element, Fill, Font, border};
 use undertone_engine::FoundView;
 
@@ -9,6 +9,7 @@ use crate::font;
 use crate::formatting;
 use crate::look::Look;
 use crate::look::parts::Kind;
+use crate::look::person::marked;
 use crate::refusal;
 use crate::screen::messenger::model::Model;
 use crate::screen::messenger::search::{self, Search, Span, excerpt};
@@ -33,7 +34,7 @@ pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Ele
             .align_x(look.start())
             .into(),
     ];
-    let spans = Span::ALL.map(|one| {
+    let spans = Span::ALL.into_iter().map(|one| {
         let chosen = one == search.span;
         press(look.text(look.say(one.sentence()), 12.0))
             .id(one.sentence())
@@ -54,8 +55,8 @@ pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Ele
             .into()
     });
     parts.push(
-        container(row(spans).spacing(5).wrap())
-            .padding([2, 10])
+        container(look.row(spans.collect()).spacing(5).wrap())
+            .padding([2, 12])
             .width(Fill)
             .align_x(look.start())
             .into(),
@@ -82,6 +83,7 @@ pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Ele
             look.button(Kind::Quiet, None, look.say("found-more"))
                 .id("found-more")
                 .width(Fill)
+                .align_x(look.start())
                 .on_press(Message::Found(search::Message::More))
                 .into(),
         );
@@ -110,16 +112,20 @@ fn found<'a>(
         .size(13);
         container(words)
             .max_height(13.0 * 1.35 * 2.0)
+            .width(Fill)
+            .align_x(look.start())
             .clip(true)
             .into()
     };
     let time = look.clock.short(hit.message.time, &look.words);
-    let first = look.row(vec![
-        look.one_line(look.name(&name, 13.5), 13.5)
+    let named = match model.contacts.get(&hit.contact) {
+        Some(contact) => marked(contact, 13.5, look),
+        None => look
+            .one_line(look.name(&name, 13.5), 13.5)
             .width(Fill)
             .into(),
-        look.muted(time, 11.5).into(),
-    ]);
+    };
+    let first = look.row(vec![named, look.muted(time, 11.5).into()]);
     press(column![first.spacing(6), words].spacing(3).width(Fill))
         .id(id(hit))
         .label(name)
