@@ -158,8 +158,11 @@ async fn serve(
             },
             Some(change) = changes.recv() => {
                 if let Change::Ended(number, reason) = change {
-                    result = result.and(fault(reason));
-                    profiles.remove(number);
+                    // One that was locked is not there any more, and ends without a word unless it could not end in order.
+                    let by_itself = profiles.remove(number).is_some();
+                    if by_itself || reason.is_some() {
+                        result = result.and(fault(reason));
+                    }
                 }
                 if profiles.is_over() {
                     return result;

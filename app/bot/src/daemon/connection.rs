@@ -65,11 +65,13 @@ async fn answer_all(
         // The copy that the request has goes with it.
         drop(line);
         let is_stop = request == Ok(Request::Stop);
+        let busy = profiles.busy();
         let answer = match request {
             Ok(request) => answer(profiles, &mut heard, number, profile, request).await,
             Err(error) => control::error_line(number, &error),
         };
         lines::write(&mut write, &answer?).await?;
+        drop(busy);
         if is_stop {
             // A full channel has been told already.
             let _ = stop.try_send(());

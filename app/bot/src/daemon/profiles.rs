@@ -65,8 +65,8 @@ struct Open {
     entries: Vec<Entry>,
     /// The number of the last one that was unlocked. None is given twice: who names one must not reach another one.
     last: u32,
-    /// How many are being unlocked. The process waits for them.
-    coming: u32,
+    /// How many requests are being answered. The process waits for them.
+    busy: u32,
 }
 
 /// A profile that runs.
@@ -81,26 +81,20 @@ pub(super) struct Entry {
 /// What changed in which profiles run.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// One ended by itself, and why; `None`: without a word.
+    /// One ended, and why; `None`: without a word, as those do that are locked.
     Ended(u32, Option<StopReason>),
-    /// One was locked, or unlocked, or was not.
-    Settled,
+    /// A request was answered, which may have locked one.
+    Answered,
 }
 
-/// What is being unlocked counts as running until it is, or is not.
-struct Coming<'a>(&'a Profiles);
+/// A request that is being answered: what it unlocks is not there yet, and of what it locks the answer is not.
+pub(super) struct Busy<'a>(&'a Profiles);
 
-impl<'a> Coming<'a> {
-    fn new(profiles: &'a Profiles) -> Self {
-        profiles.open().coming += 1;
-        Self(profiles)
-    }
-}
-
-impl Drop for Coming<'_> {
+impl Drop for Busy<'_> {
     fn drop(&mut self) {
-        self.0.open().coming -= 1;
-        self.0.settled();
+        self.0.open().busy -= 1;
+        // A full channel has something in it that is as good.
+        let _ = self.0.changes.try_send(Change::Answered);
     }
 }
 
@@ -125,8 +119,6 @@ impl Profiles {
     /// # Errors
     /// See [`StartError`].
     pub async fn unlock(&self, passphrase: Passphrase) -> Result<u32, StartError> {
-        // Also while a passphrase that wipes ends the last one that ran before.
-        let _coming = Coming::new(self);
         let engine = self.household.open(passphrase).await?;
         Ok(self.add(engine))
     }
@@ -195,7 +187,12 @@ impl Profiles {
         if let Some(entry) = self.remove(number) {
             entry.engine.close().await;
         }
-        self.settled();
+    }
+
+    /// Until what is returned is dropped, the process does not end for want of profiles.
+    pub(super) fn busy(&self) -> Busy<'_> {
+        self.open().busy += 1;
+        Busy(self)
     }
 
     /// Forgets one that ended by itself.
@@ -214,12 +211,7 @@ impl Profiles {
     /// Nothing runs, and nothing will by itself.
     pub(super) fn is_over(&self) -> bool {
         let open = self.open();
-        open.entries.is_empty() && open.coming == 0
-    }
-
-    fn settled(&self) {
-        // A full channel has something in it that is as good.
-        let _ = self.changes.try_send(Change::Settled);
+        open.entries.is_empty() && open.busy == 0
     }
 
     fn all(&self) -> Vec<(u32, Arc<Engine>)> {
@@ -254,4 +246,50 @@ async fn wait_for_end(number: u32, mut events: EventStream, changes: mpsc::Sende
     };
     // Nobody is left to hear it at the end of the process.
     let _ = changes.send(Change::Ended(number, reason)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+    use undertone_tor::Network;
+
+    use super::*;
+    use crate::control::socket::Listener;
+    use crate::daemon::{RunError, Signals, serve};
+
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    /// How a process ends that hears of the end of a profile that was locked before.
+    async fn locked(reason: Option<StopReason>) -> Result<(), RunError> {
+        let place = tempfile::tempdir().unwrap();
+        let household = Household::new(place.path(), Network::Public);
+        let (profiles, changes) = Profiles::new(household, Automatic::default());
+        let listener = Listener::bind(place.path()).unwrap();
+        let busy = profiles.busy();
+        let ended = Change::Ended(1, reason);
+        profiles.changes.try_send(ended).unwrap();
+        let mut tasks = JoinSet::new();
+        let serving = serve(
+            &profiles,
+            changes,
+            &listener,
+            Signals::new().unwrap(),
+            &mut tasks,
+        );
+        let mut serving = std::pin::pin!(serving);
+        // All is read, and whoever asked has no answer yet.
+        let now = futures::poll!(serving.as_mut());
+        assert!(now.is_pending() && profiles.changes.capacity() == CHANGES);
+        drop(busy);
+        timeout(LIMIT, serving).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_end_of_one_that_was_locked_is_a_failure_only_if_it_says_why() {
+        assert!(locked(None).await.is_ok());
+        let failed = locked(Some(StopReason::Storage)).await;
+        assert!(matches!(failed, Err(RunError::Storage)));
+    }
 }
