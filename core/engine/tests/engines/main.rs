@@ -8,6 +8,7 @@ mod expiry;
 mod faults;
 mod health;
 mod homes;
+mod introductions;
 mod life;
 mod people;
 mod place;

@@ -8,6 +8,7 @@
 
 mod attempt;
 mod chat;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,8 @@ use undertone_engine::{Event, MessageView};
 use undertone_wire::MessageId;
 
 pub(crate) use self::attempt::{Change, Heard};
-pub(crate) use self::chat::{Bond, Chat, timer_line};
+pub(crate) use self::chat::{Bond, Chat};
+pub(crate) use self::shown::timer_line;
 
 /// Who sees whom: the viewer first.
 pub(crate) type Pair = (usize, usize);
