@@ -237,6 +237,7 @@ message-forwarded = محوّلة
 message-more = أظهر المزيد
 message-cut = لا تظهر البقية هنا. النسخ يعطي الرسالة كاملة.
 quote-unknown = رسالة سابقة
+quote-own = أنت
 delivery-waiting = تنتظر على هذا الحاسوب. { $reason }.
 delivery-sent = أُرسلت؛ لم يصل تأكيد بعد
 delivery-received = حُفظت على حاسوبه
@@ -291,7 +292,8 @@ days =
        *[other] { $count } يوم
     }
 composer-placeholder = اكتب رسالة
-composer-reply = رداً على:
+composer-reply = رداً على { $name }
+composer-reply-own = رداً على رسالتك
 composer-edit = تعديل رسالتك
 composer-left =
     { $count ->

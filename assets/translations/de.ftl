@@ -219,6 +219,7 @@ message-forwarded = Weitergeleitet
 message-more = Mehr zeigen
 message-cut = Der Rest wird hier nicht gezeigt. Kopieren gibt die ganze Nachricht.
 quote-unknown = Eine frühere Nachricht
+quote-own = Du
 delivery-waiting = Wartet auf diesem Computer. { $reason }.
 delivery-sent = Gesendet; noch nicht bestätigt
 delivery-received = Auf dem anderen Computer gespeichert
@@ -257,7 +258,8 @@ days =
        *[other] { $count } Tage
     }
 composer-placeholder = Nachricht schreiben
-composer-reply = Antwort auf
+composer-reply = Antwort an { $name }
+composer-reply-own = Antwort auf deine Nachricht
 composer-edit = Du bearbeitest deine Nachricht
 composer-left =
     { $count ->

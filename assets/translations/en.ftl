@@ -219,6 +219,7 @@ message-forwarded = Forwarded
 message-more = Show more
 message-cut = The rest is not shown here. Copying gives the whole message.
 quote-unknown = An earlier message
+quote-own = You
 delivery-waiting = Waits on this computer. { $reason }.
 delivery-sent = Sent; not confirmed yet
 delivery-received = Stored on their computer
@@ -257,7 +258,8 @@ days =
        *[other] { $count } days
     }
 composer-placeholder = Write a message
-composer-reply = Replying to
+composer-reply = Replying to { $name }
+composer-reply-own = Replying to your message
 composer-edit = Editing your message
 composer-left =
     { $count ->

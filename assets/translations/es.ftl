@@ -219,6 +219,7 @@ message-forwarded = Reenviado
 message-more = Mostrar más
 message-cut = El resto no se muestra aquí. Al copiar se obtiene el mensaje entero.
 quote-unknown = Un mensaje anterior
+quote-own = Tú
 delivery-waiting = Espera en este ordenador. { $reason }.
 delivery-sent = Enviado; aún sin confirmar
 delivery-received = Guardado en su ordenador
@@ -257,7 +258,8 @@ days =
        *[other] { $count } días
     }
 composer-placeholder = Escribe un mensaje
-composer-reply = En respuesta a
+composer-reply = En respuesta a { $name }
+composer-reply-own = En respuesta a tu mensaje
 composer-edit = Editas tu mensaje
 composer-left =
     { $count ->

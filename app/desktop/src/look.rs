@@ -21,6 +21,12 @@ use crate::screen::dialog::Change;
 use crate::widget::Label;
 use crate::words::{Language, Words};
 
+/// Below this width, in pixels at the present text size, things stand one above the other, and the list, a conversation or a contact is
+/// shown alone.
+pub const NARROW: f32 = 640.0;
+/// In a window lower than this, in pixels at the present text size, margins and signs give way to what has to be read.
+const LOW: f32 = 480.0;
+
 /// How the window looks and speaks.
 pub struct Look {
     /// What the user chose.
@@ -136,6 +142,18 @@ impl Look {
     #[must_use]
     pub fn height(&self) -> f32 {
         self.tall / (f32::from(self.scale) / 100.0)
+    }
+
+    /// Whether there is room for one thing at a time only, beside each other.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.width() < NARROW
+    }
+
+    /// Whether margins and signs give way to what has to be read.
+    #[must_use]
+    pub fn is_low(&self) -> bool {
+        self.height() < LOW
     }
 
     /// Whether nothing is to move.

@@ -1,7 +1,10 @@
 //! Starts the program: command line, log, window.
 
 use std::io::Write as _;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser as _;
 use iced::{Element, Program, Settings, window};
@@ -27,8 +30,10 @@ enum Failure {
     #[error(transparent)]
     Network(#[from] NetworkFileError),
     /// No display, mostly.
-    #[error("the window cannot be opened: is there a display?")]
-    Window(#[from] iced::Error),
+    #[error(
+        "the window cannot be opened: is there a display, and does DISPLAY or WAYLAND_DISPLAY name it?"
+    )]
+    Window,
 }
 
 /// The program: reads the command line, opens the window, returns the exit code.
@@ -59,18 +64,41 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     };
     let language = arguments.language.unwrap_or_else(Language::of_system);
     let place = Place::tor(home, network);
-    daemon(place, language).run()?;
-    Ok(())
+    open(place, language)
 }
 
-/// The program and its window. It outlives its window only behind an icon of the tray, where the owner wants that.
+/// Opens the window and stays until it ends. Where there is no display iced panics instead of saying so, before it asks for
+/// the program's state.
+fn open(place: Place, language: Language) -> Result<(), Failure> {
+    let begun = Arc::new(AtomicBool::new(false));
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new({
+        let begun = Arc::clone(&begun);
+        move |info| {
+            if begun.load(Ordering::Acquire) {
+                usual(info);
+            }
+        }
+    }));
+    let program = daemon(place, language, Arc::clone(&begun));
+    match panic::catch_unwind(AssertUnwindSafe(|| program.run())) {
+        Ok(done) => done.map_err(|_| Failure::Window),
+        Err(payload) if begun.load(Ordering::Acquire) => panic::resume_unwind(payload),
+        Err(_) => Err(Failure::Window),
+    }
+}
+
+/// The program and its window. It outlives its window only behind an icon of the tray, where the owner wants that. `begun` is set
+/// when there is a display.
 fn daemon(
     place: Place,
     language: Language,
+    begun: Arc<AtomicBool>,
 ) -> iced::Daemon<impl Program<State = App, Message = Message, Theme = iced::Theme>> {
     let (announcer, chooser) = (Announcer::session(), Chooser::session());
     iced::daemon(
         move || {
+            begun.store(true, Ordering::Release);
             let (app, task) = App::boot(place.clone(), language);
             let app = app.with(announcer.clone()).choosing_by(chooser.clone());
             let mut app = app.with_tray();

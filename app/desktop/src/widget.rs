@@ -12,6 +12,6 @@ mod shortcuts;
 pub use inert::inert;
 pub use label::Label;
 pub use press::{Press, PressStyle, Status, press};
-pub use reveal::reveal;
+pub use reveal::{reveal, reveal_named};
 pub use rows::rows;
 pub use shortcuts::shortcuts;

@@ -1,8 +1,8 @@
 //! The panic key: what was on the screen is covered at once, and pressed again it destroys the keys of
 //! everything that lies in the home. There is no third question, and no way back after it.
 
-use iced::widget::{column, container, scrollable};
-use iced::{Element, Fill, Task, alignment, border, widget::operation};
+use iced::widget::{column, container};
+use iced::{Element, Fill, Task, border, widget::operation};
 use undertone_engine::Command;
 
 use super::{App, Message, Screen};
@@ -12,8 +12,6 @@ use crate::look::parts::{Kind, mix};
 
 /// The button that does it.
 pub const YES: &str = "panic-yes";
-/// In a window lower than this, in pixels at the present text size, everything moves together.
-const LOW: f32 = 480.0;
 /// Widest card.
 const WIDEST: f32 = 480.0;
 
@@ -78,7 +76,7 @@ impl App {
 /// What is shown instead of everything else.
 pub(super) fn view(panic: Panic, look: &Look) -> Element<'_, Message> {
     let c = look.colors;
-    let low = look.height() < LOW;
+    let low = look.is_low();
     let busy = panic == Panic::Destroying;
     let mut parts = head(low, look);
     parts.push(look.text(look.say("panic-words"), 14.5).width(Fill).into());
@@ -100,16 +98,7 @@ pub(super) fn view(panic: Panic, look: &Look) -> Element<'_, Message> {
     let card = look
         .card(look.column(parts).spacing(spacing).width(Fill))
         .padding(padding);
-    if !low {
-        return look.middle(WIDEST, column![card]);
-    }
-    let card = container(card).max_width(WIDEST).padding(8);
-    let page = scrollable(container(card).center_x(Fill))
-        .style(look.scroll_style())
-        .width(Fill);
-    look.ground(c.page, page)
-        .align_y(alignment::Vertical::Center)
-        .into()
+    look.middle(WIDEST, column![card])
 }
 
 /// The sign and the question, beside each other where the window is low.

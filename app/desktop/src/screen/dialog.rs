@@ -20,6 +20,7 @@ use iced::widget::{Space, column, container, mouse_area, opaque, scrollable};
 use iced::{Element, Fill, Padding, Size, Task, border};
 use undertone_engine::{Command, CommandError, ContactId, Event};
 
+use self::confirm::Deletion;
 use self::profiles::Reopen;
 
 use crate::announce::Notices;
@@ -32,8 +33,6 @@ use crate::screen::messenger::model::Model;
 use crate::secret::Secret;
 use crate::words::Language;
 
-/// In a window lower than this, in pixels at the present text size, margins give way to content.
-const LOW: f32 = 480.0;
 /// Height of a title and of the space below it.
 const HEAD: f32 = 46.0;
 /// Pixels at the side of what scrolls: the scroll bar, and its distance.
@@ -62,8 +61,8 @@ pub enum Which {
     Emoji(Target),
     /// To whom a message goes on.
     Forward(ContactId, u64),
-    /// Delete a message; mine with words can be deleted for both.
-    Delete(ContactId, u64, bool),
+    /// Delete a message.
+    Delete(Deletion),
     /// Delete all messages of a conversation.
     Clear(ContactId),
     /// Block somebody.
@@ -258,8 +257,8 @@ impl Dialog {
                 Self::Forward(forward::State::open(contact, message)),
                 Task::none(),
             ),
-            Which::Delete(contact, message, mine) => (
-                Self::Confirm(confirm::Question::Delete(contact, message, mine)),
+            Which::Delete(deletion) => (
+                Self::Confirm(confirm::Question::Delete(deletion)),
                 Task::none(),
             ),
             Which::Clear(contact) => (
@@ -453,7 +452,7 @@ fn frame<'a>(
 
 /// Space around a dialog and at its edges.
 fn margins(look: &Look) -> (f32, f32) {
-    if look.height() < LOW {
+    if look.is_low() {
         (8.0, 14.0)
     } else {
         (20.0, 22.0)

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use iced::widget::operation;
 use iced::{Subscription, Task};
-use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply};
+use undertone_engine::{Command, CommandError, ContactId, Reply};
 
 use self::health::Health;
 use self::model::Model;
@@ -41,8 +41,6 @@ use crate::screen::dialog::{self, Change, Dialog, Which};
 
 /// How long a remark stays.
 const REMARK: Duration = Duration::from_secs(4);
-/// Below this width one thing is shown at a time: the list, a conversation, or a contact.
-const SINGLE: f32 = 640.0;
 /// From this width on the contact is beside the conversation, else in its place.
 const WIDE: f32 = 1_080.0;
 
@@ -200,7 +198,7 @@ impl State {
 
     /// The messages that the search at the side found.
     #[must_use]
-    pub fn found(&self) -> &[FoundView] {
+    pub fn found(&self) -> &[search::Hit] {
         self.sidebar.found()
     }
 

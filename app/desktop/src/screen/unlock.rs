@@ -13,8 +13,6 @@ use crate::secret::Secret;
 
 /// The name of the field.
 pub const FIELD: &str = "unlock-passphrase";
-/// Below this height there is room for words alone.
-const LOW: f32 = 480.0;
 
 /// What is typed, and what became of it.
 #[derive(Debug, Default)]
@@ -152,7 +150,7 @@ impl State {
         };
         let mut parts: Vec<Element<'a, Message>> = Vec::new();
         // A low window has no room for a sign.
-        if look.height() >= LOW {
+        if !look.is_low() {
             let mark = Icon::Lock.of_size(26.0).color(look.colors.accent_text);
             parts.push(container(mark).center(56).style(look.badge_ground()).into());
         }

@@ -1,4 +1,5 @@
-//! Scrolls what has the keyboard's focus into view: iced moves the focus and leaves the view where it is.
+//! Scrolls something into view: what has the keyboard's focus, since iced moves the focus and leaves the view where it is, or
+//! what is chosen while the focus stays elsewhere.
 
 use iced::Task;
 use iced::advanced::widget::operation::{Focusable, Operation, Outcome, Scrollable};
@@ -11,8 +12,18 @@ const MARGIN: f32 = 14.0;
 
 /// Scrolls to what is focused, where it is in something that scrolls. `from_end` counts from its end.
 pub fn reveal<T: Send + 'static>(from_end: &'static str) -> Task<T> {
+    find(None, Some(Id::from(from_end)))
+}
+
+/// Scrolls to what has that name and can be focused.
+pub fn reveal_named<T: Send + 'static>(name: String) -> Task<T> {
+    find(Some(Id::from(name)), None)
+}
+
+fn find<T: Send + 'static>(named: Option<Id>, from_end: Option<Id>) -> Task<T> {
     operate(Find {
-        from_end: Id::from(from_end),
+        named,
+        from_end,
         around: Vec::new(),
         next: None,
         count: 0,
@@ -21,9 +32,10 @@ pub fn reveal<T: Send + 'static>(from_end: &'static str) -> Task<T> {
     .discard()
 }
 
-/// Looks for what is focused, and in what scrolling thing it is.
+/// Looks for what has that name, or is focused, and in what scrolling thing it is.
 struct Find {
-    from_end: Id,
+    named: Option<Id>,
+    from_end: Option<Id>,
     /// The numbers of the scrolling things around, innermost last.
     around: Vec<Option<usize>>,
     /// The scrolling thing whose content comes next.
@@ -57,10 +69,12 @@ impl Operation for Find {
         self.count += 1;
     }
 
-    fn focusable(&mut self, _id: Option<&Id>, bounds: Rectangle, state: &mut dyn Focusable) {
-        if state.is_focused()
-            && let Some(around) = self.around.last().copied().flatten()
-        {
+    fn focusable(&mut self, id: Option<&Id>, bounds: Rectangle, state: &mut dyn Focusable) {
+        let is_it = match &self.named {
+            Some(name) => id == Some(name),
+            None => state.is_focused(),
+        };
+        if is_it && let Some(around) = self.around.last().copied().flatten() {
             self.found = Some((around, bounds));
         }
     }
@@ -80,7 +94,7 @@ impl Operation for Find {
 
 /// Scrolls the thing of that number.
 struct Scroll {
-    from_end: Id,
+    from_end: Option<Id>,
     number: usize,
     target: Rectangle,
     count: usize,
@@ -105,7 +119,11 @@ impl Operation for Scroll {
             return;
         }
         let by = way(self.target, bounds, translation.y);
-        let by = if id == Some(&self.from_end) { -by } else { by };
+        let by = if id.is_some() && id == self.from_end.as_ref() {
+            -by
+        } else {
+            by
+        };
         if by != 0.0 {
             state.scroll_by(AbsoluteOffset { x: 0.0, y: by }, bounds, content);
         }
@@ -173,7 +191,8 @@ mod tests {
         let mut focus = focusable::focus::<()>(Id::from("row-40"));
         ui.operate(&renderer, &mut focus);
         let mut find = Find {
-            from_end: Id::from("none"),
+            named: None,
+            from_end: None,
             around: Vec::new(),
             next: None,
             count: 0,

@@ -28,8 +28,10 @@ pub(crate) struct Display {
 
 impl Display {
     pub(crate) fn start() -> Self {
+        // It does not begin anew when a client has left it alone: who connects meanwhile would be refused.
         let mut server = Command::new("Xvfb")
             .args([
+                "-noreset",
                 "-displayfd",
                 "1",
                 "-screen",
@@ -148,4 +150,24 @@ fn the_program_opens_draws_and_hears_keys() {
     display.run("xdotool", &["key", "Return"]);
     display.sees("Choose a passphrase", place.path());
     assert!(!place.path().join("home").exists(), "nothing is made yet");
+}
+
+/// Neither where none is named nor where nothing answers by its name.
+#[test]
+fn without_a_display_it_says_what_is_missing() {
+    let place = tempfile::tempdir().expect("a directory");
+    for display in [None, Some(":no-such-display")] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_undertone-desktop"));
+        program.arg("--home").arg(place.path().join("home"));
+        for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"] {
+            program.env_remove(name);
+        }
+        program.envs(display.map(|name| ("DISPLAY", name)));
+        let output = program.output().expect("the program");
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&output.stderr);
+        let expected = "undertone-desktop: the window cannot be opened: is there a display, \
+                        and does DISPLAY or WAYLAND_DISPLAY name it?\n";
+        assert_eq!(said, expected);
+    }
 }

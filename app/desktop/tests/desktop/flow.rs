@@ -164,7 +164,7 @@ async fn from_the_first_run_to_the_unlock() {
         .expect("a message");
     ann.click(format!("bubble-{number}"));
     ann.click("action-reply");
-    assert!(ann.sees("Replying to"));
+    assert!(ann.sees("Replying to Ben"));
     ann.enter(composer::FIELD, "Hello Ben, good to see you");
     ben.until("the reply", |app| {
         has(app, |view| {
@@ -305,7 +305,9 @@ async fn found_again(ben: &mut Person) {
         main_window(app).is_some_and(|state| state.found().len() == 1)
     })
     .await;
-    let hit = main_window(&ben.app).expect("the window").found()[0].clone();
+    let hit = main_window(&ben.app).expect("the window").found()[0]
+        .view
+        .clone();
     ben.click(sidebar::found::id(&hit));
     ben.until("the way to it", |app| {
         open(app).is_some_and(|open| open.marked() == Some(hit.message.number))

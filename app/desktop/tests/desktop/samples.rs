@@ -7,6 +7,7 @@ use undertone_desktop::bridge::{Running, Snapshot};
 use undertone_desktop::look::times::Clock;
 use undertone_desktop::place::{NoTransport, Place};
 use undertone_desktop::program;
+use undertone_desktop::screen::dialog::{Which, confirm::Deletion};
 use undertone_desktop::screen::messenger::{self, conversation, sidebar};
 use undertone_desktop::screen::welcome;
 use undertone_desktop::words::Language;
@@ -289,4 +290,14 @@ pub(crate) fn talk(language: Language) -> Vec<MessageView> {
     all[7].read = Some(NOW - 1_000);
     all[9].delivery = Delivery::Sent;
     all
+}
+
+/// A message of mine that may be deleted for both.
+pub(crate) fn deletion() -> Which {
+    Which::Delete(Deletion {
+        contact: id(1),
+        message: 10,
+        for_both: true,
+        words: Some("Safe travels 👋 🧡".to_owned()),
+    })
 }

@@ -2,6 +2,7 @@
 
 mod conversing;
 mod dialogs;
+mod kept;
 mod narrow;
 mod paging;
 mod told;
@@ -13,7 +14,7 @@ use undertone_desktop::announce::Notices;
 use undertone_desktop::app::{App, Message, Screen};
 use undertone_desktop::bridge::{Heard, Running};
 use undertone_desktop::colors::Appearance;
-use undertone_desktop::screen::dialog::{Dialog, Which};
+use undertone_desktop::screen::dialog::{Dialog, Which, confirm::Question};
 use undertone_desktop::screen::messenger::history::{History, MOST, PAGE};
 use undertone_desktop::screen::messenger::{self, Pane, composer, conversation, sidebar};
 use undertone_desktop::screen::{unlock, welcome};
@@ -261,6 +262,29 @@ fn actions_of_a_message_depend_on_whose_it_is() {
     assert!(matches!(main_window(&app).pane(), Pane::Conversation(_)));
 }
 
+#[test]
+fn what_is_replied_to_and_what_is_deleted_is_shown_with_whose_it_is() {
+    let mut app = samples::talking(Language::English);
+    let hear = |app: &mut App, message| {
+        tell(app, messenger::Message::Conversation(id(1), message));
+    };
+    hear(&mut app, conversation::Message::Reply(9));
+    assert!(sees(&app, "Replying to Amara Okafor"));
+    hear(&mut app, conversation::Message::Reply(10));
+    assert!(sees(&app, "Replying to your message"));
+    hear(&mut app, conversation::Message::Choose(10));
+    click(&mut app, "action-delete");
+    let Some(Dialog::Confirm(Question::Delete(asked))) = main_window(&app).dialog() else {
+        panic!("nothing is asked");
+    };
+    assert_eq!((asked.message, asked.for_both), (10, true));
+    assert_eq!(asked.words.as_deref(), Some("Safe travels 👋 🧡"));
+    click(&mut app, "cancel");
+    hear(&mut app, conversation::Message::Choose(9));
+    click(&mut app, "action-delete");
+    assert!(window(&app, USUAL).find(Id::from("delete-both")).is_err());
+}
+
 fn page(numbers: std::ops::RangeInclusive<u64>) -> Vec<MessageView> {
     numbers
         .map(|n| message(n, n % 3 == 0, NOW, "words"))
@@ -311,6 +335,30 @@ fn a_long_conversation_keeps_few_messages_in_memory() {
         assert!(!history.push(message(number, false, NOW, "new"), false));
     }
     assert_eq!((history.rows().len(), history.ends), (MOST, false));
+}
+
+/// What lists show is read before an event and comes after it: it is asked for again.
+#[test]
+fn a_list_that_was_read_before_an_event_is_asked_for_again() {
+    let mut app = samples::messenger(Language::English);
+    let snapshot = || {
+        let snapshot = samples::snapshot(Language::English);
+        Message::Messenger(messenger::Message::Snapshot(Ok(Box::new(snapshot))))
+    };
+    let heard = |heard| Message::Messenger(messenger::Message::Heard(heard));
+    let mut contact = samples::person(3, "Mika");
+    contact.away = true;
+    let event = undertone_engine::Event::ContactChanged {
+        contact: Box::new(contact),
+    };
+    // Nothing was asked for: the event says it all.
+    let quiet = app.update(snapshot()).units();
+    let _ = app.update(heard(Heard::Events(vec![event.clone()])));
+    assert_eq!(app.update(snapshot()).units(), quiet);
+    let _ = app.update(heard(Heard::Listening));
+    let _ = app.update(heard(Heard::Events(vec![event])));
+    assert_eq!(app.update(snapshot()).units(), quiet + 1);
+    assert_eq!(app.update(snapshot()).units(), quiet);
 }
 
 fn hear(app: &mut App, events: Vec<undertone_engine::Event>) {

@@ -12,11 +12,24 @@ use crate::look::parts::Kind;
 use crate::screen::messenger::model::Model;
 use crate::visible;
 
+/// A message that may be deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deletion {
+    /// Whose conversation it is in.
+    pub contact: ContactId,
+    /// Its number.
+    pub message: u64,
+    /// Whether it can be deleted for both: mine can, as long as it has words.
+    pub for_both: bool,
+    /// The beginning of its words, if it has any.
+    pub words: Option<String>,
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Delete a message? Mine with words can be deleted for both.
-    Delete(ContactId, u64, bool),
+    /// Delete a message?
+    Delete(Deletion),
     /// Delete all messages of a conversation?
     Clear(ContactId),
     /// Block somebody?
@@ -41,9 +54,9 @@ impl Question {
     pub fn answer(&self, message: Message) -> Action {
         match (self, message) {
             (_, Message::No) => Action::Close,
-            (Self::Delete(contact, message_number, _), answer) => Action::Do(Command::Delete {
-                contact: *contact,
-                message: *message_number,
+            (Self::Delete(deletion), answer) => Action::Do(Command::Delete {
+                contact: deletion.contact,
+                message: deletion.message,
                 for_both: answer == Message::ForBoth,
             }),
             (Self::Clear(contact), _) => Action::Do(Command::Clear { contact: *contact }),
@@ -64,11 +77,11 @@ impl Question {
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let words = match self {
-            Self::Delete(contact, ..) if is_myself(*contact, model) => {
+            Self::Delete(deletion) if is_myself(deletion.contact, model) => {
                 look.say("delete-words-note")
             }
             Self::Clear(contact) if is_myself(*contact, model) => look.say("clear-words-notes"),
-            Self::Delete(_, _, true) => look.say("delete-words-mine"),
+            Self::Delete(deletion) if deletion.for_both => look.say("delete-words-mine"),
             Self::Delete(..) => look.say("delete-words"),
             Self::Clear(_) => look.say("clear-words"),
             Self::Block(contact) => {
@@ -87,12 +100,22 @@ impl Question {
                 parts.push(words.width(Fill).into());
             }
         }
-        if let Self::Link(address) = self {
-            let shown = look
-                .text(visible::line(address, 300), 13.0)
-                .font(font::MONO)
-                .width(Fill);
-            parts.push(look.card(shown).padding(12).width(Fill).into());
+        let about = match self {
+            Self::Link(address) => {
+                let address = look.text(visible::line(address, 300), 13.0);
+                Some(address.font(font::MONO))
+            }
+            Self::Delete(Deletion {
+                words: Some(words), ..
+            }) => Some(look.text(words.clone(), 13.5)),
+            _ => None,
+        };
+        if let Some(shown) = about {
+            let shown = look.card(shown.width(Fill)).padding(12).width(Fill);
+            match self {
+                Self::Delete(_) => parts.insert(0, shown.into()),
+                _ => parts.push(shown.into()),
+            }
         }
         let answer = |kind, icon, name, message| {
             look.button(kind, icon, look.say(name))
@@ -102,8 +125,8 @@ impl Question {
         };
         let mut buttons = vec![answer(Kind::Secondary, None, "cancel", Message::No)];
         match self {
-            Self::Delete(contact, _, mine) => {
-                if *mine && !is_myself(*contact, model) {
+            Self::Delete(deletion) => {
+                if deletion.for_both && !is_myself(deletion.contact, model) {
                     buttons.push(answer(Kind::Danger, None, "delete-both", Message::ForBoth));
                 }
                 buttons.push(answer(

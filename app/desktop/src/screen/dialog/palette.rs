@@ -1,7 +1,5 @@
 //! All commands and conversations by their names, for hands that stay on the keyboard.
 
-mod line;
-
 use iced::widget::{column, container, scrollable};
 use iced::{Element, Fill, Padding, Task, border, widget::operation};
 use undertone_engine::ContactId;
@@ -13,12 +11,10 @@ use crate::look::Look;
 use crate::look::person::{marked, picture};
 use crate::screen::messenger::model::{Model, named};
 use crate::visible;
-use crate::widget::{PressStyle, press};
+use crate::widget::{PressStyle, press, reveal_named};
 
 /// The field.
 pub const SEARCH: &str = "palette-search";
-/// The list below it.
-const LIST: &str = "palette-list";
 /// Conversations that are shown at most. Commands are all shown.
 const PEOPLE: usize = 6;
 /// Pixels of the sign at the beginning of a line.
@@ -101,7 +97,7 @@ impl State {
 
     /// Brings the chosen line into view.
     fn show(&self) -> Action {
-        Action::Run(line::show(LIST, id(self.chosen)))
+        Action::Run(reveal_named(id(self.chosen)))
     }
 
     fn found(&self, model: &Model, look: &Look) -> Vec<(Entry, String)> {
@@ -148,7 +144,6 @@ impl State {
         } else {
             let lines = column(lines).spacing(2).width(Fill);
             scrollable(container(lines).padding(Padding::ZERO.right(BAR)))
-                .id(LIST)
                 .style(look.scroll_style())
                 .into()
         };

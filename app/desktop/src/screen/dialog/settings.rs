@@ -27,8 +27,6 @@ pub const SCALES: [u16; 7] = [80, 90, 100, 115, 130, 160, 200];
 /// How long messages can be kept after reading, as offered.
 pub const KEPT: [u32; 3] = [86_400, 7 * 86_400, 30 * 86_400];
 
-/// In a window that is narrower than this, in pixels at the present text size, the parts stand above what they show.
-const NARROW: f32 = 640.0;
 /// Highest content, however high the window is.
 const HIGHEST: f32 = 700.0;
 
@@ -165,7 +163,8 @@ impl State {
             (Section::Copies, Icon::KeyRound, "settings-copies"),
             (Section::About, Icon::Info, "settings-about"),
         ];
-        let narrow = look.width() < NARROW;
+        // The parts stand above what they show.
+        let narrow = look.is_narrow();
         let names = sections.map(|(section, icon, name)| {
             let chosen = section == self.section;
             let edge = if narrow { c.line } else { Color::TRANSPARENT };

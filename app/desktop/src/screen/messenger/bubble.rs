@@ -7,7 +7,7 @@ use undertone_engine::{ContactView, Delivery, Line, Stage};
 
 use super::conversation::Message;
 use super::history::Row;
-use super::model::way_sentence;
+use super::model::{named, way_sentence};
 use crate::font;
 use crate::formatting::{self, Block, Piece, Style};
 use crate::icon::Icon;
@@ -119,7 +119,7 @@ fn bubble<'a>(row: &'a Row, around: Around<'a>, look: &'a Look) -> Element<'a, M
         ));
     }
     if row.view.reply_to.is_some() {
-        parts.push(quote(around.quoted, mine, ink, look));
+        parts.push(quote(around, mine, ink, look));
     }
     parts.push(words(row, ink, look));
     if row.can_grow() {
@@ -240,26 +240,31 @@ fn small<'a>(icon: Icon, words: String, color: Color, look: &Look) -> Element<'a
     .into()
 }
 
-fn quote<'a>(
-    quoted: Option<&'a Row>,
-    mine: bool,
-    ink: Ink,
-    look: &'a Look,
-) -> Element<'a, Message> {
-    let words = match quoted.and_then(|row| row.view.text.as_deref()) {
-        Some(text) => formatting::line(text, 80),
-        None => look.say("quote-unknown"),
-    };
+fn quote<'a>(around: Around<'a>, mine: bool, ink: Ink, look: &'a Look) -> Element<'a, Message> {
+    let words = around.quoted.and_then(Row::beginning);
+    let words = words.unwrap_or_else(|| look.say("quote-unknown"));
     let edge = if mine { ink.link } else { look.colors.accent };
-    let bar = container(Space::new().width(3).height(18))
+    let line = |words, size| look.one_line(words, size).max_width(420).into();
+    let mut lines = vec![line(look.text(words, 13.0).color(ink.muted), 13.0)];
+    if let Some(quoted) = around.quoted {
+        let author = look.heading(author(quoted.is_mine(), around.contact, look), 12.0);
+        lines.insert(0, line(author.color(edge), 12.0));
+    }
+    let height = if lines.len() > 1 { 36 } else { 18 };
+    let bar = container(Space::new().width(3).height(height))
         .style(move |_| container::Style::default().background(edge));
-    let words = look.text(words, 13.0).color(ink.muted);
-    look.row(vec![
-        bar.into(),
-        look.one_line(words, 13.0).max_width(420).into(),
-    ])
-    .spacing(9)
-    .into()
+    look.row(vec![bar.into(), look.column(lines).spacing(1).into()])
+        .spacing(9)
+        .into()
+}
+
+/// Who wrote what is quoted.
+fn author(mine: bool, contact: &ContactView, look: &Look) -> String {
+    if mine {
+        look.say("quote-own")
+    } else {
+        named(contact, look)
+    }
 }
 
 fn words<'a>(row: &'a Row, ink: Ink, look: &'a Look) -> Element<'a, Message> {

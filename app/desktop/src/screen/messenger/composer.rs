@@ -5,8 +5,9 @@ use iced::keyboard::{Key, key::Named};
 use iced::widget::text_editor::{self, Binding, Content, Edit, KeyPress};
 use iced::widget::{TextEditor, column, container, stack};
 use iced::{Element, Fill, Padding, Pixels, border};
-use undertone_engine::MessageId;
+use undertone_engine::{ContactView, MessageId};
 
+use super::model::named;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::widget::{PressStyle, press};
@@ -36,6 +37,8 @@ pub enum Mode {
         to: MessageId,
         /// The beginning of its words.
         words: String,
+        /// Whether I wrote it.
+        mine: bool,
     },
     /// Other words in place of that message's.
     Edit {
@@ -107,7 +110,7 @@ impl Composer {
     }
 
     /// What is shown.
-    pub fn view<'a>(&'a self, look: &'a Look) -> Element<'a, Message> {
+    pub fn view<'a>(&'a self, contact: &ContactView, look: &'a Look) -> Element<'a, Message> {
         let c = look.colors;
         let emoji = look.icon_button(
             Icon::Smile,
@@ -123,20 +126,25 @@ impl Composer {
             ])
             .spacing(6)
             .align_y(iced::Bottom);
-        let mut parts: Vec<Element<'a, Message>> = Vec::new();
-        match &self.mode {
-            Mode::New => {}
-            Mode::Reply { words, .. } => parts.push(about(
-                Icon::Reply.mirrored(look.is_rtl()),
-                look.say("composer-reply"),
-                Some(words),
-                look,
-            )),
-            Mode::Edit { .. } => {
-                parts.push(about(Icon::Pencil, look.say("composer-edit"), None, look));
+        let mode = match &self.mode {
+            Mode::New => None,
+            Mode::Reply { words, mine, .. } => {
+                let title = if *mine {
+                    look.say("composer-reply-own")
+                } else {
+                    let name = named(contact, look);
+                    look.with("composer-reply", [("name", name.into())])
+                };
+                let icon = Icon::Reply.mirrored(look.is_rtl());
+                Some(about(icon, title, Some(words), look))
             }
-        }
-        parts.push(line.into());
+            Mode::Edit { .. } => {
+                let title = look.say("composer-edit");
+                Some(about(Icon::Pencil, title, None, look))
+            }
+        };
+        // What comes and goes has a place of its own: the field must stay the same one, or it loses the keyboard.
+        let mut parts: Vec<Element<'a, Message>> = vec![column![column(mode), line].into()];
         let length = self.text().len();
         if length > COUNTED {
             let left = u64::try_from(LIMIT.saturating_sub(length)).unwrap_or_default();
@@ -237,7 +245,7 @@ fn about<'a>(
         container(cancel).center(HEIGHT).into(),
     ])
     .spacing(10)
-    .padding(look.indent(INSET[1]).top(4))
+    .padding(look.indent(INSET[1]).vertical(4))
     .into()
 }
 

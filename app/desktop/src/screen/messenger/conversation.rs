@@ -13,11 +13,10 @@ use undertone_engine::{Command, CommandError, ContactId, Event, MessageView, Rep
 
 use self::finding::Finding;
 use super::composer::{self, Composer, Mode};
-use super::history::{History, PAGE};
+use super::history::{History, PAGE, Row};
 use super::{bubble, model::Model, search};
 use crate::bridge::Running;
-use crate::formatting;
-use crate::screen::dialog::Which;
+use crate::screen::dialog::{Which, confirm::Deletion};
 
 /// The list of messages.
 pub const LIST: &str = "history";
@@ -33,7 +32,8 @@ pub struct State {
     /// With whom.
     pub contact: ContactId,
     pub(super) history: History,
-    pub(super) composer: Composer,
+    /// What is being written.
+    pub composer: Composer,
     pub(super) chosen: Option<u64>,
     /// The message that was gone to.
     pub(super) marked: Option<u64>,
@@ -165,7 +165,7 @@ impl State {
         (before, after): (Option<u64>, Option<u64>),
         done: fn(Result<Reply, CommandError>) -> Message,
     ) -> Task<Message> {
-        self.history.loading = true;
+        self.history.expect_page();
         let command = Command::History {
             contact: self.contact,
             before,
@@ -197,6 +197,7 @@ impl State {
             Message::Composer(message) => self.compose(message, running),
             // The one that was gone to is there already.
             Message::Newest(Ok(_)) if self.marked.is_some() && self.history.last().is_some() => {
+                self.history.leave_page();
                 self.history.settle();
                 Action::None
             }
@@ -273,14 +274,15 @@ impl State {
         result: Result<Reply, CommandError>,
         take: impl FnOnce(&mut History, Vec<MessageView>) -> Task<Message>,
     ) -> Action {
-        self.history.loading = false;
         match result {
             Ok(Reply::Messages { messages }) => {
                 self.history.settle();
                 Action::Run(take(&mut self.history, messages))
             }
-            Ok(_) => Action::None,
-            Err(error) => Action::Refused(error),
+            other => {
+                self.history.leave_page();
+                other.map_or_else(Action::Refused, |_| Action::None)
+            }
         }
     }
 
@@ -324,7 +326,8 @@ impl State {
                 if let Some(row) = self.history.row(number) {
                     self.composer.mode = Mode::Reply {
                         to: row.view.id,
-                        words: formatting::line(row.view.text.as_deref().unwrap_or_default(), 80),
+                        words: row.beginning().unwrap_or_default(),
+                        mine: row.is_mine(),
                     };
                 }
                 Action::Run(operation::focus(composer::FIELD))
@@ -340,11 +343,14 @@ impl State {
             Message::Copy(number) => text(self, number).map_or(Action::None, Action::Copy),
             Message::Forward(number) => Action::Dialog(Which::Forward(contact, number)),
             Message::Delete(number) => {
-                let mine = self
-                    .history
-                    .row(number)
-                    .is_some_and(|row| row.is_mine() && row.view.text.is_some());
-                Action::Dialog(Which::Delete(contact, number, mine))
+                let row = self.history.row(number);
+                let words = row.and_then(Row::beginning);
+                Action::Dialog(Which::Delete(Deletion {
+                    contact,
+                    message: number,
+                    for_both: words.is_some() && row.is_some_and(Row::is_mine),
+                    words,
+                }))
             }
             _ => Action::None,
         }

@@ -4,7 +4,7 @@ use iced::widget::{column, container, row, stack};
 use iced::{Element, Fill, border};
 
 use super::model::Model;
-use super::{Message, Pane, SINGLE, State, WIDE, panel, start};
+use super::{Message, Pane, State, WIDE, panel, start};
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::widget::inert;
@@ -45,7 +45,7 @@ impl State {
             let side = self.sidebar.view(model, &self.pane, &self.others, look);
             side.map(Message::Sidebar)
         };
-        if look.width() < SINGLE {
+        if look.is_narrow() {
             return match (panel, &self.pane) {
                 (Some(panel), _) => panel,
                 (None, Pane::Start) => side(),
@@ -100,7 +100,7 @@ pub(super) fn back<'a, M: Clone + 'a>(look: &Look, message: M) -> Option<Element
         Icon::ChevronLeft
     };
     let words = look.say("back-to-list");
-    (look.width() < SINGLE).then(|| look.icon_button(icon, "back", words, Some(message)))
+    (look.is_narrow()).then(|| look.icon_button(icon, "back", words, Some(message)))
 }
 
 /// A remark at the bottom of the window.

@@ -4,7 +4,8 @@ use iced::Task;
 use undertone_engine::{Command, ContactId};
 
 use super::notices::News;
-use super::{Message, Pane, SINGLE, State, WIDE, conversation, panel, requests};
+use super::{Message, Pane, State, WIDE, conversation, panel, requests};
+use crate::look::NARROW;
 
 impl State {
     /// Opens a conversation.
@@ -94,7 +95,7 @@ impl State {
 
     /// To the list, where only one thing is shown.
     pub fn show_list(&mut self) -> Task<Message> {
-        if self.width < SINGLE {
+        if self.width < NARROW {
             self.back()
         } else {
             Task::none()

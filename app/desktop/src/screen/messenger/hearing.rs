@@ -63,7 +63,7 @@ impl State {
                 tasks.push(self.ask_health());
             }
             if let Some(model) = &mut self.model {
-                stale |= model.apply(event);
+                stale |= model.apply(event, self.asking);
                 let seen = self.pane.contact().filter(|_| self.focused);
                 self.waiting.hear(event, seen, model, look.clock.now);
             }

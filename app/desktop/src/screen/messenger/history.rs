@@ -16,6 +16,8 @@ pub const MOST: usize = 160;
 /// Lines and bytes of a message that are shown at first.
 const LINES: usize = 40;
 const BYTES: usize = 4_000;
+/// Letters of a message that is quoted.
+const QUOTED: usize = 80;
 /// How often a long message grows by as much again; then it ends with a remark. Copying gives all.
 const PARTS: usize = 6;
 
@@ -53,6 +55,13 @@ impl Row {
         self.cut = body.cut;
     }
 
+    /// The beginning of its words on one line, to quote it; `None` if it has none.
+    #[must_use]
+    pub fn beginning(&self) -> Option<String> {
+        let text = self.view.text.as_deref()?;
+        Some(formatting::line(text, QUOTED))
+    }
+
     /// Shows more of a long message.
     pub fn grow(&mut self) {
         if self.can_grow() {
@@ -74,10 +83,21 @@ impl Row {
     }
 }
 
+/// What became of a message while a page was on its way, which may not know of it.
+#[derive(Clone, Debug)]
+enum Meanwhile {
+    Came(MessageView),
+    Changed(MessageView),
+    Removed(u64),
+}
+
 /// The messages in memory.
 #[derive(Debug, Default)]
 pub struct History {
     rows: VecDeque<Row>,
+    /// Pages that are on their way.
+    awaited: u32,
+    meanwhile: Vec<Meanwhile>,
     /// There is nothing older.
     pub begins: bool,
     /// There is nothing newer.
@@ -117,6 +137,41 @@ impl History {
         self.rows.iter_mut().find(|row| row.view.number == number)
     }
 
+    /// A page was asked for.
+    pub fn expect_page(&mut self) {
+        self.loading = true;
+        self.awaited += 1;
+    }
+
+    /// A page that was asked for is not taken.
+    pub fn leave_page(&mut self) {
+        self.loading = false;
+        self.awaited = self.awaited.saturating_sub(1);
+        if self.awaited == 0 {
+            self.meanwhile.clear();
+        }
+    }
+
+    /// Does to the page that was taken what happened since it was asked for: each says how a message is, so that twice is once.
+    fn catch_up(&mut self) {
+        for one in self.meanwhile.clone() {
+            match one {
+                Meanwhile::Came(view) => {
+                    self.put(view, true);
+                }
+                Meanwhile::Changed(view) => self.replace(view),
+                Meanwhile::Removed(number) => self.take_away(number),
+            }
+        }
+        self.leave_page();
+    }
+
+    fn note(&mut self, one: impl FnOnce() -> Meanwhile) {
+        if self.awaited > 0 {
+            self.meanwhile.push(one());
+        }
+    }
+
     /// A page is there and has its room: the edges may ask for the next one.
     pub const fn settle(&mut self) {
         self.loading = false;
@@ -125,15 +180,21 @@ impl History {
 
     /// Takes the newest page, in place of everything.
     pub fn take_newest(&mut self, page: Vec<MessageView>) {
-        self.begins = page.len() < PAGE as usize;
-        self.ends = true;
-        self.rows = page.into_iter().map(Row::new).collect();
+        self.take_instead(page, true);
     }
 
     /// Takes a page from the middle, in place of everything.
     pub fn take_around(&mut self, page: Vec<MessageView>, newest: Option<u64>) {
-        self.take_newest(page);
-        self.ends = newest.is_none_or(|newest| self.last().is_none_or(|last| last >= newest));
+        let last = page.last().map(|view| view.number);
+        let ends = newest.is_none_or(|newest| last.is_none_or(|last| last >= newest));
+        self.take_instead(page, ends);
+    }
+
+    fn take_instead(&mut self, page: Vec<MessageView>, ends: bool) {
+        self.begins = page.len() < PAGE as usize;
+        self.ends = ends;
+        self.rows = page.into_iter().map(Row::new).collect();
+        self.catch_up();
     }
 
     /// Takes a page of older ones. Returns the number of the last row that may stay, if there are
@@ -144,19 +205,24 @@ impl History {
         for view in page.into_iter().rev().filter(|view| view.number < first) {
             self.rows.push_front(Row::new(view));
         }
+        self.catch_up();
         let last = self.rows.get(MOST)?;
         Some(last.view.number - 1)
     }
 
     /// Takes a page that reaches beyond the newest one here. Returns the number that was the newest.
     pub fn take_newer(&mut self, page: Vec<MessageView>, newest: Option<u64>) -> Option<u64> {
-        let before = self.last()?;
+        let Some(before) = self.last() else {
+            self.leave_page();
+            return None;
+        };
         let nothing = page.is_empty();
         for view in page.into_iter().filter(|view| view.number > before) {
             self.rows.push_back(Row::new(view));
         }
         let reached = newest.is_none_or(|newest| self.last().is_none_or(|last| last >= newest));
         self.ends = reached || nothing;
+        self.catch_up();
         Some(before)
     }
 
@@ -180,6 +246,11 @@ impl History {
     /// Takes a message that came or was written, at the end. Returns whether it is shown. Who reads further up keeps
     /// what is read: where there is no room, the end is asked for when it is near again.
     pub fn push(&mut self, view: MessageView, at_end: bool) -> bool {
+        self.note(|| Meanwhile::Came(view.clone()));
+        self.put(view, at_end)
+    }
+
+    fn put(&mut self, view: MessageView, at_end: bool) -> bool {
         if let Some(row) = self.row_mut(view.number) {
             *row = Row::new(view);
             return true;
@@ -197,6 +268,11 @@ impl History {
 
     /// Takes a change of a message.
     pub fn change(&mut self, view: MessageView) {
+        self.note(|| Meanwhile::Changed(view.clone()));
+        self.replace(view);
+    }
+
+    fn replace(&mut self, view: MessageView) {
         if let Some(row) = self.row_mut(view.number) {
             let parts = row.parts;
             *row = Row::new(view);
@@ -208,6 +284,11 @@ impl History {
 
     /// Takes a message away.
     pub fn remove(&mut self, number: u64) {
+        self.note(|| Meanwhile::Removed(number));
+        self.take_away(number);
+    }
+
+    fn take_away(&mut self, number: u64) {
         self.rows.retain(|row| row.view.number != number);
     }
 }

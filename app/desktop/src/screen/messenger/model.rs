@@ -66,8 +66,9 @@ impl Model {
             .collect();
     }
 
-    /// Takes an event in. Returns whether lists are out of date and have to be asked for.
-    pub fn apply(&mut self, event: &Event) -> bool {
+    /// Takes an event in. Returns whether lists are out of date and have to be asked for. If they are `asked` for already, what comes
+    /// may be older than the event.
+    pub fn apply(&mut self, event: &Event, asked: bool) -> bool {
         match event {
             Event::Network { status } => {
                 self.profile.network = *status;
@@ -79,7 +80,7 @@ impl Model {
                     self.typing.retain(|id| *id != contact.id);
                 }
                 self.contacts.insert(contact.id, (**contact).clone());
-                false
+                asked
             }
             Event::Typing { contact, active } => {
                 self.typing.retain(|id| id != contact);

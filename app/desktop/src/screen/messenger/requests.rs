@@ -10,7 +10,7 @@ use undertone_engine::{
 };
 
 use super::model::Model;
-use super::{SINGLE, sidebar};
+use super::sidebar;
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -186,7 +186,7 @@ fn request<'a>(contact: &'a ContactView, model: &'a Model, look: &'a Look) -> El
 }
 
 fn is_narrow(look: &Look) -> bool {
-    let beside = if look.width() < SINGLE {
+    let beside = if look.is_narrow() {
         0.0
     } else {
         sidebar::WIDTH

@@ -8,6 +8,7 @@ use iced::Task;
 use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply, SearchCursor};
 
 use crate::bridge::Running;
+use crate::formatting;
 use crate::visible;
 
 /// How long nothing is typed before the engine is asked.
@@ -18,6 +19,8 @@ const PAGE: u32 = 30;
 const MOST: usize = 300;
 /// Letters that are typed at most.
 const LETTERS: usize = 100;
+/// Letters of a message that are shown.
+const EXCERPT: usize = 70;
 /// Seconds of a day.
 const DAY: u64 = 86_400;
 
@@ -61,6 +64,23 @@ impl Span {
     }
 }
 
+/// A message that was found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// The message.
+    pub view: FoundView,
+    /// [Around](excerpt) what was looked for; a message may be long, and is not read while drawing.
+    pub excerpt: [String; 3],
+}
+
+impl Hit {
+    fn new(view: FoundView, query: &str) -> Self {
+        let text = formatting::plain(view.message.text.as_deref().unwrap_or_default());
+        let excerpt = excerpt(&text, query, EXCERPT);
+        Self { view, excerpt }
+    }
+}
+
 /// What is looked for, and what was found.
 #[derive(Debug, Default)]
 pub struct Search {
@@ -70,7 +90,7 @@ pub struct Search {
     /// How far back is looked.
     pub span: Span,
     /// Newest first.
-    pub hits: Vec<FoundView>,
+    pub hits: Vec<Hit>,
     /// Why there are none.
     pub failure: Option<CommandError>,
     /// How much of the index is there while it is being built.
@@ -188,6 +208,8 @@ impl Search {
                 more,
                 index_percent,
             }) => {
+                let query = &self.text;
+                let hits = hits.into_iter().map(|view| Hit::new(view, query));
                 self.hits.extend(hits);
                 self.hits.truncate(MOST);
                 self.more = more;

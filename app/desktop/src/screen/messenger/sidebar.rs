@@ -5,12 +5,12 @@ pub mod found;
 
 use iced::widget::{Space, column, container, scrollable};
 use iced::{Element, Fill, Length, Padding, Task, border};
-use undertone_engine::{ContactId, ContactView, CopyState, FoundView, NetworkStatus, Stage};
+use undertone_engine::{ContactId, ContactView, CopyState, NetworkStatus, Stage};
 
+use super::Pane;
 use super::model::{Model, named, network_sentence, preview, way_sentence};
 use super::search::{self, Search};
 use super::switcher::{self, Other};
-use super::{Pane, SINGLE};
 use crate::bridge::Running;
 use crate::icon::Icon;
 use crate::look::Look;
@@ -23,8 +23,6 @@ use crate::widget::{Label, PressStyle, press};
 pub const SEARCH: &str = "search";
 /// Its width, where something stands beside it.
 pub const WIDTH: f32 = 304.0;
-/// Below this height the list alone has no room: all of it moves.
-const LOW: f32 = 420.0;
 /// Conversations that are listed at most; the search finds the others.
 const LISTED: usize = 200;
 
@@ -80,7 +78,7 @@ pub enum Action {
 impl State {
     /// The messages that were found.
     #[must_use]
-    pub fn found(&self) -> &[FoundView] {
+    pub fn found(&self) -> &[search::Hit] {
         &self.search.hits
     }
 
@@ -142,16 +140,13 @@ impl State {
                 .height(Fill)
                 .style(look.scroll_style())
         };
-        let content = if look.height() < LOW {
+        // The list alone has no room there: all of it moves.
+        let content = if look.is_low() {
             column![scrolls(column![head, list, foot])]
         } else {
             column![head, scrolls(list), foot]
         };
-        let width = if look.width() < SINGLE {
-            Fill
-        } else {
-            WIDTH.into()
-        };
+        let width = if look.is_narrow() { Fill } else { WIDTH.into() };
         look.ground(look.colors.sidebar, content)
             .width(width)
             .into()

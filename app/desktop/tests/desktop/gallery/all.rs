@@ -5,7 +5,7 @@ use undertone_desktop::bridge::{Heard, Running};
 use undertone_desktop::look::avatar::{self, Who};
 use undertone_desktop::scan::ScanError;
 use undertone_desktop::screen::dialog::picture::{self, Wanted};
-use undertone_desktop::screen::dialog::profiles::Purpose;
+use undertone_desktop::screen::dialog::profiles::{self, Purpose};
 use undertone_desktop::screen::dialog::{
     self, Target, Which, earlier, introduce, invite, settings,
 };
@@ -142,7 +142,7 @@ fn dialogs() -> Vec<(&'static str, App)> {
         ("privacy", Which::Privacy(id(1))),
         ("emoji", Which::Emoji(Target::Composer)),
         ("forward", Which::Forward(id(1), 3)),
-        ("delete", Which::Delete(id(1), 4, true)),
+        ("delete", samples::deletion()),
         ("block", Which::Block(id(1))),
         ("link", Which::Link("https://example.org/steps".into())),
         ("passphrase-change", Which::Profiles(Purpose::Passphrase)),
@@ -290,6 +290,24 @@ fn unlocking() -> App {
     app
 }
 
+/// An export is being written.
+fn exporting() -> App {
+    let mut app = samples::messenger(Language::English);
+    open(&mut app, Which::Profiles(Purpose::Export));
+    for message in [
+        profiles::Message::Present("orbit lantern".into()),
+        profiles::Message::Name("/tmp/amal.export".to_owned()),
+        profiles::Message::New("feather granite ocean mirror".into()),
+        profiles::Message::Again("feather granite ocean mirror".into()),
+        profiles::Message::Submit,
+    ] {
+        let message = dialog::Message::Profiles(message);
+        tell(&mut app, messenger::Message::Dialog(message));
+    }
+    app.look().progress.set(Doing::Writing(42));
+    app
+}
+
 fn persons() -> Vec<(&'static str, App)> {
     let english = Language::English;
     let mut all = Vec::new();
@@ -350,9 +368,7 @@ fn persons() -> Vec<(&'static str, App)> {
         );
         all.push((name, app));
     }
-    let app = unlocking();
-    app.look().progress.set(Doing::Writing(42));
-    all.push(("exporting", app));
+    all.push(("exporting", exporting()));
     let mut app = samples::messenger(english);
     app.look_mut().tray = true;
     open(&mut app, Which::Settings);

@@ -65,10 +65,7 @@ fn answers_come_into_view_below_a_long_question() {
     let long = format!("https://example.org/{}", "a-very-long-path/".repeat(40));
     for (which, answers) in [
         (Which::Link(long), ["cancel", "link-copy"].as_slice()),
-        (
-            Which::Delete(id(1), 4, true),
-            &["cancel", "delete-both", "delete-me"],
-        ),
+        (samples::deletion(), &["cancel", "delete-both", "delete-me"]),
         (Which::Block(id(1)), &["cancel", "block-yes"]),
     ] {
         for language in Language::ALL {

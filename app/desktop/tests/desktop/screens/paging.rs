@@ -1,56 +1,26 @@
 //! Pages of a conversation, asked for by its edges as the view comes near, in a window that is kept from frame to frame.
 
-use iced::advanced::clipboard;
-use iced::advanced::renderer::Headless;
-use iced::{Event, Renderer, Size, mouse, window};
-use iced_test::runtime::user_interface::{Cache, UserInterface};
-use undertone_desktop::app::{App, Message};
-use undertone_desktop::program;
-use undertone_desktop::screen::messenger::history::PAGE;
-use undertone_desktop::screen::messenger::{self, conversation};
+use undertone_desktop::app::Message;
+use undertone_desktop::screen::messenger::history::{History, PAGE};
+use undertone_desktop::screen::messenger::{self, Pane, composer, conversation};
 use undertone_desktop::words::Language;
 use undertone_engine::{MessageView, Reply};
 
+use super::kept::Kept;
+use super::{main_window, page as words};
 use crate::people;
-use crate::samples::{self, NOW, USUAL, id, message, tell};
+use crate::samples::{self, NOW, id, message, tell};
 
-struct Kept {
-    app: App,
-    cache: Cache,
-    renderer: Renderer,
-}
-
-impl Kept {
-    /// What the edges ask for in the next frame: older ones, newer ones. The conversation hears of it.
-    fn frame(&mut self) -> (bool, bool) {
-        let mut messages = Vec::new();
-        let cache = std::mem::take(&mut self.cache);
-        let size = Size::new(USUAL.0, USUAL.1);
-        let mut ui = UserInterface::build(self.app.view(), size, cache, &mut self.renderer);
-        let redraw = window::Event::RedrawRequested(std::time::Instant::now());
-        let _ = ui.update(
-            &[Event::Window(redraw)],
-            mouse::Cursor::Unavailable,
-            &mut self.renderer,
-            &mut clipboard::Null,
-            &mut messages,
-        );
-        self.cache = ui.into_cache();
-        let (mut older, mut newer) = (false, false);
-        for message in messages {
-            if let Message::Messenger(messenger::Message::Conversation(_, asked)) = &message {
-                older |= matches!(asked, conversation::Message::ShowOlder);
-                newer |= matches!(asked, conversation::Message::ShowNewer);
-            }
-            let _ = self.app.update(message);
+/// What the edges ask for in the next frame: older ones, newer ones. The conversation hears of it.
+fn asked(kept: &mut Kept) -> (bool, bool) {
+    let (mut older, mut newer) = (false, false);
+    for message in kept.frame(None) {
+        if let Message::Messenger(messenger::Message::Conversation(_, asked)) = &message {
+            older |= matches!(asked, conversation::Message::ShowOlder);
+            newer |= matches!(asked, conversation::Message::ShowNewer);
         }
-        (older, newer)
     }
-
-    fn hear(&mut self, heard: conversation::Message) {
-        let heard = messenger::Message::Conversation(id(1), heard);
-        tell(&mut self.app, heard);
-    }
+    (older, newer)
 }
 
 fn page(first: u64) -> Result<Reply, undertone_engine::CommandError> {
@@ -69,25 +39,88 @@ fn no_edge_of_what_is_in_memory_stays_an_end() {
         }
     });
     samples::open(&mut app, id(1), Vec::new());
-    let settings = program::settings();
-    let renderer =
-        <Renderer as Headless>::new(settings.default_font, settings.default_text_size, None);
-    let mut kept = Kept {
-        app,
-        cache: Cache::default(),
-        renderer: futures::executor::block_on(renderer).expect("a renderer"),
-    };
+    let mut kept = Kept::new(app);
     // A search leads far up: a page of short messages, both of whose edges are near.
     kept.hear(conversation::Message::GoTo(50_008));
     kept.hear(conversation::Message::Around(50_008, page(50_000)));
-    assert_eq!(kept.frame(), (true, true));
-    assert_eq!(kept.frame(), (false, false), "asked for once");
+    assert_eq!(asked(&mut kept), (true, true));
+    assert_eq!(asked(&mut kept), (false, false), "asked for once");
     let size = u64::from(PAGE);
     kept.hear(conversation::Message::Older(page(50_000 - size)));
-    assert!(kept.frame().1, "newer ones, which were not heard before");
+    assert!(
+        asked(&mut kept).1,
+        "newer ones, which were not heard before"
+    );
     kept.hear(conversation::Message::Newer(page(50_000 + size)));
     // A frame before the room of the new ones was measured.
-    let _ = kept.frame();
+    asked(&mut kept);
     kept.hear(conversation::Message::Shift(400.0));
-    assert!(kept.frame().1, "the next newer ones");
+    assert!(asked(&mut kept).1, "the next newer ones");
+}
+
+/// What is typed reaches the field whatever comes and goes around it meanwhile.
+#[test]
+fn the_field_keeps_the_keyboard() {
+    let connected = |is| {
+        let mut snapshot = samples::snapshot(Language::English);
+        people::contact(&mut snapshot, 1).connected = is;
+        messenger::Message::Snapshot(Ok(Box::new(snapshot)))
+    };
+    let mut kept = Kept::new(samples::talking(Language::English));
+    kept.frame(None);
+    kept.focus(composer::FIELD);
+    kept.letter("a");
+    // That messages wait.
+    tell(&mut kept.app, connected(false));
+    kept.letter("b");
+    tell(&mut kept.app, connected(true));
+    kept.letter("c");
+    // The way to the end of the conversation.
+    kept.hear(conversation::Message::GoTo(50_008));
+    kept.hear(conversation::Message::Around(50_008, page(50_000)));
+    kept.letter("d");
+    // What is replied to, and that names are covered and this one is not.
+    kept.hear(conversation::Message::Reply(50_008));
+    kept.letter("e");
+    kept.app.look_mut().presentation = true;
+    kept.letter("f");
+    let Pane::Conversation(state) = main_window(&kept.app).pane() else {
+        panic!("no conversation");
+    };
+    assert_eq!(state.composer.text().trim_end(), "abcdef");
+}
+
+#[test]
+fn what_happens_while_a_page_is_on_its_way_is_not_undone_by_it() {
+    let text = |history: &History, number| {
+        let row = history.row(number);
+        row.and_then(|row| row.view.text.clone())
+    };
+    let mut history = History::default();
+    history.expect_page();
+    // The page was read before all of this.
+    history.push(message(4, false, NOW, "came"), true);
+    history.change(message(2, true, NOW, "edited"));
+    history.remove(3);
+    history.take_newest(words(1..=3));
+    let numbers: Vec<u64> = history.rows().map(|row| row.view.number).collect();
+    assert_eq!(numbers, [1, 2, 4]);
+    assert_eq!(text(&history, 2).as_deref(), Some("edited"));
+    assert_eq!(text(&history, 4).as_deref(), Some("came"));
+    // What was heard before a page was asked for is in it.
+    history.change(message(2, true, NOW, "edited again"));
+    history.expect_page();
+    history.take_newest(words(1..=4));
+    assert_eq!(text(&history, 2).as_deref(), Some("words"));
+    // Two pages at once, as a search and an opening ask for them; the later one is as old.
+    history.expect_page();
+    history.expect_page();
+    history.remove(1);
+    history.take_newest(words(1..=4));
+    history.take_around(words(1..=4), None);
+    assert_eq!(history.first(), Some(2));
+    history.expect_page();
+    history.leave_page();
+    history.take_newest(words(1..=4));
+    assert_eq!(history.first(), Some(1), "nothing is left of it");
 }

@@ -55,7 +55,7 @@ impl State {
             self.marked = None;
             return Action::Run(task);
         };
-        let number = hit.message.number;
+        let number = hit.view.message.number;
         Action::Run(Task::batch([task, self.go_to(number, running)]))
     }
 
@@ -76,7 +76,7 @@ impl State {
             tasks.push(more.map(Message::Search));
         }
         if let Some(hit) = finding.search.hits.get(finding.at) {
-            let number = hit.message.number;
+            let number = hit.view.message.number;
             tasks.push(self.go_to(number, running));
         }
         Action::Run(Task::batch(tasks))
@@ -88,7 +88,7 @@ impl State {
         if self.history.row(number).is_some() {
             return place(number);
         }
-        self.history.loading = true;
+        self.history.expect_page();
         let command = Command::History {
             contact: self.contact,
             before: Some(number.saturating_add(u64::from(PAGE / 2))),
@@ -105,7 +105,6 @@ impl State {
         reply: Result<Reply, CommandError>,
         model: &Model,
     ) -> Action {
-        self.history.loading = false;
         match reply {
             Ok(Reply::Messages { messages }) => {
                 let newest = self.newest(model);
@@ -113,8 +112,10 @@ impl State {
                 self.history.settle();
                 Action::Run(place(number))
             }
-            Ok(_) => Action::None,
-            Err(error) => Action::Refused(error),
+            other => {
+                self.history.leave_page();
+                other.map_or_else(Action::Refused, |_| Action::None)
+            }
         }
     }
 }

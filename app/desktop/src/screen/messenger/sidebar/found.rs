@@ -6,17 +6,13 @@ use undertone_engine::FoundView;
 
 use super::{Message, row_style};
 use crate::font;
-use crate::formatting;
 use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::look::person::marked;
 use crate::refusal;
 use crate::screen::messenger::model::Model;
-use crate::screen::messenger::search::{self, Search, Span, excerpt};
+use crate::screen::messenger::search::{self, Hit, Search, Span};
 use crate::widget::{PressStyle, press};
-
-/// Letters of a message that are shown.
-const LETTERS: usize = 70;
 
 /// The name of a hit, for focus and tests.
 #[must_use]
@@ -72,12 +68,7 @@ pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Ele
     } else if search.hits.is_empty() {
         parts.push(say(look.say("found-none")).into());
     }
-    parts.extend(
-        search
-            .hits
-            .iter()
-            .map(|hit| found(hit, search, model, look)),
-    );
+    parts.extend(search.hits.iter().map(|hit| found(hit, model, look)));
     if search.has_more() {
         parts.push(
             look.button(Kind::Quiet, None, look.say("found-more"))
@@ -91,19 +82,15 @@ pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Ele
     parts
 }
 
-fn found<'a>(
-    hit: &'a FoundView,
-    search: &Search,
-    model: &'a Model,
-    look: &'a Look,
-) -> Element<'a, Message> {
+fn found<'a>(hit: &'a Hit, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
     let c = look.colors;
+    let excerpt = &hit.excerpt;
+    let hit = &hit.view;
     let name = model.named(hit.contact, look);
     let words: Element<'a, Message> = if look.presentation {
         look.muted(look.say("preview-covered"), 13.0).into()
     } else {
-        let text = formatting::plain(hit.message.text.as_deref().unwrap_or_default());
-        let [before, word, after] = excerpt(&text, &search.text, LETTERS);
+        let [before, word, after] = excerpt.each_ref().map(String::as_str);
         let words: iced::widget::text::Rich<'a, (), Message> = rich_text([
             span::<(), Font>(before).color(c.muted),
             span(word).color(c.accent_text).font(font::BOLD),
