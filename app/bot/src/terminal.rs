@@ -5,7 +5,7 @@
 
 mod input;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 
 use undertone_engine::{Command, ContactId};
@@ -48,6 +48,7 @@ pub async fn chat(client: Client, with: Option<String>) -> Result<(), Failure> {
     let mut chat = Chat {
         client,
         names: HashMap::new(),
+        accepted: Accepted::default(),
         current: None,
     };
     chat.client.ask(&Request::Events).await?;
@@ -72,6 +73,7 @@ pub async fn chat(client: Client, with: Option<String>) -> Result<(), Failure> {
 struct Chat {
     client: Client,
     names: HashMap<ContactId, String>,
+    accepted: Accepted,
     current: Option<ContactId>,
 }
 
@@ -92,9 +94,9 @@ impl Chat {
                     .await
             }
             // With one contact there is nothing to choose.
-            None => match accepted(&contacts).as_slice() {
-                [one] => self.talk_to(*one).await,
-                _ => Ok(()),
+            None => match self.accepted.only() {
+                Some(one) => self.talk_to(one).await,
+                None => Ok(()),
             },
         }
     }
@@ -255,7 +257,9 @@ impl Chat {
             }
             Event::ContactChanged { contact } => {
                 self.names.insert(contact.id, contact.name());
-                if self.current.is_none() && contact.stage == "accepted" {
+                self.accepted.note(&contact);
+                // Of several, one that merely connects must not get the line that is being typed.
+                if self.current.is_none() && self.accepted.only() == Some(contact.id) {
                     self.current = Some(contact.id);
                 }
                 return Ok(());
@@ -278,6 +282,10 @@ impl Chat {
         let contacts = all_contacts(&mut self.client).await?;
         self.names
             .extend(contacts.iter().map(|contact| (contact.id, contact.name())));
+        self.accepted = Accepted::default();
+        for contact in &contacts {
+            self.accepted.note(contact);
+        }
         Ok(contacts)
     }
 
@@ -306,13 +314,67 @@ impl Chat {
     }
 }
 
-fn accepted(contacts: &[Contact]) -> Vec<ContactId> {
-    let accepted = contacts
-        .iter()
-        .filter(|contact| contact.stage == "accepted");
-    accepted.map(|contact| contact.id).collect()
+/// Who can be talked to, as far as it was told.
+#[derive(Default)]
+struct Accepted(HashSet<ContactId>);
+
+impl Accepted {
+    fn note(&mut self, contact: &Contact) {
+        if contact.stage == "accepted" {
+            self.0.insert(contact.id);
+        } else {
+            self.0.remove(&contact.id);
+        }
+    }
+
+    /// The one, where there is nothing to choose.
+    fn only(&self) -> Option<ContactId> {
+        let mut all = self.0.iter();
+        match (all.next(), all.next()) {
+            (Some(one), None) => Some(*one),
+            _ => None,
+        }
+    }
 }
 
 fn nobody() -> Result<(), Failure> {
     output::line("Nobody to talk to yet: choose with /to CONTACT, or /invite someone.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contact(id: &str, stage: &str) -> Contact {
+        serde_json::from_value(serde_json::json!({
+            "id": id.repeat(32),
+            "nickname": "somebody",
+            "pet_name": null,
+            "stage": stage,
+            "greeting": null,
+            "verified": false,
+            "connected": true,
+            "reason": null,
+            "next_try": null,
+            "waiting": 0
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn only_one_who_is_alone_is_chosen_unasked() {
+        let mut accepted = Accepted::default();
+        accepted.note(&contact("c", "undecided"));
+        assert_eq!(accepted.only(), None);
+        let ann = contact("a", "accepted");
+        accepted.note(&ann);
+        // Told again, as when they connect.
+        accepted.note(&ann);
+        assert_eq!(accepted.only(), Some(ann.id));
+        accepted.note(&contact("b", "accepted"));
+        accepted.note(&ann);
+        assert_eq!(accepted.only(), None);
+        accepted.note(&contact("b", "blocked"));
+        assert_eq!(accepted.only(), Some(ann.id));
+    }
 }

@@ -41,8 +41,8 @@ pub struct App {
     screen: Screen,
     /// Profiles that are unlocked and not shown.
     resting: Vec<Resting>,
-    /// So many are being unlocked, and everything was locked meanwhile.
-    late: u32,
+    /// How often everything was locked: what was begun before is not shown any more.
+    locks: u64,
     /// The window's size, in pixels at the usual text size.
     size: Size,
     focused: bool,
@@ -128,7 +128,9 @@ pub enum Message {
     /// Destroyed, or not.
     Destroyed(bool),
     /// Work that needed the profile to be closed is done, or not, and the sentence about it.
-    Reopened(Result<Running, OpenFailure>, Option<&'static str>),
+    Reopened(u64, Result<Running, OpenFailure>, Option<&'static str>),
+    /// What the unlock screen began after so many locks.
+    Begun(u64, unlock::Message),
     /// The profile is closed.
     Closed,
     /// The window is to be closed: its own button says so.
@@ -161,7 +163,7 @@ impl App {
             look,
             screen,
             resting: Vec::new(),
-            late: 0,
+            locks: 0,
             size: USUAL,
             focused: true,
             kept: None,
@@ -278,6 +280,10 @@ impl App {
         match message {
             Message::Welcome(message) => self.welcome(message),
             Message::Unlock(message) => self.unlock(message),
+            Message::Begun(locks, message) => match self.late(locks, message) {
+                Ok(message) => self.unlock(message),
+                Err(closed) => closed,
+            },
             Message::Messenger(message) => {
                 self.look.clock.look();
                 self.messenger(message)
@@ -341,7 +347,7 @@ impl App {
                 }
                 Task::none()
             }
-            Message::Reopened(done, words) => self.reopened(done, words),
+            Message::Reopened(locks, done, words) => self.reopened(locks, done, words),
             Message::Destroyed(done) => self.destroyed(done),
             Message::Closed => self.go_back(),
             Message::Close => self.close_window(),
@@ -384,16 +390,15 @@ impl App {
     }
 
     fn unlock(&mut self, message: unlock::Message) -> Task<Message> {
-        let message = match self.unwanted(message) {
-            Ok(message) => message,
-            Err(closed) => return closed,
-        };
         let Screen::Unlock(state) = &mut self.screen else {
             return Task::none();
         };
         match state.update(message, &self.place) {
             unlock::Action::None => Task::none(),
-            unlock::Action::Run(task) => task.map(Message::Unlock),
+            unlock::Action::Run(task) => {
+                let locks = self.locks;
+                task.map(move |message| Message::Begun(locks, message))
+            }
             unlock::Action::Open(running) => self.show(messenger::State::new(running)),
             unlock::Action::Back => self.go_back(),
         }

@@ -1,7 +1,9 @@
 //! The handle that an application holds.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use rand::CryptoRng;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -14,7 +16,7 @@ use crate::clock::{Clock, SystemClock, Time};
 use crate::conversations::Conversations;
 use crate::disk::{Disk, Fuse};
 use crate::health::Health;
-use crate::language::{Command, CommandError, Event, Reply};
+use crate::language::{Command, CommandError, Event, Reply, StopReason};
 use crate::records::{add, name};
 use crate::search;
 
@@ -184,8 +186,8 @@ impl Engine {
         );
         Ok(Self {
             inbox,
+            actor: tokio::spawn(watched(actor, events.clone())),
             events,
-            actor: tokio::spawn(actor.run()),
             fuse,
         })
     }
@@ -246,6 +248,20 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.actor.abort();
+    }
+}
+
+/// Runs the actor, and tells of its end if it panics: it cannot do so itself, and listeners would wait for ever.
+async fn watched(actor: Actor, events: broadcast::Sender<Event>) {
+    // What it held is gone by then, so nobody sees what it left half done.
+    let ended = AssertUnwindSafe(actor.run()).catch_unwind().await;
+    if ended.is_err() {
+        // What it panicked with may quote what people wrote.
+        tracing::error!("the engine panicked");
+        // Nobody may be listening.
+        let _ = events.send(Event::Stopped {
+            reason: StopReason::Bug,
+        });
     }
 }
 

@@ -74,7 +74,7 @@ struct Open {
 pub(super) struct Entry {
     number: u32,
     engine: Arc<Engine>,
-    /// What is done by itself, and the one who waits for its end.
+    /// What is done by itself.
     _tasks: JoinSet<()>,
 }
 
@@ -128,8 +128,9 @@ impl Profiles {
         let mut open = self.open();
         open.last += 1;
         let number = open.last;
+        // Not with the entry: what a profile says while it is locked is heard as well. It keeps no engine alive, so it ends by itself.
+        tokio::spawn(wait_for_end(number, engine.events(), self.changes.clone()));
         let mut tasks = JoinSet::new();
-        tasks.spawn(wait_for_end(number, engine.events(), self.changes.clone()));
         if self.automatic != Automatic::default() {
             let events = engine.events();
             tasks.spawn(automatic::run(self.automatic, Arc::clone(&engine), events));

@@ -12,9 +12,7 @@ use crate::screen::unlock;
 impl App {
     /// Takes everything personal off the screen at once, then closes all profiles.
     pub(super) fn close(&mut self, then: Message) -> Task<Message> {
-        if matches!(&self.screen, Screen::Unlock(state) if state.is_busy()) {
-            self.late += 1;
-        }
+        self.locks += 1;
         let shown = self.end_shown();
         let others = std::mem::take(&mut self.resting).into_iter();
         let others = others.map(|mut one| {
@@ -53,23 +51,26 @@ impl App {
         Some(end(running, commands).boxed())
     }
 
-    /// Lets pass what comes to the unlock screen, but for a profile that was being unlocked when everything was locked: that one is
+    /// How often everything was locked.
+    #[must_use]
+    pub const fn locks(&self) -> u64 {
+        self.locks
+    }
+
+    /// Lets pass what was begun after so many locks, unless everything was locked since: a profile that was unlocked meanwhile is
     /// closed and never shown.
-    pub(super) fn unwanted(
-        &mut self,
+    pub(super) fn late(
+        &self,
+        locks: u64,
         message: unlock::Message,
     ) -> Result<unlock::Message, Task<Message>> {
-        let unlock::Message::Done(done) = &message else {
-            return Ok(message);
-        };
-        if self.late == 0 {
+        if locks == self.locks {
             return Ok(message);
         }
-        self.late -= 1;
-        Err(done.as_ref().map_or_else(
-            |_| Task::none(),
-            |running| Task::future(end(running.clone(), Vec::new())).discard(),
-        ))
+        Err(match message {
+            unlock::Message::Done(Ok(running)) => Task::future(end(running, Vec::new())).discard(),
+            _ => Task::none(),
+        })
     }
 }
 

@@ -24,6 +24,7 @@ impl App {
         };
         let beside = !self.resting.is_empty();
         self.screen = Screen::Unlock(unlock::State::busy(busy).beside(beside));
+        let locks = self.locks;
         let reopened = Task::future(async move {
             let (done, words) = match work {
                 Reopen::Passphrase { old, new } => (place.change(old, new).await, None),
@@ -47,7 +48,7 @@ impl App {
                     (done, Some("export-done"))
                 }
             };
-            Message::Reopened(done, words)
+            Message::Reopened(locks, done, words)
         });
         closed.chain(reopened)
     }
@@ -55,11 +56,15 @@ impl App {
     /// Shows what came of it, and says so where there are words for it.
     pub(super) fn reopened(
         &mut self,
+        locks: u64,
         done: Result<Running, OpenFailure>,
         words: Option<&'static str>,
     ) -> Task<Message> {
         let well = done.is_ok();
-        let opened = self.unlock(unlock::Message::Done(done));
+        let opened = match self.late(locks, unlock::Message::Done(done)) {
+            Ok(message) => self.unlock(message),
+            Err(closed) => return closed,
+        };
         let Screen::Messenger(state) = &mut self.screen else {
             return opened;
         };

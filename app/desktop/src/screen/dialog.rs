@@ -408,7 +408,7 @@ impl Dialog {
                 state.view(model, look).map(Message::Introduce),
             ),
             Self::Confirm(question) => (
-                440.0,
+                470.0,
                 question.title(look),
                 question.view(model, look).map(Message::Confirm),
             ),

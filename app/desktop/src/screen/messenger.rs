@@ -115,6 +115,8 @@ pub enum Message {
     Start(start::Message),
     /// In the panel.
     Panel(panel::Message),
+    /// What the panel of somebody asked for.
+    PanelOf(ContactId, panel::Message),
     /// In the dialog.
     Dialog(dialog::Message),
     /// Open a dialog.
@@ -285,6 +287,9 @@ impl State {
                 Action::Run(self.command(Command::Retry { contact: None }))
             }
             Message::Panel(message) => self.panel(message, look),
+            // An answer for a panel that was left.
+            Message::PanelOf(contact, _) if !self.is_beside(contact) => Action::None,
+            Message::PanelOf(_, message) => self.panel(message, look),
             Message::Dialog(message) => self.in_dialog(message, look),
             Message::Escape => Action::Run(self.escape()),
             Message::Back => Action::Run(self.back()),
@@ -367,22 +372,31 @@ impl State {
         let Some(panel) = &mut self.panel else {
             return Action::None;
         };
+        let contact = panel.contact;
+        if let (panel::Message::Settings(settings), Some(model)) = (&message, &mut self.model)
+            && let Some(view) = model.conversations.get_mut(&contact)
+        {
+            // The next change starts from this one, whatever was heard by then.
+            view.settings.clone_from(settings);
+        }
         Action::Run(match panel.update(message, &self.running) {
             panel::Action::None => Task::none(),
-            panel::Action::Run(task) => task.map(Message::Panel),
+            panel::Action::Run(task) => task.map(move |message| Message::PanelOf(contact, message)),
             panel::Action::Close => {
                 self.panel = None;
                 Task::none()
             }
             panel::Action::Dialog(which) => self.open(which),
             panel::Action::Said(view) => {
-                if let Pane::Conversation(open) = &mut self.pane {
+                if let Pane::Conversation(open) = &mut self.pane
+                    && open.contact == contact
+                {
                     open.said(view);
                 }
                 self.ask()
             }
             panel::Action::Renew => self.ask(),
-            panel::Action::Refused(error) => self.refused(&error, look),
+            panel::Action::Refused(error) => Task::batch([self.refused(&error, look), self.ask()]),
         })
     }
 

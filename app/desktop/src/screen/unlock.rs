@@ -2,7 +2,7 @@
 //! meant was there.
 
 use iced::widget::{column, container};
-use iced::{Element, Fill, Task};
+use iced::{Element, Fill, Padding, Task};
 
 use crate::bridge::Running;
 use crate::icon::Icon;
@@ -156,11 +156,13 @@ impl State {
         }
         parts.push(look.heading(look.say(title), 24.0).into());
         parts.push(look.muted(look.say(hint), 14.0).width(Fill).into());
-        if let Some(failure) = self.failure {
+        // In one place, whether there is a note or not: it goes with the first letter, and the field must keep the keyboard.
+        let note = self.failure.map(|failure| {
             let words = look.say(failure.sentence());
-            parts.push(look.note(Icon::CircleAlert, look.colors.bad, words));
-        }
-        parts.push(field.into());
+            let note = look.note(Icon::CircleAlert, look.colors.bad, words);
+            container(note).padding(Padding::ZERO.bottom(14)).into()
+        });
+        parts.push(column![column(note), field].into());
         parts.push(button.into());
         if self.can_go_back() {
             let back = look.wide_button(Kind::Secondary, look.say("unlock-back"));

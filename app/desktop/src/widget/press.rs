@@ -205,9 +205,13 @@ impl<Message: Clone> Press<'_, Message> {
             }
             Event::Keyboard(keyboard::Event::KeyPressed {
                 key: Key::Named(Named::Enter | Named::Space),
+                repeat,
                 ..
             }) if state.focused => {
-                shell.publish(message.clone());
+                // A key that is held down presses once: what it did may have brought something else here.
+                if !repeat {
+                    shell.publish(message.clone());
+                }
                 true
             }
             _ => false,
@@ -428,5 +432,40 @@ impl<Message: Clone> Widget<Message, Theme, Renderer> for Press<'_, Message> {
 impl<'a, Message: Clone + 'a> From<Press<'a, Message>> for Element<'a, Message> {
     fn from(press: Press<'a, Message>) -> Self {
         Self::new(press)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use iced::widget::Space;
+
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_held_down_presses_once() {
+        let button = press(Space::new()).on_press(1_u8);
+        for key in [Named::Enter, Named::Space] {
+            let mut state = State {
+                focused: true,
+                ..State::default()
+            };
+            let mut pressed = Vec::new();
+            for repeat in [false, true, true] {
+                let event = Event::Keyboard(keyboard::Event::KeyPressed {
+                    key: Key::Named(key),
+                    modified_key: Key::Named(key),
+                    physical_key: keyboard::key::Physical::Unidentified(
+                        keyboard::key::NativeCode::Unidentified,
+                    ),
+                    location: keyboard::Location::Standard,
+                    modifiers: keyboard::Modifiers::default(),
+                    text: None,
+                    repeat,
+                });
+                let mut shell = Shell::new(&mut pressed);
+                assert!(button.handle(&mut state, &event, false, &mut shell));
+            }
+            assert_eq!(pressed, [1]);
+        }
     }
 }

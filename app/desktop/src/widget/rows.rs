@@ -1,8 +1,9 @@
 //! A column whose rows come and go at both ends and in between: every row keeps what it remembers, the shape of its
-//! words first of all, for as long as its key is there. iced's own keyed column guesses from the first and the last key
+//! words and the keyboard first of all, for as long as its key is there. iced's own keyed column guesses from the first and the last key
 //! what was added; where both ends change, it forms every row anew.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use iced::advanced::Shell;
 use iced::advanced::widget::{Tree, tree};
@@ -12,36 +13,36 @@ use iced::{Element, Event};
 use super::around::{Around, Rule};
 
 /// A column of rows with their keys, which are all different.
-pub fn rows<'a, Message: 'a>(
-    rows: Vec<(u64, Element<'a, Message>)>,
+pub fn rows<'a, K: Clone + Eq + Hash + 'static, Message: 'a>(
+    rows: Vec<(K, Element<'a, Message>)>,
     column: impl FnOnce(Column<'a, Message>) -> Column<'a, Message>,
 ) -> Element<'a, Message> {
     let (keys, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
     Around::new(column(Column::with_children(rows)), Keys(keys)).into()
 }
 
-struct Keys(Vec<u64>);
+struct Keys<K>(Vec<K>);
 
 /// The keys of the view before.
-struct Before(Vec<u64>);
+struct Before<K>(Vec<K>);
 
-impl<Message> Rule<Message> for Keys {
+impl<K: Clone + Eq + Hash + 'static, Message> Rule<Message> for Keys<K> {
     fn lets_through(&self, _: &Event, _: &mut Shell<'_, Message>) -> bool {
         true
     }
 
     fn memory(&self) -> Option<(tree::Tag, tree::State)> {
         let before = Before(self.0.clone());
-        Some((tree::Tag::of::<Before>(), tree::State::new(before)))
+        Some((tree::Tag::of::<Before<K>>(), tree::State::new(before)))
     }
 
     fn arrange(&self, tree: &mut Tree) {
-        let before = tree.state.downcast_mut::<Before>();
+        let before = tree.state.downcast_mut::<Before<K>>();
         if before.0 == self.0 {
             return;
         }
         let keys = std::mem::replace(&mut before.0, self.0.clone());
-        let mut kept: HashMap<u64, Tree> = keys.into_iter().zip(tree.children.drain(..)).collect();
+        let mut kept: HashMap<K, Tree> = keys.into_iter().zip(tree.children.drain(..)).collect();
         let rows = self.0.iter();
         tree.children = rows
             .map(|key| kept.remove(key).unwrap_or_else(Tree::empty))
@@ -64,7 +65,7 @@ mod tests {
     #[test]
     fn a_row_keeps_what_it_remembers_wherever_it_moves() {
         let mut tree = Tree::empty();
-        let (_, state) = Rule::<()>::memory(&Keys(vec![0, 4, 6, 9])).unwrap();
+        let (_, state) = Rule::<()>::memory(&Keys(vec![0_u64, 4, 6, 9])).unwrap();
         tree.state = state;
         tree.children = vec![0_u64, 4, 6, 9]
             .into_iter()
@@ -76,7 +77,7 @@ mod tests {
         for (keys, kept) in [
             // Above, below the first, between and below.
             (
-                vec![0, 2, 3, 4, 5, 6, 9, 11],
+                vec![0_u64, 2, 3, 4, 5, 6, 9, 11],
                 vec![Some(0), None, None, Some(4), None, Some(6), Some(9), None],
             ),
             // One leaves at the top as one comes at the end, and what left is forgotten.

@@ -261,12 +261,21 @@ fn the_lock_is_for_all_and_one_can_be_locked_alone() {
     let typed = unlock::Message::Passphrase("orbit lantern".into());
     let _ = app.update(Message::Unlock(typed));
     let _ = app.update(Message::Unlock(unlock::Message::Submit));
+    let before = app.locks();
     let _ = app.update(Message::Lock);
     let _ = app.update(Message::Closed);
-    let done = unlock::Message::Done(Ok(Running::ended()));
-    let _ = app.update(Message::Unlock(done));
+    let done = || unlock::Message::Done(Ok(Running::ended()));
+    let _ = app.update(Message::Begun(before, done()));
     assert!(!app.is_unlocked());
     assert!(sees(&app, "Locked"));
+    // Nor what comes of an export that took long, whatever is unlocked first meanwhile.
+    let _ = app.update(Message::Unlock(unlock::Message::Passphrase("one".into())));
+    let _ = app.update(Message::Unlock(unlock::Message::Submit));
+    let words = Some("export-done");
+    let _ = app.update(Message::Reopened(before, Ok(Running::ended()), words));
+    assert!(!app.is_unlocked());
+    let _ = app.update(Message::Begun(app.locks(), done()));
+    assert!(app.is_unlocked());
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! To whom a message goes on.
 
-use iced::widget::column;
 use iced::{Element, Fill};
 use undertone_engine::{Command, ContactId, Stage};
 
@@ -8,6 +7,7 @@ use super::{Action, scrolled};
 use crate::look::Look;
 use crate::look::person;
 use crate::screen::messenger::model::Model;
+use crate::widget::rows;
 
 /// The message that goes on.
 #[derive(Clone, Copy, Debug)]
@@ -41,20 +41,21 @@ impl State {
 
     /// What is shown.
     pub fn view<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
-        let others: Vec<Element<'a, Message>> = model
+        let others: Vec<(ContactId, Element<'a, Message>)> = model
             .contacts
             .values()
             .filter(|contact| matches!(contact.stage, Stage::Accepted | Stage::Myself))
             .map(|contact| {
                 let id = format!("forward-{}", contact.id);
-                person::choice(id, contact, Message::To(contact.id), look)
+                let choice = person::choice(id, contact, Message::To(contact.id), look);
+                (contact.id, choice)
             })
             .collect();
         look.column(vec![
             look.muted(look.say("forward-hint"), 13.5)
                 .width(Fill)
                 .into(),
-            scrolled(column(others).spacing(2), look),
+            scrolled(rows(others, |column| column.spacing(2)), look),
         ])
         .spacing(12)
         .into()

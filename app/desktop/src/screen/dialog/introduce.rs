@@ -1,7 +1,6 @@
 //! Introduces a contact to another one: whom, and what each of the two is told that the other is called. The owner sees
 //! both names before they leave, because what somebody is called here is nobody else's business.
 
-use iced::widget::column;
 use iced::{Element, Fill, Task};
 use undertone_engine::{Command, CommandError, ContactId, Reply, Stage};
 
@@ -14,6 +13,7 @@ use crate::look::person;
 use crate::refusal;
 use crate::screen::messenger::model::Model;
 use crate::screen::messenger::requests::resembles;
+use crate::widget::rows;
 
 /// The field of the first name.
 pub const NAME: &str = "introduce-name";
@@ -21,6 +21,18 @@ pub const NAME: &str = "introduce-name";
 pub const TO_NAME: &str = "introduce-to-name";
 /// Bytes of a name at most.
 const LONGEST: usize = 128;
+
+/// What stands where the names are: a field keeps the keyboard, whatever comes or goes above.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    Hint,
+    Person(ContactId),
+    Warning(ContactId),
+    Field(&'static str),
+    Limits,
+    Failure,
+    Submit,
+}
 
 /// Whom, and what is typed.
 #[derive(Debug)]
@@ -120,19 +132,20 @@ impl State {
 
     fn people<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let name = model.named(self.contact, look);
-        let others: Vec<Element<'a, Message>> = model
+        let others: Vec<(ContactId, Element<'a, Message>)> = model
             .contacts
             .values()
             .filter(|contact| contact.stage == Stage::Accepted && contact.id != self.contact)
             .map(|contact| {
                 let id = format!("introduce-{}", contact.id);
-                person::choice(id, contact, Message::To(contact.id), look)
+                let choice = person::choice(id, contact, Message::To(contact.id), look);
+                (contact.id, choice)
             })
             .collect();
         let list: Element<'a, Message> = if others.is_empty() {
             look.note(Icon::Info, look.colors.muted, look.say("introduce-nobody"))
         } else {
-            scrolled(column(others).spacing(2), look)
+            scrolled(rows(others, |column| column.spacing(2)), look)
         };
         let hint = look.with("introduce-whom", [("name", name.into())]);
         look.column(vec![look.text(hint, 14.0).width(Fill).into(), list])
@@ -148,12 +161,13 @@ impl State {
         look: &'a Look,
     ) -> Element<'a, Message> {
         let (first, second) = (model.named(self.contact, look), model.named(to, look));
-        let known = |id: ContactId| -> Vec<Element<'a, Message>> {
+        let known = |id: ContactId| -> Vec<(Part, Element<'a, Message>)> {
             let Some(contact) = model.contacts.get(&id) else {
                 return Vec::new();
             };
-            let mut parts = vec![person::person(contact, 36.0, look)];
-            parts.extend(resembles(contact, model, look));
+            let mut parts = vec![(Part::Person(id), person::person(contact, 36.0, look))];
+            let warning = resembles(contact, model, look);
+            parts.extend(warning.map(|warning| (Part::Warning(id), warning)));
             parts
         };
         let field = |id, told: &String, about: &String, value, typed: fn(String) -> Message| {
@@ -167,13 +181,10 @@ impl State {
             let field = look
                 .field(id, &look.say("name-label"), value, typed)
                 .on_submit(Message::Submit);
-            look.labelled(label, field)
+            (Part::Field(id), look.labelled(label, field))
         };
-        let mut parts = vec![
-            look.text(look.say("introduce-hint"), 14.0)
-                .width(Fill)
-                .into(),
-        ];
+        let hint = look.text(look.say("introduce-hint"), 14.0).width(Fill);
+        let mut parts: Vec<(Part, Element<'a, Message>)> = vec![(Part::Hint, hint.into())];
         parts.extend(known(self.contact));
         let name = self.name.as_str();
         parts.push(field(NAME, &second, &first, name, Message::Name));
@@ -181,17 +192,20 @@ impl State {
         let name = self.to_name.as_str();
         parts.push(field(TO_NAME, &first, &second, name, Message::ToName));
         let limits = look.muted(look.say("introduce-limits"), 13.0);
-        parts.push(limits.width(Fill).into());
+        parts.push((Part::Limits, limits.width(Fill).into()));
         if let Some(error) = &self.failure {
             let words = refusal::words(error, look);
-            parts.push(look.note(Icon::CircleAlert, look.colors.bad, words));
+            let note = look.note(Icon::CircleAlert, look.colors.bad, words);
+            parts.push((Part::Failure, note));
         }
-        parts.push(
-            look.wide_button(Kind::Primary, look.say("introduce-submit"))
-                .id("introduce-submit")
-                .on_press_maybe(self.is_ready().then_some(Message::Submit))
-                .into(),
-        );
-        scrolled(look.column(parts).spacing(15).width(Fill), look)
+        let submit = look
+            .wide_button(Kind::Primary, look.say("introduce-submit"))
+            .id("introduce-submit")
+            .on_press_maybe(self.is_ready().then_some(Message::Submit));
+        parts.push((Part::Submit, submit.into()));
+        let parts = rows(parts, |column| {
+            column.align_x(look.start()).spacing(15).width(Fill)
+        });
+        scrolled(parts, look)
     }
 }

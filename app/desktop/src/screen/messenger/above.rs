@@ -3,9 +3,9 @@
 use iced::Task;
 use undertone_engine::Command;
 
-use super::{Action, Message, Pane, State};
+use super::{Action, Message, Pane, State, conversation};
 use crate::look::Look;
-use crate::screen::dialog::{self, Dialog, Target, Which};
+use crate::screen::dialog::{self, Dialog, Target, Which, settings};
 
 impl State {
     pub(super) fn open(&mut self, which: Which) -> Task<Message> {
@@ -18,9 +18,13 @@ impl State {
     }
 
     pub(super) fn in_dialog(&mut self, message: dialog::Message, look: &Look) -> Action {
-        let (Some(dialog), Some(model)) = (&mut self.dialog, &self.model) else {
+        let (Some(dialog), Some(model)) = (&mut self.dialog, &mut self.model) else {
             return Action::None;
         };
+        if let dialog::Message::Settings(settings::Message::Defaults(defaults)) = &message {
+            // The next change starts from this one, whatever was heard by then.
+            model.profile.defaults.clone_from(defaults);
+        }
         let action = dialog.update(message, model, &self.running, look);
         if !matches!(
             action,
@@ -55,7 +59,7 @@ impl State {
             dialog::Action::Copy(text) => self.copy(text, look),
             dialog::Action::Emoji(target, emoji) => return self.emoji(target, &emoji, look),
             dialog::Action::Change(change) => return Action::Change(change),
-            dialog::Action::Refused(error) => self.refused(&error, look),
+            dialog::Action::Refused(error) => Task::batch([self.refused(&error, look), self.ask()]),
             dialog::Action::Choose(wish) => return Action::Choose(wish),
             dialog::Action::Lock => return Action::Lock,
             dialog::Action::Reopen(work) => return Action::Reopen(work),
@@ -68,9 +72,8 @@ impl State {
         let done = self.command(command.clone());
         match (&command, &mut self.pane) {
             (Command::Clear { contact }, Pane::Conversation(open)) if open.contact == *contact => {
-                let contact = *contact;
-                let renew = open.renew(&self.running);
-                done.chain(renew.map(move |message| Message::Conversation(contact, message)))
+                let renew = conversation::Message::Renew;
+                done.chain(Task::done(Message::Conversation(*contact, renew)))
             }
             (Command::Block { contact }, pane) if pane.contact() == Some(*contact) => {
                 self.pane = Pane::Start;

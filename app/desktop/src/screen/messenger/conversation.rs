@@ -52,6 +52,8 @@ pub enum Message {
     Composer(composer::Message),
     /// The newest page.
     Newest(Result<Reply, CommandError>),
+    /// Ask for the newest page anew.
+    Renew,
     /// An older page.
     Older(Result<Reply, CommandError>),
     /// A newer page.
@@ -156,7 +158,9 @@ impl State {
             typing: false,
         };
         let task = state.ask(running, (None, None), Message::Newest);
-        (state, task.chain(operation::focus(composer::FIELD)))
+        // The view of the conversation before may have stood elsewhere.
+        let tasks = Task::batch([to_end(), task]);
+        (state, tasks.chain(operation::focus(composer::FIELD)))
     }
 
     fn ask(
@@ -227,6 +231,11 @@ impl State {
                 self.above = viewport.absolute_offset().y;
                 Action::None
             }
+            // Something else was taken in their place meanwhile.
+            Message::Drop(last, _) if self.history.row(last).is_none() => {
+                self.history.settle();
+                Action::None
+            }
             Message::Drop(last, height) => {
                 self.history.drop_after(last);
                 self.history.settle();
@@ -245,6 +254,7 @@ impl State {
             }
             Message::Done(Ok(_)) => Action::None,
             Message::Done(Err(error)) => Action::Refused(error),
+            Message::Renew => Action::Run(self.renew(running)),
             Message::Panel => Action::Panel,
             Message::Back => Action::Back,
             Message::Dialog(which) => Action::Dialog(which),
@@ -360,17 +370,11 @@ impl State {
     fn jump(&mut self, running: &Running) -> Task<Message> {
         self.marked = None;
         self.above = 0.0;
-        let snap = operation::snap_to(
-            LIST,
-            operation::RelativeOffset {
-                x: None,
-                y: Some(0.0),
-            },
-        );
         if self.history.ends {
-            return snap;
+            return to_end();
         }
-        self.ask(running, (None, None), Message::Newest).chain(snap)
+        let newest = self.ask(running, (None, None), Message::Newest);
+        newest.chain(to_end())
     }
 
     /// The messages in memory.
@@ -421,6 +425,9 @@ impl State {
 
     /// Takes in what the engine says about this conversation.
     pub fn hear(&mut self, event: &Event) -> Task<Message> {
+        if let Some(finding) = &mut self.finding {
+            finding.search.hear(event);
+        }
         match event {
             Event::MessageReceived { contact, message } if *contact == self.contact => {
                 let before = self.history.last();
@@ -453,8 +460,18 @@ impl State {
     pub fn renew(&mut self, running: &Running) -> Task<Message> {
         self.marked = None;
         self.above = 0.0;
-        self.ask(running, (None, None), Message::Newest)
+        let newest = self.ask(running, (None, None), Message::Newest);
+        newest.chain(to_end())
     }
+}
+
+/// Scrolls to the end.
+fn to_end() -> Task<Message> {
+    let offset = operation::RelativeOffset {
+        x: None,
+        y: Some(0.0),
+    };
+    operation::snap_to(LIST, offset)
 }
 
 /// Measures how high the rows after one are, up to another.

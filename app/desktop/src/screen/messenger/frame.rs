@@ -19,11 +19,9 @@ impl State {
                 .into();
         };
         let base = self.base(model, look);
-        let base = match self.health.view(look) {
-            Some(told) => column![told.map(Message::Health), base].into(),
-            None => base,
-        };
-        let base = inert(base, self.dialog.is_some());
+        // What comes and goes has a place of its own everywhere here: fields and lists must stay the same ones.
+        let told = self.health.view(look).map(|told| told.map(Message::Health));
+        let base = inert(column![column(told), base], self.dialog.is_some());
         let mut layers = stack![base];
         if let Some(dialog) = &self.dialog {
             let dialog = dialog.view(model, look.clock.now, look);
@@ -52,21 +50,16 @@ impl State {
                 (None, _) => self.middle(model, look),
             };
         }
-        let mut parts = vec![side(), look.upright()];
-        match (panel, narrow) {
-            (Some(panel), true) => parts.push(panel),
-            (panel, _) => {
-                parts.push(self.middle(model, look));
-                if let Some(panel) = panel {
-                    parts.push(look.upright());
-                    parts.push(container(panel).width(panel::WIDTH).into());
-                }
-            }
-        }
-        if look.is_rtl() {
-            parts.reverse();
-        }
-        row(parts).height(Fill).into()
+        let (middle, beside) = match (panel, narrow) {
+            (Some(panel), true) => (panel, None),
+            (panel, _) => (self.middle(model, look), panel),
+        };
+        let beside = beside.map(|panel| {
+            let panel = container(panel).width(panel::WIDTH).into();
+            look.row(vec![look.upright(), panel]).into()
+        });
+        let parts = vec![side(), look.upright(), middle, row(beside).into()];
+        look.row(parts).height(Fill).into()
     }
 
     fn middle<'a>(&'a self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {

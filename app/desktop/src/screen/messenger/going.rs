@@ -74,7 +74,12 @@ impl State {
         };
         let (panel, task) = panel::State::open(contact, model, &self.running);
         self.panel = Some(panel);
-        task.map(Message::Panel)
+        task.map(move |message| Message::PanelOf(contact, message))
+    }
+
+    pub(super) fn is_beside(&self, contact: ContactId) -> bool {
+        let panel = self.panel.as_ref();
+        panel.is_some_and(|panel| panel.contact == contact)
     }
 
     pub(super) fn show_requests(&mut self) -> Task<Message> {
@@ -108,6 +113,14 @@ impl State {
             Pane::Conversation(open) => open.leave(),
             _ => Vec::new(),
         };
+        for command in &commands {
+            if let (Command::SetDraft { contact, text }, Some(model)) = (command, &mut self.model)
+                && let Some(view) = model.conversations.get_mut(contact)
+            {
+                // Who comes back at once finds it.
+                view.draft = Some(text.clone());
+            }
+        }
         Task::batch(commands.into_iter().map(|command| self.command(command)))
     }
 

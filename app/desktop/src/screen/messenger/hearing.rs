@@ -5,7 +5,7 @@ use iced::Task;
 use undertone_engine::{Command, CommandError, Event};
 
 use super::model::Model;
-use super::{Message, Pane, State, conversation};
+use super::{Message, Pane, State, WIDE, conversation};
 use crate::bridge::{Heard, Snapshot};
 use crate::icon::Icon;
 use crate::look::Look;
@@ -66,7 +66,11 @@ impl State {
                 stale |= model.apply(event, self.asking);
                 let seen = self.pane.contact().filter(|_| self.focused);
                 self.waiting.hear(event, seen, model, look.clock.now);
+            } else {
+                // What is on its way may be older.
+                stale = true;
             }
+            self.sidebar.hear(event);
             if let Some(dialog) = &mut self.dialog {
                 tasks.push(dialog.hear(event, &self.running).map(Message::Dialog));
             }
@@ -124,7 +128,8 @@ impl State {
             let view = model.conversations.get(&open.contact);
             view.is_none_or(|view| view.unread > 0)
         });
-        if !self.focused || !unread {
+        let covered = self.panel.is_some() && self.width < WIDE;
+        if !self.focused || !unread || covered {
             return Task::none();
         }
         let contact = open.contact;

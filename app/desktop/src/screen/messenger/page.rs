@@ -44,18 +44,14 @@ impl State {
                 .padding(16)
                 .into()
         };
-        let mut parts = Vec::new();
-        if look.presentation {
-            let note = look.note(
-                Icon::EyeOff,
-                look.colors.warn,
-                look.say("presentation-open"),
-            );
-            parts.push(container(note).padding([8, 16]).into());
-        }
-        if let Some(warning) = requests::resembles(contact, model, look) {
-            parts.push(container(warning).padding([8, 16]).into());
-        }
+        let covered = look.presentation.then(|| {
+            let words = look.say("presentation-open");
+            look.note(Icon::EyeOff, look.colors.warn, words)
+        });
+        let notes = [covered, requests::resembles(contact, model, look)];
+        let notes =
+            notes.map(|note| column(note.map(|note| container(note).padding([8, 16]).into())));
+        let mut parts: Vec<Element<'a, Message>> = notes.map(Element::from).into();
         if let Some(finding) = &self.finding {
             parts.push(find_bar(finding, look));
             parts.push(look.line());

@@ -5,7 +5,7 @@ mod circle;
 mod verification;
 
 use data_encoding::BASE64;
-use iced::widget::{column, container, scrollable};
+use iced::widget::{column, container, row, scrollable};
 use iced::{Element, Fill, Padding, Task};
 use undertone_engine::{
     Command, CommandError, ContactId, ContactView, ConversationSettings, MessageView, Reply, Stage,
@@ -35,7 +35,8 @@ const TIMERS: [u32; 6] = [0, 300, 3_600, 86_400, 7 * 86_400, 28 * 86_400];
 /// What is typed and asked for.
 #[derive(Debug)]
 pub struct State {
-    contact: ContactId,
+    /// Whose it is.
+    pub contact: ContactId,
     pet_name: String,
     code: Option<(VerificationView, Option<Code>)>,
 }
@@ -289,16 +290,14 @@ impl State {
                 Message::PetName,
             )
             .on_submit(Message::SavePetName);
-        let mut name = vec![field.into()];
-        if changed {
+        let save = changed.then(|| {
             let save = look.button(Kind::Secondary, Some(Icon::Check), look.say("save"));
-            name.push(
-                save.id("pet-name-save")
-                    .on_press(Message::SavePetName)
-                    .into(),
-            );
-        }
-        look.labelled(look.say("pet-name"), look.row(name).spacing(8))
+            let save = save.id("pet-name-save");
+            save.on_press(Message::SavePetName).into()
+        });
+        // The button comes with the first letter: the field must stay where it is.
+        let name = look.row(vec![field.into(), row(save).into()]);
+        look.labelled(look.say("pet-name"), name.spacing(8))
     }
 
     fn conversation<'a>(

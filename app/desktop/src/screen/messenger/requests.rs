@@ -18,11 +18,24 @@ use crate::look::parts::Kind;
 use crate::look::person::picture;
 use crate::screen::dialog::Which;
 use crate::visible;
+use crate::widget::rows;
 
 /// Requests that are shown at a time.
 const SHOWN: usize = 50;
 /// With less room than that what stands beside each other stands below each other.
 const NARROW: f32 = 460.0;
+
+/// What a row is about: the keyboard stays with it, whoever comes or goes above.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Row {
+    Heading,
+    Hint,
+    Request(ContactId),
+    Offer(Option<ContactId>, IntroductionId),
+    Nobody,
+    Introductions,
+    Introduction(Option<ContactId>, IntroductionId),
+}
 
 /// Nothing is typed here.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,41 +108,44 @@ impl State {
     /// What is shown.
     pub fn view<'a>(self, model: &'a Model, look: &'a Look) -> Element<'a, Message> {
         let heading = if is_narrow(look) { 17.0 } else { 22.0 };
-        let mut parts: Vec<Element<'a, Message>> = vec![
-            look.heading(look.say("requests"), heading)
-                .width(Fill)
-                .into(),
-            look.muted(look.say("requests-hint"), 14.0)
-                .width(Fill)
-                .into(),
-        ];
+        let title = look.heading(look.say("requests"), heading).width(Fill);
+        let hint = look.muted(look.say("requests-hint"), 14.0).width(Fill);
+        let mut parts: Vec<(Row, Element<'a, Message>)> =
+            vec![(Row::Heading, title.into()), (Row::Hint, hint.into())];
         let before = parts.len();
         parts.extend(
             model
                 .requests()
                 .take(SHOWN)
-                .map(|contact| request(contact, model, look)),
+                .map(|contact| (Row::Request(contact.id), request(contact, model, look))),
         );
         let offers = model.offers().take(SHOWN);
-        parts.extend(offers.filter_map(|one| introductions::offer(one, model, look)));
+        parts.extend(offers.filter_map(|one| {
+            let key = Row::Offer(one.by, one.introduction);
+            Some((key, introductions::offer(one, model, look)?))
+        }));
         if parts.len() == before {
-            parts.push(look.note(Icon::Inbox, look.colors.muted, look.say("requests-none")));
+            let note = look.note(Icon::Inbox, look.colors.muted, look.say("requests-none"));
+            parts.push((Row::Nobody, note));
         }
         let others = model.introductions.iter();
         let others = others.filter(|one| one.stage != IntroductionStage::Offered);
         let others: Vec<_> = others
             .take(SHOWN)
-            .map(|one| introductions::line(one, model, look))
+            .map(|one| {
+                let key = Row::Introduction(one.by, one.introduction);
+                (key, introductions::line(one, model, look))
+            })
             .collect();
         if !others.is_empty() {
-            parts.push(
-                look.heading(look.say("introductions"), 15.0)
-                    .width(Fill)
-                    .into(),
-            );
+            let title = look.heading(look.say("introductions"), 15.0).width(Fill);
+            parts.push((Row::Introductions, title.into()));
             parts.extend(others);
         }
-        let content = container(look.column(parts).spacing(14).width(Fill)).max_width(620);
+        let list = rows(parts, |column| {
+            column.align_x(look.start()).spacing(14).width(Fill)
+        });
+        let content = container(list).max_width(620);
         let content = container(content)
             .center_x(Fill)
             .padding(if is_narrow(look) {

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use iced::Task;
-use undertone_engine::{Command, CommandError, ContactId, FoundView, Reply, SearchCursor};
+use undertone_engine::{Command, CommandError, ContactId, Event, FoundView, Reply, SearchCursor};
 
 use crate::bridge::Running;
 use crate::formatting;
@@ -171,6 +171,25 @@ impl Search {
             }
             Message::Ask(_) | Message::More | Message::Found(..) => Task::none(),
         }
+    }
+
+    /// Takes an event in: what is deleted is not shown any more.
+    pub fn hear(&mut self, event: &Event) {
+        let (of, number) = match event {
+            Event::MessageRemoved { contact, message } => (contact, *message),
+            Event::MessageChanged { contact, message } if message.text.is_none() => {
+                (contact, message.number)
+            }
+            _ => return,
+        };
+        self.hits
+            .retain(|hit| hit.view.contact != *of || hit.view.message.number != number);
+    }
+
+    /// Whether that answers what was asked last.
+    #[must_use]
+    pub const fn is_answered_by(&self, message: &Message) -> bool {
+        matches!(message, Message::Found(question, false, _) if *question == self.question)
     }
 
     fn forget(&mut self) {

@@ -5,7 +5,7 @@ pub mod found;
 
 use iced::widget::{Space, column, container, scrollable};
 use iced::{Element, Fill, Length, Padding, Task, border};
-use undertone_engine::{ContactId, ContactView, CopyState, NetworkStatus, Stage};
+use undertone_engine::{ContactId, ContactView, CopyState, Event, NetworkStatus, Stage};
 
 use super::Pane;
 use super::model::{Model, named, network_sentence, preview, way_sentence};
@@ -17,7 +17,7 @@ use crate::look::Look;
 use crate::look::parts::Kind;
 use crate::look::person::{dot, own_picture, picture};
 use crate::screen::dialog;
-use crate::widget::{Label, PressStyle, press};
+use crate::widget::{Label, PressStyle, press, rows};
 
 /// The field of the search.
 pub const SEARCH: &str = "search";
@@ -25,6 +25,22 @@ pub const SEARCH: &str = "search";
 pub const WIDTH: f32 = 304.0;
 /// Conversations that are listed at most; the search finds the others.
 const LISTED: usize = 200;
+
+/// What a row is about: the keyboard stays with it, wherever it moves.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Row {
+    Copy,
+    Requests,
+    Contact(ContactId),
+    Empty,
+    Archive,
+    /// One of those above what was found in messages.
+    Above(usize),
+    /// A message that was found.
+    Hit(ContactId, u64),
+    /// What stands below those.
+    Below(usize),
+}
 
 /// What is typed, and what is shown.
 #[derive(Debug, Default)]
@@ -82,6 +98,11 @@ impl State {
         &self.search.hits
     }
 
+    /// Takes an event in.
+    pub fn hear(&mut self, event: &Event) {
+        self.search.hear(event);
+    }
+
     /// Takes in what happened.
     pub fn update(&mut self, message: Message, running: &Running, now: u64) -> Action {
         match message {
@@ -114,9 +135,9 @@ impl State {
             })
             .icon(Icon::Search.in_field(look.is_rtl()))
             .padding(Padding::from([9.0, 12.0]));
-        let list = column(self.rows(model, pane, look))
-            .spacing(2)
-            .padding([0, 10]);
+        let list = rows(self.rows(model, pane, look), |column| {
+            column.spacing(2).padding([0, 10])
+        });
         let new = look
             .button(
                 Kind::Secondary,
@@ -134,7 +155,7 @@ impl State {
             Space::new().height(10),
         ];
         let foot = container(new).padding(14);
-        let scrolls = |content| {
+        let scrolls = |content: Element<'a, Message>| {
             scrollable(content)
                 .direction(Look::thin())
                 .height(Fill)
@@ -142,7 +163,7 @@ impl State {
         };
         // The list alone has no room there: all of it moves.
         let content = if look.is_low() {
-            column![scrolls(column![head, list, foot])]
+            column![scrolls(column![head, list, foot].into())]
         } else {
             column![head, scrolls(list), foot]
         };
@@ -158,16 +179,18 @@ impl State {
         model: &'a Model,
         pane: &Pane,
         look: &'a Look,
-    ) -> Vec<Element<'a, Message>> {
-        let mut rows = Vec::from_iter(copy_warning(model.profile.copy, look));
+    ) -> Vec<(Row, Element<'a, Message>)> {
+        let warning = copy_warning(model.profile.copy, look);
+        let mut rows = Vec::from_iter(warning.map(|warning| (Row::Copy, warning)));
         let waiting = model.requests().count() + model.offers().count();
         let any = waiting > 0 || !model.introductions.is_empty();
         if any && !self.search.is_on() {
-            rows.push(requests_row(
+            let row = requests_row(
                 u32::try_from(waiting).unwrap_or(u32::MAX),
                 matches!(pane, Pane::Requests(_)),
                 look,
-            ));
+            );
+            rows.push((Row::Requests, row));
         }
         let wanted = self.search.text.trim().to_lowercase();
         let found = |contact: &&&ContactView| {
@@ -176,30 +199,46 @@ impl State {
         let listed = model.listed(self.archived);
         let open = pane.contact();
         let before = rows.len();
-        rows.extend(
-            listed
-                .iter()
-                .filter(found)
-                .take(LISTED)
-                .map(|contact| conversation(contact, model, open == Some(contact.id), look)),
-        );
+        rows.extend(listed.iter().filter(found).take(LISTED).map(|contact| {
+            let row = conversation(contact, model, open == Some(contact.id), look);
+            (Row::Contact(contact.id), row)
+        }));
         // A search says below what it found in messages.
         if rows.len() == before && !self.search.is_on() {
             let words = look.say("list-empty");
-            rows.push(
-                container(look.muted(words, 13.5).width(Fill))
-                    .padding([14, 12])
-                    .into(),
-            );
+            let words = container(look.muted(words, 13.5).width(Fill)).padding([14, 12]);
+            rows.push((Row::Empty, words.into()));
         }
         let hidden = model.listed(!self.archived).len();
         if self.archived || hidden > 0 {
-            rows.push(archive_row(self.archived, hidden, look));
+            rows.push((Row::Archive, archive_row(self.archived, hidden, look)));
         }
         if self.search.is_on() {
-            rows.extend(found::view(&self.search, model, look));
+            rows.extend(self.found_rows(model, look));
         }
         rows
+    }
+
+    /// What was found in messages: some words, the hits, and perhaps a button for more.
+    fn found_rows<'a>(
+        &'a self,
+        model: &'a Model,
+        look: &'a Look,
+    ) -> impl Iterator<Item = (Row, Element<'a, Message>)> {
+        let parts = found::view(&self.search, model, look);
+        let hits = &self.search.hits;
+        let below = usize::from(self.search.has_more());
+        let above = parts.len().saturating_sub(hits.len() + below);
+        parts.into_iter().enumerate().map(move |(at, part)| {
+            let key = match at.checked_sub(above) {
+                None => Row::Above(at),
+                Some(at) => match hits.get(at) {
+                    Some(hit) => Row::Hit(hit.view.contact, hit.view.message.number),
+                    None => Row::Below(at.saturating_sub(hits.len())),
+                },
+            };
+            (key, part)
+        })
     }
 }
 

@@ -75,7 +75,7 @@ impl Kept {
     }
 
     /// Types a letter.
-    pub(super) fn letter(&mut self, letter: &str) {
+    pub(super) fn letter(&mut self, letter: &str) -> Vec<Message> {
         let key = Key::Character(letter.into());
         self.frame(Some(Event::Keyboard(keyboard::Event::KeyPressed {
             key: key.clone(),
@@ -87,7 +87,7 @@ impl Kept {
             modifiers: Modifiers::default(),
             repeat: false,
             text: Some(letter.into()),
-        })));
+        })))
     }
 
     /// The first conversation hears something.

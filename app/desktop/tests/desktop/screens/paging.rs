@@ -1,10 +1,13 @@
 //! Pages of a conversation, asked for by its edges as the view comes near, in a window that is kept from frame to frame.
 
 use undertone_desktop::app::Message;
+use undertone_desktop::bridge::Heard;
+use undertone_desktop::place::OpenFailure;
 use undertone_desktop::screen::messenger::history::{History, PAGE};
 use undertone_desktop::screen::messenger::{self, Pane, composer, conversation};
+use undertone_desktop::screen::unlock;
 use undertone_desktop::words::Language;
-use undertone_engine::{MessageView, Reply};
+use undertone_engine::{Event, MessageView, Reply};
 
 use super::kept::Kept;
 use super::{main_window, page as words};
@@ -61,12 +64,18 @@ fn no_edge_of_what_is_in_memory_stays_an_end() {
 /// What is typed reaches the field whatever comes and goes around it meanwhile.
 #[test]
 fn the_field_keeps_the_keyboard() {
+    for language in [Language::English, Language::Arabic] {
+        types_on(language);
+    }
+}
+
+fn types_on(language: Language) {
     let connected = |is| {
-        let mut snapshot = samples::snapshot(Language::English);
+        let mut snapshot = samples::snapshot(language);
         people::contact(&mut snapshot, 1).connected = is;
         messenger::Message::Snapshot(Ok(Box::new(snapshot)))
     };
-    let mut kept = Kept::new(samples::talking(Language::English));
+    let mut kept = Kept::new(samples::talking(language));
     kept.frame(None);
     kept.focus(composer::FIELD);
     kept.letter("a");
@@ -84,10 +93,19 @@ fn the_field_keeps_the_keyboard() {
     kept.letter("e");
     kept.app.look_mut().presentation = true;
     kept.letter("f");
+    // Something to be done, above everything else.
+    let due = Heard::Events(vec![Event::BackupDue { last: None }]);
+    tell(&mut kept.app, messenger::Message::Heard(due));
+    kept.letter("g");
+    // The contact, beside it or not.
+    for panel in ["h", "i"] {
+        kept.hear(conversation::Message::Panel);
+        kept.letter(panel);
+    }
     let Pane::Conversation(state) = main_window(&kept.app).pane() else {
         panic!("no conversation");
     };
-    assert_eq!(state.composer.text().trim_end(), "abcdef");
+    assert_eq!(state.composer.text().trim_end(), "abcdefghi");
 }
 
 #[test]
@@ -123,4 +141,27 @@ fn what_happens_while_a_page_is_on_its_way_is_not_undone_by_it() {
     history.leave_page();
     history.take_newest(words(1..=4));
     assert_eq!(history.first(), Some(1), "nothing is left of it");
+}
+
+/// The note about a wrong passphrase goes with the first letter of the next one.
+#[test]
+fn a_passphrase_can_be_typed_again_after_a_wrong_one() {
+    let mut app = samples::messenger(Language::English);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    let wrong = unlock::Message::Done(Err(OpenFailure::Passphrase));
+    let _ = app.update(Message::Unlock(wrong));
+    let mut kept = Kept::new(app);
+    kept.frame(None);
+    kept.focus(unlock::FIELD);
+    for letter in ["a", "b", "c"] {
+        let said = kept.letter(letter);
+        assert!(
+            matches!(
+                said.as_slice(),
+                [Message::Unlock(unlock::Message::Passphrase(_))]
+            ),
+            "{letter}: {said:?}"
+        );
+    }
 }

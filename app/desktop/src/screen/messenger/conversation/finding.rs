@@ -44,7 +44,7 @@ impl State {
         let Some(finding) = &mut self.finding else {
             return Action::None;
         };
-        let begins = matches!(message, search::Message::Found(_, false, _));
+        let begins = finding.search.is_answered_by(&message);
         let task = finding.search.update(message, running, now);
         let task = task.map(Message::Search);
         if !begins {
