@@ -287,9 +287,12 @@ impl State {
                 Action::Run(self.command(Command::Retry { contact: None }))
             }
             Message::Panel(message) => self.panel(message, look),
-            // An answer for a panel that was left.
-            Message::PanelOf(contact, _) if !self.is_beside(contact) => Action::None,
-            Message::PanelOf(_, message) => self.panel(message, look),
+            Message::PanelOf(contact, message) if self.is_beside(contact) => {
+                self.panel(message, look)
+            }
+            Message::PanelOf(contact, message) => {
+                Action::Run(self.panel_was_left(contact, message, look))
+            }
             Message::Dialog(message) => self.in_dialog(message, look),
             Message::Escape => Action::Run(self.escape()),
             Message::Back => Action::Run(self.back()),
@@ -345,10 +348,7 @@ impl State {
             conversation::Action::Refused(error) => self.refused(&error, look),
             conversation::Action::Copy(text) => self.copy(text, look),
             conversation::Action::Dialog(which) => self.open(which),
-            conversation::Action::Panel if self.panel.is_some() => {
-                self.panel = None;
-                Task::none()
-            }
+            conversation::Action::Panel if self.panel.is_some() => self.close_panel(),
             conversation::Action::Panel => self.show_panel(contact),
             conversation::Action::Back => self.back(),
         })
@@ -382,10 +382,7 @@ impl State {
         Action::Run(match panel.update(message, &self.running) {
             panel::Action::None => Task::none(),
             panel::Action::Run(task) => task.map(move |message| Message::PanelOf(contact, message)),
-            panel::Action::Close => {
-                self.panel = None;
-                Task::none()
-            }
+            panel::Action::Close => self.close_panel(),
             panel::Action::Dialog(which) => self.open(which),
             panel::Action::Said(view) => {
                 if let Pane::Conversation(open) = &mut self.pane
@@ -409,8 +406,7 @@ impl State {
         {
             return operation::focus(composer::FIELD);
         }
-        self.panel = None;
-        Task::none()
+        self.close_panel()
     }
 
     fn refused(&mut self, error: &CommandError, look: &Look) -> Task<Message> {

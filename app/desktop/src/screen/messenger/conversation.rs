@@ -158,9 +158,7 @@ impl State {
             typing: false,
         };
         let task = state.ask(running, (None, None), Message::Newest);
-        // The view of the conversation before may have stood elsewhere.
-        let tasks = Task::batch([to_end(), task]);
-        (state, tasks.chain(operation::focus(composer::FIELD)))
+        (state, task.chain(operation::focus(composer::FIELD)))
     }
 
     fn ask(
@@ -207,7 +205,8 @@ impl State {
             }
             Message::Newest(result) => self.page(result, |history, page| {
                 history.take_newest(page);
-                Task::none()
+                // The view may have stood elsewhere, also in the conversation before.
+                to_end()
             }),
             Message::Older(result) => self.page(result, |history, page| {
                 history.take_older(page).map_or_else(Task::none, |last| {
@@ -373,8 +372,7 @@ impl State {
         if self.history.ends {
             return to_end();
         }
-        let newest = self.ask(running, (None, None), Message::Newest);
-        newest.chain(to_end())
+        self.ask(running, (None, None), Message::Newest)
     }
 
     /// The messages in memory.
@@ -426,7 +424,7 @@ impl State {
     /// Takes in what the engine says about this conversation.
     pub fn hear(&mut self, event: &Event) -> Task<Message> {
         if let Some(finding) = &mut self.finding {
-            finding.search.hear(event);
+            finding.hear(event);
         }
         match event {
             Event::MessageReceived { contact, message } if *contact == self.contact => {
@@ -460,8 +458,7 @@ impl State {
     pub fn renew(&mut self, running: &Running) -> Task<Message> {
         self.marked = None;
         self.above = 0.0;
-        let newest = self.ask(running, (None, None), Message::Newest);
-        newest.chain(to_end())
+        self.ask(running, (None, None), Message::Newest)
     }
 }
 

@@ -1,11 +1,11 @@
 //! From one conversation to another: what is left keeps its draft, what is opened is asked for.
 
 use iced::Task;
-use undertone_engine::{Command, ContactId};
+use undertone_engine::{Command, ContactId, Reply};
 
 use super::notices::News;
 use super::{Message, Pane, State, WIDE, conversation, panel, requests};
-use crate::look::NARROW;
+use crate::look::{Look, NARROW};
 
 impl State {
     /// Opens a conversation.
@@ -42,8 +42,8 @@ impl State {
         match news {
             Some(News::Of(contact)) if self.pane.contact() == Some(contact) => {
                 self.waiting.seen(contact);
-                if self.width < WIDE {
-                    self.panel = None;
+                if self.is_covered() {
+                    return self.close_panel();
                 }
                 Task::none()
             }
@@ -75,6 +75,44 @@ impl State {
         let (panel, task) = panel::State::open(contact, model, &self.running);
         self.panel = Some(panel);
         task.map(move |message| Message::PanelOf(contact, message))
+    }
+
+    /// Whether the contact stands in place of its conversation.
+    pub(super) fn is_covered(&self) -> bool {
+        self.panel.is_some() && self.width < WIDE
+    }
+
+    /// Shows the conversation again without the contact.
+    pub(super) fn close_panel(&mut self) -> Task<Message> {
+        self.panel = None;
+        if let Some(contact) = self.pane.contact().filter(|_| self.focused) {
+            self.waiting.seen(contact);
+        }
+        self.seen()
+    }
+
+    /// What became of something that was asked for in a contact's panel, which is not there any more.
+    pub(super) fn panel_was_left(
+        &mut self,
+        contact: ContactId,
+        message: panel::Message,
+        look: &Look,
+    ) -> Task<Message> {
+        match message {
+            panel::Message::Done(Err(error)) | panel::Message::Agreed(Err(error)) => {
+                return Task::batch([self.refused(&error, look), self.ask()]);
+            }
+            panel::Message::Agreed(Ok(Reply::Message(view))) => {
+                if let Pane::Conversation(open) = &mut self.pane
+                    && open.contact == contact
+                {
+                    open.said(view);
+                }
+            }
+            panel::Message::Done(Ok(_)) => {}
+            _ => return Task::none(),
+        }
+        self.ask()
     }
 
     pub(super) fn is_beside(&self, contact: ContactId) -> bool {
@@ -118,7 +156,7 @@ impl State {
                 && let Some(view) = model.conversations.get_mut(contact)
             {
                 // Who comes back at once finds it.
-                view.draft = Some(text.clone());
+                view.draft = (!text.is_empty()).then(|| text.clone());
             }
         }
         Task::batch(commands.into_iter().map(|command| self.command(command)))

@@ -5,7 +5,7 @@ use iced::Task;
 use undertone_engine::{Command, CommandError, Event};
 
 use super::model::Model;
-use super::{Message, Pane, State, WIDE, conversation};
+use super::{Message, Pane, State, conversation};
 use crate::bridge::{Heard, Snapshot};
 use crate::icon::Icon;
 use crate::look::Look;
@@ -57,6 +57,7 @@ impl State {
         };
         let mut stale = false;
         let mut tasks = Vec::new();
+        let looked_at = self.focused && !self.is_covered();
         for event in &events {
             self.health.hear(event);
             if matches!(event, Event::Missed { .. }) {
@@ -64,7 +65,7 @@ impl State {
             }
             if let Some(model) = &mut self.model {
                 stale |= model.apply(event, self.asking);
-                let seen = self.pane.contact().filter(|_| self.focused);
+                let seen = self.pane.contact().filter(|_| looked_at);
                 self.waiting.hear(event, seen, model, look.clock.now);
             } else {
                 // What is on its way may be older.
@@ -128,8 +129,7 @@ impl State {
             let view = model.conversations.get(&open.contact);
             view.is_none_or(|view| view.unread > 0)
         });
-        let covered = self.panel.is_some() && self.width < WIDE;
-        if !self.focused || !unread || covered {
+        if !self.focused || !unread || self.is_covered() {
             return Task::none();
         }
         let contact = open.contact;

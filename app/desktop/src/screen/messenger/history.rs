@@ -206,8 +206,8 @@ impl History {
             self.rows.push_front(Row::new(view));
         }
         self.catch_up();
-        let last = self.rows.get(MOST)?;
-        Some(last.view.number - 1)
+        self.rows.get(MOST)?;
+        self.rows.get(MOST - 1).map(|row| row.view.number)
     }
 
     /// Takes a page that reaches beyond the newest one here. Returns the number that was the newest.

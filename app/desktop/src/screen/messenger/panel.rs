@@ -293,11 +293,12 @@ impl State {
         let save = changed.then(|| {
             let save = look.button(Kind::Secondary, Some(Icon::Check), look.say("save"));
             let save = save.id("pet-name-save");
-            save.on_press(Message::SavePetName).into()
+            let save = save.on_press(Message::SavePetName);
+            container(save).padding(look.indent(8.0)).into()
         });
         // The button comes with the first letter: the field must stay where it is.
         let name = look.row(vec![field.into(), row(save).into()]);
-        look.labelled(look.say("pet-name"), name.spacing(8))
+        look.labelled(look.say("pet-name"), name)
     }
 
     fn conversation<'a>(

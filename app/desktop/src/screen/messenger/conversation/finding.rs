@@ -2,7 +2,7 @@
 
 use iced::widget::{operation, selector};
 use iced::{Task, advanced::widget::Id};
-use undertone_engine::{Command, CommandError, Reply};
+use undertone_engine::{Command, CommandError, Event, Reply};
 
 use super::super::history::PAGE;
 use super::super::search::{self, Search};
@@ -18,6 +18,14 @@ pub const FIND: &str = "conversation-search";
 pub struct Finding {
     pub(in crate::screen::messenger) search: Search,
     pub(in crate::screen::messenger) at: usize,
+}
+
+impl Finding {
+    /// Takes an event in. The hit that is shown is one of those that are left.
+    pub(super) fn hear(&mut self, event: &Event) {
+        self.search.hear(event);
+        self.at = self.at.min(self.search.hits.len().saturating_sub(1));
+    }
 }
 
 impl State {
