@@ -8,7 +8,7 @@ use undertone_desktop::keeping::Kept;
 use undertone_desktop::screen::dialog::profiles::Purpose;
 use undertone_desktop::screen::dialog::{self, Change, Which, picture, profiles, settings};
 use undertone_desktop::screen::messenger;
-use undertone_desktop::screen::{unlock, welcome};
+use undertone_desktop::screen::welcome;
 use undertone_desktop::tray::Told;
 use undertone_desktop::words::Language;
 
@@ -152,15 +152,7 @@ fn an_import_beside_others_wants_everything_first() {
 
 #[test]
 fn what_takes_long_moves_unless_nothing_may() {
-    let mut app = samples::messenger(Language::English);
-    let _ = app.update(Message::Lock);
-    let _ = app.update(Message::Closed);
-    for message in [
-        unlock::Message::Passphrase("orbit lantern".into()),
-        unlock::Message::Submit,
-    ] {
-        let _ = app.update(Message::Unlock(message));
-    }
+    let mut app = samples::unlocking();
     assert!(sees(&app, "Unlocking …"));
     let place = tempfile::tempdir().expect("a directory");
     // The first picture of a name is kept, the next one compared with it.

@@ -9,7 +9,7 @@ use undertone_desktop::place::{NoTransport, Place};
 use undertone_desktop::program;
 use undertone_desktop::screen::dialog::{Which, confirm::Deletion};
 use undertone_desktop::screen::messenger::{self, conversation, sidebar};
-use undertone_desktop::screen::welcome;
+use undertone_desktop::screen::{unlock, welcome};
 use undertone_desktop::words::Language;
 use undertone_engine::{
     ContactId, ContactView, ConversationSettings, ConversationView, CopyState, Defaults, Delivery,
@@ -300,4 +300,18 @@ pub(crate) fn deletion() -> Which {
         for_both: true,
         words: Some("Safe travels 👋 🧡".to_owned()),
     })
+}
+
+/// A passphrase was entered, and it takes a while.
+pub(crate) fn unlocking() -> App {
+    let mut app = messenger(Language::English);
+    let _ = app.update(Message::Lock);
+    let _ = app.update(Message::Closed);
+    for message in [
+        unlock::Message::Passphrase("orbit lantern".into()),
+        unlock::Message::Submit,
+    ] {
+        let _ = app.update(Message::Unlock(message));
+    }
+    app
 }

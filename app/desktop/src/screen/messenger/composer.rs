@@ -5,9 +5,8 @@ use iced::keyboard::{Key, key::Named};
 use iced::widget::text_editor::{self, Binding, Content, Edit, KeyPress};
 use iced::widget::{TextEditor, column, container, stack};
 use iced::{Element, Fill, Padding, Pixels, border};
-use undertone_engine::{ContactView, MessageId};
+use undertone_engine::MessageId;
 
-use super::model::named;
 use crate::icon::Icon;
 use crate::look::Look;
 use crate::widget::{PressStyle, press};
@@ -109,8 +108,8 @@ impl Composer {
         !text.trim().is_empty() && text.len() <= LIMIT
     }
 
-    /// What is shown.
-    pub fn view<'a>(&'a self, contact: &ContactView, look: &'a Look) -> Element<'a, Message> {
+    /// What is shown, beside somebody of that name.
+    pub fn view<'a>(&'a self, name: String, look: &'a Look) -> Element<'a, Message> {
         let c = look.colors;
         let emoji = look.icon_button(
             Icon::Smile,
@@ -132,7 +131,6 @@ impl Composer {
                 let title = if *mine {
                     look.say("composer-reply-own")
                 } else {
-                    let name = named(contact, look);
                     look.with("composer-reply", [("name", name.into())])
                 };
                 let icon = Icon::Reply.mirrored(look.is_rtl());

@@ -36,7 +36,10 @@ impl State {
             return look.ground(look.colors.page, back).into();
         };
         let below: Element<'a, Message> = if let Stage::Accepted | Stage::Myself = contact.stage {
-            let field = self.composer.view(contact, look).map(Message::Composer);
+            let field = self
+                .composer
+                .view(named(contact, look), look)
+                .map(Message::Composer);
             // What comes and goes has a place of its own: the field must stay the same one, or it loses the keyboard.
             column![column(waits(contact, model, look)), field].into()
         } else {

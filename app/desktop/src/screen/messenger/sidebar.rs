@@ -34,12 +34,10 @@ enum Row {
     Contact(ContactId),
     Empty,
     Archive,
-    /// One of those above what was found in messages.
-    Above(usize),
+    /// Something around the messages that were found.
+    Found(&'static str),
     /// A message that was found.
     Hit(ContactId, u64),
-    /// What stands below those.
-    Below(usize),
 }
 
 /// What is typed, and what is shown.
@@ -214,31 +212,9 @@ impl State {
             rows.push((Row::Archive, archive_row(self.archived, hidden, look)));
         }
         if self.search.is_on() {
-            rows.extend(self.found_rows(model, look));
+            rows.extend(found::view(&self.search, model, look));
         }
         rows
-    }
-
-    /// What was found in messages: some words, the hits, and perhaps a button for more.
-    fn found_rows<'a>(
-        &'a self,
-        model: &'a Model,
-        look: &'a Look,
-    ) -> impl Iterator<Item = (Row, Element<'a, Message>)> {
-        let parts = found::view(&self.search, model, look);
-        let hits = &self.search.hits;
-        let below = usize::from(self.search.has_more());
-        let above = parts.len().saturating_sub(hits.len() + below);
-        parts.into_iter().enumerate().map(move |(at, part)| {
-            let key = match at.checked_sub(above) {
-                None => Row::Above(at),
-                Some(at) => match hits.get(at) {
-                    Some(hit) => Row::Hit(hit.view.contact, hit.view.message.number),
-                    None => Row::Below(at.saturating_sub(hits.len())),
-                },
-            };
-            (key, part)
-        })
     }
 }
 

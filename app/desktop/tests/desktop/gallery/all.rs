@@ -276,20 +276,6 @@ fn peopled(language: Language) -> App {
     app
 }
 
-/// A passphrase was entered, and it takes a while.
-fn unlocking() -> App {
-    let mut app = samples::messenger(Language::English);
-    let _ = app.update(Message::Lock);
-    let _ = app.update(Message::Closed);
-    for message in [
-        unlock::Message::Passphrase("orbit lantern".into()),
-        unlock::Message::Submit,
-    ] {
-        let _ = app.update(Message::Unlock(message));
-    }
-    app
-}
-
 /// An export is being written.
 fn exporting() -> App {
     let mut app = samples::messenger(Language::English);
@@ -346,7 +332,7 @@ fn persons() -> Vec<(&'static str, App)> {
         }
         all.push((name, app));
     }
-    let mut app = unlocking();
+    let mut app = samples::unlocking();
     for _ in 0..9 {
         let _ = app.update(Message::Beat);
     }

@@ -4,7 +4,7 @@ use iced::widget::{column, container, rich_text, span};
 use iced::{Element, Fill, Font, border};
 use undertone_engine::FoundView;
 
-use super::{Message, row_style};
+use super::{Message, Row, row_style};
 use crate::font;
 use crate::look::Look;
 use crate::look::parts::Kind;
@@ -21,15 +21,18 @@ pub fn id(hit: &FoundView) -> String {
 }
 
 /// What was found, and how far back is looked.
-pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Element<'a, Message>> {
+pub(super) fn view<'a>(
+    search: &'a Search,
+    model: &'a Model,
+    look: &'a Look,
+) -> Vec<(Row, Element<'a, Message>)> {
     let c = look.colors;
-    let mut parts: Vec<Element<'a, Message>> = vec![
-        container(look.heading(look.say("found-messages"), 13.0))
-            .padding(iced::Padding::from([6.0, 12.0]).top(14.0))
-            .width(Fill)
-            .align_x(look.start())
-            .into(),
-    ];
+    let heading = container(look.heading(look.say("found-messages"), 13.0))
+        .padding(iced::Padding::from([6.0, 12.0]).top(14.0))
+        .width(Fill)
+        .align_x(look.start());
+    let mut parts: Vec<(Row, Element<'a, Message>)> =
+        vec![(Row::Found("messages"), heading.into())];
     let spans = Span::ALL.into_iter().map(|one| {
         let chosen = one == search.span;
         press(look.text(look.say(one.sentence()), 12.0))
@@ -50,34 +53,40 @@ pub fn view<'a>(search: &'a Search, model: &'a Model, look: &'a Look) -> Vec<Ele
             })
             .into()
     });
-    parts.push(
-        container(look.row(spans.collect()).spacing(5).wrap())
-            .padding([2, 12])
+    let spans = container(look.row(spans.collect()).spacing(5).wrap())
+        .padding([2, 12])
+        .width(Fill)
+        .align_x(look.start());
+    parts.push((Row::Found("spans"), spans.into()));
+    let say = |words: String| {
+        let words = look.muted(words, 13.0).width(Fill);
+        container(words).padding([8, 12]).into()
+    };
+    if let Some(percent) = search.percent {
+        let words = look.with("found-index", [("percent", u64::from(percent).into())]);
+        parts.push((Row::Found("index"), say(words)));
+    }
+    let words = if let Some(error) = &search.failure {
+        Some(refusal::words(error, look))
+    } else if !search.answered {
+        Some(look.say("found-busy"))
+    } else {
+        let nothing = search.hits.is_empty();
+        nothing.then(|| look.say("found-none"))
+    };
+    parts.extend(words.map(|words| (Row::Found("state"), say(words))));
+    parts.extend(search.hits.iter().map(|hit| {
+        let key = Row::Hit(hit.view.contact, hit.view.message.number);
+        (key, found(hit, model, look))
+    }));
+    if search.has_more() {
+        let more = look
+            .button(Kind::Quiet, None, look.say("found-more"))
+            .id("found-more")
             .width(Fill)
             .align_x(look.start())
-            .into(),
-    );
-    let say = |words: String| container(look.muted(words, 13.0).width(Fill)).padding([8, 12]);
-    if let Some(percent) = search.percent {
-        parts.push(say(look.with("found-index", [("percent", u64::from(percent).into())])).into());
-    }
-    if let Some(error) = &search.failure {
-        parts.push(say(refusal::words(error, look)).into());
-    } else if !search.answered {
-        parts.push(say(look.say("found-busy")).into());
-    } else if search.hits.is_empty() {
-        parts.push(say(look.say("found-none")).into());
-    }
-    parts.extend(search.hits.iter().map(|hit| found(hit, model, look)));
-    if search.has_more() {
-        parts.push(
-            look.button(Kind::Quiet, None, look.say("found-more"))
-                .id("found-more")
-                .width(Fill)
-                .align_x(look.start())
-                .on_press(Message::Found(search::Message::More))
-                .into(),
-        );
+            .on_press(Message::Found(search::Message::More));
+        parts.push((Row::Found("more"), more.into()));
     }
     parts
 }
